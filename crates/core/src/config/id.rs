@@ -1,0 +1,108 @@
+//! Which ids the server can address.
+//!
+//! Ids travel as one percent-encoded path segment. The recorded server does not match an encoded slash (wire/README.md),
+//! and every URL library resolves `.` and `..` even when they are encoded: a request for such an id would reach another
+//! resource, or none. An agent with such an id is refused before anything is sent.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{ErrorCode, Explain};
+
+/// The longest id, in bytes, that aidb sends: percent-encoding triples it, and common gateways cut request lines at 8 KiB.
+pub const MAX_ID_BYTES: usize = 2048;
+
+/// Why an id cannot be addressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAddressable {
+    /// Nothing there.
+    #[error("it is empty")]
+    Empty,
+    /// Holds a `/`.
+    #[error("it contains a slash, and the server has no route for that")]
+    Slash,
+    /// `.` or `..`.
+    #[error("\".\" and \"..\" mean folders in a URL")]
+    Dots,
+    /// Holds NUL, a line break or another control character.
+    #[error("it contains a control character")]
+    Control,
+    /// Longer than [`MAX_ID_BYTES`].
+    #[error("it is longer than {MAX_ID_BYTES} bytes")]
+    TooLong,
+}
+
+/// Says why `id` cannot stand as one path segment of a request, or that it can.
+pub fn addressable(id: &str) -> Result<(), NotAddressable> {
+    match id {
+        "" => Err(NotAddressable::Empty),
+        "." | ".." => Err(NotAddressable::Dots),
+        _ if id.contains('/') => Err(NotAddressable::Slash),
+        _ if id.chars().any(char::is_control) => Err(NotAddressable::Control),
+        _ if id.len() > MAX_ID_BYTES => Err(NotAddressable::TooLong),
+        _ => Ok(()),
+    }
+}
+
+/// An agent id that the server can address.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AgentId(String);
+
+impl AgentId {
+    /// Takes any id that [`addressable`] accepts.
+    pub fn new(id: impl Into<String>) -> Result<Self, InvalidAgentId> {
+        let id = id.into();
+        match addressable(&id) {
+            Ok(()) => Ok(Self(id)),
+            Err(reason) => Err(InvalidAgentId { id, reason }),
+        }
+    }
+
+    /// The id as people write it, not encoded.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AgentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for AgentId {
+    type Error = InvalidAgentId;
+
+    fn try_from(id: String) -> Result<Self, Self::Error> {
+        Self::new(id)
+    }
+}
+
+impl From<AgentId> for String {
+    fn from(id: AgentId) -> Self {
+        id.0
+    }
+}
+
+/// An agent id that cannot be addressed, refused before any request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("The agent id {id:?} cannot be addressed: {reason}. Nothing was sent.")]
+pub struct InvalidAgentId {
+    /// The id as given.
+    pub id: String,
+    /// What is wrong with it.
+    pub reason: NotAddressable,
+}
+
+impl Explain for InvalidAgentId {
+    fn code(&self) -> ErrorCode {
+        ErrorCode::IdNotAddressable
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some("Register the agent under an id without slashes and control characters, and use that id.".into())
+    }
+}

@@ -1,0 +1,148 @@
+//! What every error of the engine has in common.
+//!
+//! Each layer has its own error type; all of them implement [`Explain`], so that the window and the command line
+//! render any of them the same way and decide by [`ErrorCode`] alone, never by text. A code exists because somebody
+//! acts on it: an exit status, a button, a place in the form. The list is closed.
+
+use serde::{Deserialize, Serialize};
+
+/// The closed list of error codes. Serialised in snake case, in `--json` and across the window boundary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// A flag is missing, two contradict each other, or a value cannot be used.
+    Usage,
+    /// A person or a protected environment has to agree first, and nobody could be asked.
+    ConfirmationRequired,
+    /// The person said no, or closed the question.
+    Declined,
+    /// The configuration has errors; its validation report says which.
+    ConfigInvalid,
+    /// No file at that path.
+    FileNotFound,
+    /// A file or folder exists and could not be read.
+    FileUnreadable,
+    /// A file exists and is not ours to overwrite.
+    FileExists,
+    /// A file or folder could not be written.
+    FileUnwritable,
+    /// No API key was given and none is stored for the environment.
+    ApiKeyMissing,
+    /// The URL cannot be one of an environment.
+    UrlInvalid,
+    /// Plain http beyond this machine, and nobody allowed it.
+    PlainHttpRefused,
+    /// The CA file of the environment cannot be used.
+    CaFileInvalid,
+    /// Nothing listens there.
+    ConnectionRefused,
+    /// The host name does not resolve.
+    HostUnknown,
+    /// The TLS connection failed; the certificate is not trusted, or it is no TLS server.
+    TlsFailed,
+    /// The connection broke while the request was under way.
+    ConnectionLost,
+    /// No answer within the time limit.
+    Timeout,
+    /// It answers, and not as an AI Agent Connector does.
+    NotAConnector,
+    /// It answers with a redirect, which is never followed.
+    Redirected,
+    /// 401: the API key was not accepted.
+    Unauthorized,
+    /// 403: the API key may not do this.
+    Forbidden,
+    /// A definite 404 for the agent itself.
+    AgentNotFound,
+    /// An id that the server could not address.
+    IdNotAddressable,
+    /// 429, still after every retry.
+    RateLimited,
+    /// 400, 413 and other refusals of one request.
+    RequestRefused,
+    /// 5xx, still after every retry where retrying was safe.
+    ServerError,
+    /// An answer that cannot be understood: not JSON, wrong shape, too large.
+    BadAnswer,
+    /// The target moved since the plan was made; nothing was written.
+    TargetChanged,
+    /// The plan cannot be applied: of another version, or for another agent or environment.
+    PlanUnusable,
+    /// The apply failed; everything it had changed was put back.
+    PutBack,
+    /// The apply failed and something is left to do.
+    NeedsAttention,
+    /// The server confirmed a change that reading back does not show.
+    VerificationFailed,
+    /// The person interrupted; what was changed was put back.
+    Interrupted,
+    /// The store cannot be opened or written.
+    StoreUnusable,
+    /// The store was written by a newer aidb.
+    StoreNewer,
+    /// Another process is writing to the store.
+    StoreBusy,
+    /// No such environment.
+    EnvironmentNotFound,
+    /// An environment of that name exists.
+    EnvironmentExists,
+    /// No such backup.
+    BackupNotFound,
+    /// A backup whose content does not match its hash.
+    BackupDamaged,
+    /// This machine has no keychain, or it does not answer.
+    KeychainAbsent,
+    /// The keychain is locked.
+    KeychainLocked,
+    /// Any other keychain failure.
+    KeychainFailed,
+}
+
+impl ErrorCode {
+    /// The code as it stands in `--json`, for example `api_key_missing`.
+    #[must_use]
+    pub fn as_str(self) -> String {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::String(text)) => text,
+            _ => format!("{self:?}"),
+        }
+    }
+}
+
+/// An error that can say what it is, and what the person can do about it.
+///
+/// The `Display` text is one sentence: what happened and what it means for the data. It never holds a secret.
+pub trait Explain: std::error::Error {
+    /// Which of the closed list this is.
+    fn code(&self) -> ErrorCode;
+
+    /// What to do, in one or two sentences; `None` only where nothing can be done.
+    fn hint(&self) -> Option<String> {
+        None
+    }
+
+    /// More for whoever unfolds the error: one line each, no secrets.
+    fn details(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// An error as it leaves the engine: the same in `--json` and in the window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorReport {
+    /// Which of the closed list.
+    pub code: ErrorCode,
+    /// One sentence: what happened, what it means for the data.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+    /// One line each, folded away by default.
+    pub details: Vec<String>,
+}
+
+impl ErrorReport {
+    /// Renders any error of the engine.
+    pub fn of(error: &dyn Explain) -> Self {
+        Self { code: error.code(), message: error.to_string(), hint: error.hint(), details: error.details() }
+    }
+}

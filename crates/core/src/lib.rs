@@ -1,0 +1,8 @@
+//! The engine of aidb: export, validate, plan, apply, verify and roll back AI agent configurations.
+//!
+//! It never prints, prompts or reads environment variables; the window and the command line do that. Its layers import
+//! downwards only: `operations` → `apply` → `plan` → `store` → `connector` → `vault` → `config`, with `error` and
+//! `progress` below them all. The rule is enforced by `tests/engine/tests/layers.rs`.
+
+pub mod config;
+pub mod error;
