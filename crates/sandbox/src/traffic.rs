@@ -1,0 +1,177 @@
+//! The record of what came in: what tests count, and how they see that a request is under way.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use http::{Method, StatusCode};
+use serde::{Serialize, Serializer};
+
+use crate::shared::locked;
+
+/// So many of the latest requests are listed; the counters count all.
+const LISTED: usize = 100_000;
+
+/// One request to the API. Control requests are not listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SeenRequest {
+    /// From 1, in order of arrival.
+    pub number: u64,
+    /// Which connection it came over, from 1.
+    pub connection: u64,
+    /// The method.
+    #[serde(serialize_with = "method_name")]
+    pub method: Method,
+    /// Path and query as sent, percent-encoding kept.
+    pub path: String,
+    /// Whether an `X-API-Key` header was there. Its value is not kept.
+    pub had_api_key: bool,
+    /// The status of the answer; `None` while it is under way, and where the connection ended without one.
+    pub status: Option<u16>,
+    /// The kind of the fault that struck it.
+    pub fault: Option<&'static str>,
+}
+
+fn method_name<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(method.as_str())
+}
+
+/// What came in since the start, or since the record was cleared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Traffic {
+    /// How many requests.
+    pub count: u64,
+    /// Over how many different connections.
+    pub connections: u64,
+    /// How many are under way now.
+    pub in_flight: u64,
+    /// How many were under way at most.
+    pub peak_in_flight: u64,
+    /// The latest 100,000 of them.
+    pub requests: VecDeque<SeenRequest>,
+}
+
+/// The record, shared by all connections.
+#[derive(Debug, Default)]
+pub(crate) struct Record(Mutex<Recorded>);
+
+#[derive(Debug, Default)]
+struct Recorded {
+    /// Grows with every clearing, so that a request from before it does not end another one of the same number.
+    epoch: u64,
+    traffic: Traffic,
+}
+
+/// One connection. It counts with its first request to the API, so that control requests leave no trace.
+#[derive(Debug, Default)]
+pub(crate) struct Connection(Mutex<Option<Counted>>);
+
+#[derive(Clone, Copy, Debug)]
+struct Counted {
+    epoch: u64,
+    number: u64,
+}
+
+impl Connection {
+    fn number_in(&self, recorded: &mut Recorded) -> u64 {
+        let mut counted = locked(&self.0);
+        if let Some(counted) = counted.filter(|counted| counted.epoch == recorded.epoch) {
+            return counted.number;
+        }
+        recorded.traffic.connections += 1;
+        let number = recorded.traffic.connections;
+        *counted = Some(Counted { epoch: recorded.epoch, number });
+        number
+    }
+}
+
+impl Record {
+    pub(crate) fn traffic(&self) -> Traffic {
+        locked(&self.0).traffic.clone()
+    }
+
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&Traffic) -> T) -> T {
+        read(&locked(&self.0).traffic)
+    }
+
+    /// Starts anew. Connections that stay open count again with their next request.
+    pub(crate) fn clear(&self) {
+        let mut recorded = locked(&self.0);
+        recorded.epoch += 1;
+        let in_flight = recorded.traffic.in_flight;
+        recorded.traffic = Traffic { in_flight, peak_in_flight: in_flight, ..Traffic::default() };
+    }
+}
+
+/// One request under way; dropping it ends it, also when the client has gone.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    record: Arc<Record>,
+    epoch: u64,
+    number: u64,
+    status: Option<u16>,
+}
+
+impl Arrival {
+    pub(crate) fn new(
+        record: &Arc<Record>,
+        connection: &Connection,
+        request: &http::request::Parts,
+        fault: Option<&'static str>,
+    ) -> Self {
+        let path = request.uri.path_and_query().map_or_else(|| request.uri.path().to_owned(), ToString::to_string);
+        let mut recorded = locked(&record.0);
+        let connection = connection.number_in(&mut recorded);
+        let epoch = recorded.epoch;
+        let number = recorded.traffic.arrived();
+        recorded.traffic.list(SeenRequest {
+            number,
+            connection,
+            method: request.method.clone(),
+            path,
+            had_api_key: request.headers.contains_key("x-api-key"),
+            status: None,
+            fault,
+        });
+        drop(recorded);
+        Self { record: Arc::clone(record), epoch, number, status: None }
+    }
+
+    pub(crate) const fn answered(&mut self, status: StatusCode) {
+        self.status = Some(status.as_u16());
+    }
+}
+
+impl Drop for Arrival {
+    fn drop(&mut self) {
+        let mut recorded = locked(&self.record.0);
+        let same_epoch = recorded.epoch == self.epoch;
+        let traffic = &mut recorded.traffic;
+        traffic.in_flight = traffic.in_flight.saturating_sub(1);
+        if same_epoch && let Some(request) = traffic.listed(self.number) {
+            request.status = self.status;
+        }
+    }
+}
+
+impl Traffic {
+    fn arrived(&mut self) -> u64 {
+        self.count += 1;
+        self.in_flight += 1;
+        self.peak_in_flight = self.peak_in_flight.max(self.in_flight);
+        self.count
+    }
+
+    fn list(&mut self, request: SeenRequest) {
+        if self.requests.len() == LISTED {
+            self.requests.pop_front();
+        }
+        self.requests.push_back(request);
+    }
+
+    /// Numbers follow each other without gaps, so the place in the list is the distance from the first.
+    fn listed(&mut self, number: u64) -> Option<&mut SeenRequest> {
+        let first = self.requests.front()?.number;
+        let index = usize::try_from(number.checked_sub(first)?).ok()?;
+        self.requests.get_mut(index)
+    }
+}
