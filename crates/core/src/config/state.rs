@@ -36,6 +36,10 @@ pub struct LiveAgent {
     /// key and unlinks the database: it belongs to the fingerprint, and to nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registered_at: Option<String>,
+    /// When its database was linked, as the server writes it. No call shows *what* is linked, so this is how a link that
+    /// somebody replaced is noticed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linked_at: Option<String>,
     /// `agent_info` fields that look like a secret: left at the server, known here by place and kind only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<SecretFinding>,

@@ -1,0 +1,49 @@
+//! Why one change could not be carried out.
+
+use crate::connector::ConnectorError;
+use crate::error::{ErrorCode, Explain};
+
+/// Why one change could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum WriteError {
+    /// The call failed.
+    #[error(transparent)]
+    Call(#[from] ConnectorError),
+    /// Between looking and registering somebody else registered the agent.
+    #[error("Somebody else registered this agent while it was being registered; theirs was left as it is.")]
+    RegisteredMeanwhile,
+    /// The plan registers, and no key was made beforehand.
+    #[error("The plan registers the agent, and no API key was prepared for it. Nothing was sent.")]
+    NoAgentKey,
+    /// The plan links a database, and there is no connection string.
+    #[error("The plan links a database, and no connection string was given. Nothing was sent.")]
+    NoConnectionString,
+}
+
+impl Explain for WriteError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Call(error) => error.code(),
+            Self::RegisteredMeanwhile => ErrorCode::TargetChanged,
+            Self::NoAgentKey | Self::NoConnectionString => ErrorCode::PlanUnusable,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Call(error) => error.hint(),
+            Self::RegisteredMeanwhile => Some("Look at the new plan, and apply that.".into()),
+            Self::NoAgentKey => Some("Make the plan anew and apply it.".into()),
+            Self::NoConnectionString => {
+                Some("Give the connection string, or make a plan that leaves the database for later.".into())
+            }
+        }
+    }
+
+    fn details(&self) -> Vec<String> {
+        match self {
+            Self::Call(error) => error.details(),
+            _ => Vec::new(),
+        }
+    }
+}

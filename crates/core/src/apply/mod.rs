@@ -1,0 +1,218 @@
+//! Carries out a plan: write, retry, verify; and when it cannot finish, puts back what it changed.
+//!
+//! Reads nothing but the plan and the target. To its user an apply has three ends ([`Outcome`]): done; put back; or an exact
+//! list of what is left. How far it came is never remembered on the side: the target is asked, so that the same code serves
+//! a failure, a cancel and, later, a crash.
+//!
+//! | file | rule |
+//! | --- | --- |
+//! | `write.rs` | one change → one call; phases in order, several in flight within one |
+//! | `register.rs` | a registration whose reply was lost is settled by looking, never by repeating |
+//! | `put_back.rs` | what was tried and is still ours goes back |
+//! | `sentence.rs` | the one sentence a person reads |
+
+mod error;
+mod put_back;
+mod register;
+mod sentence;
+mod write;
+
+use error::WriteError;
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::AgentState;
+use crate::connector::{Connector, ConnectorError, RetryNotice, RetryPolicy, Session, read_permissions, read_state};
+use crate::error::ErrorReport;
+use crate::plan::{Change, ChangeKey, Leftover, Ownership, Phase, Plan, unreached};
+
+use crate::progress::{Event, ProgressSink, Stage};
+
+/// How many calls are under way at once unless asked.
+pub const DEFAULT_IN_FLIGHT: NonZeroUsize = NonZeroUsize::new(10).unwrap();
+
+/// The secrets that a plan may need. Never part of the plan, which is shown, saved and kept.
+#[derive(Clone, Debug, Default)]
+pub struct Credentials {
+    /// The key that aidb made for an agent that the plan registers, stored before the first request.
+    pub agent_key: Option<AgentCredentials>,
+    /// The connection string that the person gave for this environment.
+    pub connection_string: Option<SecretString>,
+}
+
+/// What a registration sends as `agent_credentials`.
+#[derive(Clone, Debug)]
+pub struct AgentCredentials {
+    /// The agent's API key.
+    pub api_key: SecretString,
+    /// Its secret; the server asks for both together.
+    pub api_secret: SecretString,
+}
+
+/// Everything an apply works with.
+pub struct Apply<'a> {
+    /// What to do.
+    pub plan: &'a Plan,
+    /// Where.
+    pub connector: &'a Connector,
+    /// With which secrets.
+    pub credentials: &'a Credentials,
+    /// How single calls are repeated.
+    pub retry: RetryPolicy,
+    /// How many calls at once within a phase.
+    pub in_flight: NonZeroUsize,
+    /// Stops it: what was changed is put back.
+    pub cancel: &'a CancellationToken,
+    /// Told what happens.
+    pub progress: Arc<dyn ProgressSink>,
+}
+
+/// How an apply ended, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The plan was carried out and the read-back shows it.
+    Done,
+    /// It could not be finished; the target is what it was before.
+    PutBack,
+    /// It could not be finished, and something is left: see [`ApplyReport::left`].
+    NeedsAttention,
+}
+
+/// How an apply ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplyReport {
+    /// In one word.
+    pub outcome: Outcome,
+    /// Why it could not be finished.
+    pub cause: Option<ErrorReport>,
+    /// The change at which it stopped, where one is to blame.
+    pub stopped_at: Option<ChangeKey>,
+    /// Whether the person asked it to stop.
+    pub cancelled: bool,
+    /// Changes that were carried out and stayed.
+    pub applied: Vec<ChangeKey>,
+    /// Changes that were carried out, or may have been, and were put back.
+    pub put_back: Vec<ChangeKey>,
+    /// What is left to do by somebody.
+    pub left: Vec<Leftover>,
+}
+
+/// Why carrying out stopped before the end.
+pub(crate) struct Stop {
+    cause: ErrorReport,
+    at: Option<ChangeKey>,
+    cancelled: bool,
+}
+
+impl Apply<'_> {
+    /// Carries the plan out. Never fails: every end is one of the three outcomes, and the report says why.
+    pub async fn run(&self) -> ApplyReport {
+        let session = self.session(self.cancel.clone());
+        self.stage(Stage::Applying, self.plan.changes.len());
+        let (tried, stop) = self.write_all(&session, &self.plan.changes).await;
+        let stop = match stop {
+            Some(stop) => stop,
+            None => match self.verify().await {
+                Ok(()) => return done(self.plan),
+                Err(stop) => stop,
+            },
+        };
+        self.put_back(&tried, stop).await
+    }
+
+    /// Reads the state back and compares it with the plan's end. Everything was sent: cancelling is no longer of use, and
+    /// stopping here would leave the person without an answer.
+    async fn verify(&self) -> Result<(), Stop> {
+        self.stage(Stage::Verifying, 0);
+        let (live, ownership) = match self.read_back().await {
+            Ok(read) => read,
+            Err(error) => return Err(Stop { cause: ErrorReport::of(&error), at: None, cancelled: false }),
+        };
+        if ownership == Ownership::Foreign {
+            let cause = ErrorReport::of(&WriteError::RegisteredMeanwhile);
+            return Err(Stop { cause, at: self.plan.changes.first().map(Change::key), cancelled: false });
+        }
+        match unreached(&self.plan.changes, &live).as_slice() {
+            [] => Ok(()),
+            missing => Err(not_stored(missing, &live)),
+        }
+    }
+
+    /// The state after writing: as much of it as the plan's changes are about. Permissions are one request, the agent's own
+    /// record another (QUALITY.md, P9).
+    async fn read_back(&self) -> Result<(AgentState, Ownership), ConnectorError> {
+        let session = self.session(CancellationToken::new());
+        let id = &self.plan.agent_id;
+        let about_permissions = |change: &Change| matches!(change.phase(), Phase::Grant | Phase::Revoke);
+        if self.plan.changes.iter().all(about_permissions) {
+            return Ok((read_permissions(&session, id).await?, Ownership::Unknown));
+        }
+        let (live, key_hash) = read_state(&session, id).await?;
+        Ok((live, self.ownership(key_hash.as_ref())))
+    }
+
+    fn session(&self, cancel: CancellationToken) -> Session {
+        let progress = Arc::clone(&self.progress);
+        let tell = move |notice: RetryNotice| progress.emit(Event::from(notice));
+        Session::new(self.connector.clone(), self.retry, cancel, Arc::new(tell))
+    }
+
+    fn stage(&self, stage: Stage, items: usize) {
+        self.progress.emit(Event::Stage { stage, items });
+    }
+}
+
+fn done(plan: &Plan) -> ApplyReport {
+    ApplyReport {
+        outcome: Outcome::Done,
+        cause: None,
+        stopped_at: None,
+        cancelled: false,
+        applied: plan.changes.iter().map(Change::key).collect(),
+        put_back: Vec::new(),
+        left: Vec::new(),
+    }
+}
+
+/// The server confirmed every call, and the read-back does not show these: reported as what it is.
+fn not_stored(missing: &[&Change], live: &AgentState) -> Stop {
+    let gone = live.present().is_none() && !missing.iter().any(|change| matches!(change, Change::DeleteAgent { .. }));
+    let message = match missing {
+        _ if gone => "The server confirmed every change, and the agent is not there when read back.".to_owned(),
+        [one] => format!("The server confirmed the change to {}, and reading back does not show it.", one.subject()),
+        [first, ..] => format!(
+            "The server confirmed {} changes that reading back does not show, the first of them to {}.",
+            missing.len(),
+            first.subject()
+        ),
+        [] => String::new(),
+    };
+    let cause = ErrorReport {
+        code: crate::error::ErrorCode::VerificationFailed,
+        message,
+        hint: Some(
+            "Either the server answers without storing, or somebody changed the same items at the same moment. Compare \
+             the environment with the configuration, and try again."
+                .into(),
+        ),
+        details: missing.iter().take(20).map(|change| format!("{} {}", change.subject(), change.words())).collect(),
+    };
+    Stop { cause, at: missing.first().map(|change| change.key()), cancelled: false }
+}
+
+impl From<RetryNotice> for Event {
+    fn from(notice: RetryNotice) -> Self {
+        Self::Retrying {
+            what: notice.what,
+            attempt: notice.attempt,
+            wait_ms: u64::try_from(notice.wait.as_millis()).unwrap_or(u64::MAX),
+            reason: notice.reason,
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! How an apply ended, in the one sentence that a person reads: done, or put back, or what is left.
+
+use super::{ApplyReport, Outcome};
+use crate::plan::Plan;
+
+impl ApplyReport {
+    /// The sentence.
+    #[must_use]
+    pub fn sentence(&self, plan: &Plan) -> String {
+        let agent = &plan.agent_id;
+        match self.outcome {
+            Outcome::Done => match self.applied.len() {
+                0 if plan.unchangeable.is_empty() => format!("Nothing to change: {agent} already matches."),
+                0 => format!("Nothing to change: what differs at {agent} the server cannot change."),
+                1 => format!("1 change to {agent} was made and verified."),
+                count => format!("{count} changes to {agent} were made and verified."),
+            },
+            Outcome::PutBack => format!("{}, and {}", self.why(), self.way_back()),
+            Outcome::NeedsAttention => {
+                let items = if self.left.len() == 1 { "1 item is" } else { &format!("{} items are", self.left.len()) };
+                format!("{}, and {items} left to look at.", self.why())
+            }
+        }
+    }
+
+    fn why(&self) -> String {
+        match (&self.stopped_at, self.cancelled) {
+            (_, true) => "The apply was stopped".into(),
+            (Some(change), false) => format!("The apply failed at {change}"),
+            (None, false) => "The apply failed".into(),
+        }
+    }
+
+    fn way_back(&self) -> String {
+        match self.put_back.len() {
+            0 => "nothing was changed.".into(),
+            1 => "the 1 change that had been made was put back.".into(),
+            count => format!("the {count} changes that had been made were put back."),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! One change → one call; phases in order, several calls in flight within one.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::StreamExt;
+
+use super::error::WriteError;
+use super::{Apply, Stop};
+use crate::connector::{Connector, Session};
+use crate::error::{ErrorCode, ErrorReport};
+use crate::plan::{Change, PHASES};
+use crate::progress::Event;
+
+impl Apply<'_> {
+    /// Carries out `changes` phase by phase. Gives back those that were tried, whether or not they took effect, and why it
+    /// stopped, if it did. After the first failure nothing new is sent, and what is under way is waited for: only then does
+    /// a read of the target tell the truth.
+    pub(super) async fn write_all<'c>(
+        &self,
+        session: &Session,
+        changes: &'c [Change],
+    ) -> (Vec<&'c Change>, Option<Stop>) {
+        let stop: Mutex<Option<Stop>> = Mutex::new(None);
+        let stopping = AtomicBool::new(false);
+        let tried: Mutex<Vec<&Change>> = Mutex::new(Vec::new());
+        for phase in PHASES {
+            let calls = changes.iter().filter(|change| change.phase() == phase).map(|change| async {
+                if stopping.load(Ordering::Acquire) {
+                    return;
+                }
+                lock(&tried).push(change);
+                match self.write(session, change).await {
+                    Ok(()) => self.progress.emit(Event::ItemDone { subject: change.subject().to_owned() }),
+                    Err(error) => {
+                        stopping.store(true, Ordering::Release);
+                        lock(&stop).get_or_insert_with(|| because(&error, change));
+                    }
+                }
+            });
+            futures_util::stream::iter(calls).buffer_unordered(self.in_flight.get()).collect::<()>().await;
+            if stopping.load(Ordering::Acquire) {
+                break;
+            }
+        }
+        (into_inner(tried), into_inner(stop))
+    }
+
+    async fn write(&self, session: &Session, change: &Change) -> Result<(), WriteError> {
+        let agent = &self.plan.agent_id;
+        match change {
+            Change::Register { name, agent_type, info, database } => {
+                let registration = self.registration(name, agent_type.as_deref(), info, database.as_ref())?;
+                super::register::register(session, &registration).await
+            }
+            Change::LinkDatabase { .. } => {
+                let connection_string = self.credentials.connection_string()?;
+                let call =
+                    |connector: Connector| async move { connector.link_database(agent, connection_string).await };
+                Ok(session.retrying("linking the database", call).await?)
+            }
+            Change::SetPermission { resource_id, after, .. } => {
+                let call = |connector: Connector| async move {
+                    connector.set_resource_permission(agent, resource_id, after).await
+                };
+                Ok(session.retrying(&format!("setting {resource_id}"), call).await?)
+            }
+            // Gone already is as good as gone: the aim is reached, and a repeated request must not fail.
+            Change::Revoke { resource_id, .. } => {
+                let call = |connector: Connector| async move { connector.revoke(agent, resource_id).await };
+                session.retrying(&format!("revoking {resource_id}"), call).await.map(drop).map_err(WriteError::from)
+            }
+            Change::DeleteAgent { .. } => {
+                let call = |connector: Connector| async move { connector.delete_agent(agent).await };
+                session.retrying("deleting the agent", call).await.map(drop).map_err(WriteError::from)
+            }
+        }
+    }
+}
+
+fn because(error: &WriteError, change: &Change) -> Stop {
+    let mut cause = ErrorReport::of(error);
+    // Whether it took effect is settled by looking, and the report says what was found.
+    if let WriteError::Call(error) = error {
+        cause.message = error.briefly();
+    }
+    let cancelled = cause.code == ErrorCode::Interrupted;
+    Stop { cause, at: (!cancelled).then(|| change.key()), cancelled }
+}
+
+/// A poisoned lock only means that another call panicked while it held a plain list; the list is still true.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn into_inner<T>(mutex: Mutex<T>) -> T {
+    mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,200 @@
+//! Findings on their way to a report: collected by JSON pointer while a document is read, placed in the text afterwards.
+//!
+//! Most files have no findings, so nothing here costs anything until one is reported: pointers are chains on the stack,
+//! words are made on demand, and places are looked up in one walk over the text at the end.
+
+use super::place::{self, Place};
+use super::report::{Finding, FindingCode, Severity, ValidationReport};
+use super::secrets::is_secret_key;
+
+/// How many findings a report lists; the rest is counted. A file of nothing but mistakes must not fill the memory.
+pub const MAX_FINDINGS: usize = 100_000;
+
+/// Where in a document, as a chain on the stack.
+#[derive(Clone, Copy)]
+pub(super) struct Path<'p> {
+    parent: Option<&'p Path<'p>>,
+    part: Part<'p>,
+}
+
+#[derive(Clone, Copy)]
+enum Part<'p> {
+    Root,
+    Key(&'p str),
+    Index(usize),
+}
+
+impl<'p> Path<'p> {
+    /// The document itself.
+    pub(super) const ROOT: Self = Self { parent: None, part: Part::Root };
+
+    /// What stands under `key`.
+    pub(super) fn key(&'p self, key: &'p str) -> Self {
+        Self { parent: Some(self), part: Part::Key(key) }
+    }
+
+    /// What stands at `index`.
+    pub(super) fn index(&'p self, index: usize) -> Self {
+        Self { parent: Some(self), part: Part::Index(index) }
+    }
+
+    /// As a JSON pointer (RFC 6901).
+    pub(super) fn pointer(&self) -> String {
+        let mut pointer = self.parent.map(Path::pointer).unwrap_or_default();
+        match self.part {
+            Part::Root => {}
+            Part::Key(key) => {
+                pointer.push('/');
+                pointer.push_str(&escape(key));
+            }
+            Part::Index(index) => {
+                pointer.push('/');
+                pointer.push_str(&index.to_string());
+            }
+        }
+        pointer
+    }
+
+    /// The key this is the value of; none for an entry of an array.
+    pub(super) fn last_key(&self) -> Option<&'p str> {
+        match self.part {
+            Part::Key(key) => Some(key),
+            Part::Root | Part::Index(_) => None,
+        }
+    }
+}
+
+/// A key as one segment of a JSON pointer.
+pub(super) fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// The key that a segment of a JSON pointer stands for.
+pub(super) fn unescape(segment: &str) -> String {
+    segment.replace("~1", "/").replace("~0", "~")
+}
+
+/// Which end of a member a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Anchor {
+    Key,
+    Value,
+    /// The second time that the key stands there.
+    Repetition,
+}
+
+/// What a finding says.
+pub(super) struct Words {
+    message: String,
+    hint: Option<String>,
+    anchor: Anchor,
+}
+
+impl Words {
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None, anchor: Anchor::Value }
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(super) fn at_key(mut self) -> Self {
+        self.anchor = Anchor::Key;
+        self
+    }
+
+    pub(super) fn at_repetition(mut self) -> Self {
+        self.anchor = Anchor::Repetition;
+        self
+    }
+}
+
+/// What was found so far.
+#[derive(Default)]
+pub(super) struct Findings {
+    drafts: Vec<(Finding, Anchor)>,
+    omitted: usize,
+    omitted_error: bool,
+    errors: usize,
+}
+
+impl Findings {
+    /// Adds a finding; `words` is only called when there is room for it.
+    pub(super) fn report(
+        &mut self,
+        severity: Severity,
+        code: FindingCode,
+        path: &Path<'_>,
+        words: impl FnOnce() -> Words,
+    ) {
+        self.errors += usize::from(severity == Severity::Error);
+        if self.drafts.len() >= MAX_FINDINGS {
+            self.omitted += 1;
+            self.omitted_error |= severity == Severity::Error;
+            return;
+        }
+        let Words { message, hint, anchor } = words();
+        let finding = Finding { severity, code, pointer: path.pointer(), position: None, message, hint };
+        self.drafts.push((finding, anchor));
+    }
+
+    /// Whether an error was among them.
+    pub(super) fn has_errors(&self) -> bool {
+        self.errors > 0
+    }
+
+    /// The report, with places where there is a text to place them in, in the order of the text.
+    pub(super) fn place(mut self, text: Option<&str>) -> ValidationReport {
+        if let Some(text) = text.filter(|_| !self.drafts.is_empty()) {
+            self.locate(text);
+        }
+        let omitted = self.omitted_finding();
+        let mut findings: Vec<Finding> = self.drafts.into_iter().map(|(finding, _)| finding).collect();
+        findings.sort_by_key(|finding| finding.position.map_or((u32::MAX, u32::MAX), |at| (at.line, at.column)));
+        for finding in &mut findings {
+            withhold_secret_keys(&mut finding.pointer);
+        }
+        findings.extend(omitted);
+        ValidationReport { findings }
+    }
+
+    fn locate(&mut self, text: &str) {
+        let pointers: Vec<&str> = self.drafts.iter().map(|(finding, _)| finding.pointer.as_str()).collect();
+        let places = place::locate(text, &pointers);
+        for ((finding, anchor), Place { key, value, repetition }) in self.drafts.iter_mut().zip(places) {
+            finding.position = match anchor {
+                Anchor::Key => key.or(value),
+                Anchor::Value => value,
+                Anchor::Repetition => repetition.or(key),
+            };
+            if let (Anchor::Repetition, Some(first)) = (*anchor, key) {
+                finding.message = format!("{} The first stands at {first}.", finding.message);
+            }
+        }
+    }
+
+    fn omitted_finding(&self) -> Option<Finding> {
+        (self.omitted > 0).then(|| Finding {
+            severity: if self.omitted_error { Severity::Error } else { Severity::Warning },
+            code: FindingCode::TooManyFindings,
+            pointer: String::new(),
+            position: None,
+            message: format!("There are {} more findings; only the first {MAX_FINDINGS} are listed.", self.omitted),
+            hint: Some("Correct these, then validate again.".into()),
+        })
+    }
+}
+
+/// A key can be a secret too: then it stays out of the pointer as well.
+pub(super) fn withhold_secret_keys(pointer: &mut String) {
+    let needed = pointer.split('/').skip(1).any(|segment| is_secret_key(&unescape(segment)));
+    if needed {
+        *pointer = pointer
+            .split('/')
+            .map(|segment| if is_secret_key(&unescape(segment)) { "(withheld)" } else { segment })
+            .collect::<Vec<_>>()
+            .join("/");
+    }
+}

@@ -1,0 +1,154 @@
+//! What validation says: findings with severity, code, place, message and hint. Plain data, for `--json` and the window.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How bad a finding is: an error keeps a configuration from being used, a warning does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The configuration cannot be used.
+    Error,
+    /// It can be used; somebody should look.
+    Warning,
+}
+
+/// The closed list of findings. Serialised in snake case; the rules stand in PRODUCT.md ("The configuration file").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingCode {
+    /// Nothing but blanks.
+    EmptyFile,
+    /// Larger than [`super::MAX_FILE_BYTES`], or more values than [`super::MAX_VALUES`].
+    TooLarge,
+    /// Not text in UTF-8.
+    NotUtf8,
+    /// Not JSON.
+    InvalidJson,
+    /// Nested deeper than [`super::MAX_DEPTH`].
+    TooDeep,
+    /// A text or key longer than [`super::MAX_TEXT_BYTES`].
+    TextTooLong,
+    /// A key given twice in one object.
+    DuplicateKey,
+    /// A key that JSON software on the way gives a meaning of its own.
+    ReservedKey,
+    /// A known key whose value has another type than it must have.
+    WrongType,
+    /// `version` is missing or not a non-empty text.
+    MissingVersion,
+    /// `version` is not a semantic version.
+    InvalidVersion,
+    /// `version` has another major number.
+    UnsupportedVersion,
+    /// `version` has a newer minor number.
+    NewerMinorVersion,
+    /// `agent` is missing or not an object.
+    MissingAgent,
+    /// `agent.agent_id` is missing or not a non-empty text.
+    MissingAgentId,
+    /// The server has no way to address that `agent_id`.
+    AgentIdNotAddressable,
+    /// `agent.name` is missing or not a non-empty text.
+    MissingAgentName,
+    /// A resource id that is empty, too long, or holds control characters.
+    InvalidResourceId,
+    /// A resource permission without a type.
+    MissingType,
+    /// A resource permission without `permissions`.
+    MissingPermissions,
+    /// `permissions` is something else than an array.
+    PermissionsNotArray,
+    /// A permission that is none of the four.
+    UnknownPermission,
+    /// A permission listed twice.
+    RepeatedPermission,
+    /// An empty list of permissions.
+    EmptyPermissions,
+    /// `tables` is something else than an array of texts.
+    TablesNotArray,
+    /// A permission on a table that `tables` does not list.
+    TableNotListed,
+    /// `metadata` is something else than an object.
+    MetadataNotObject,
+    /// A key that aidb does not know; kept.
+    UnknownKey,
+    /// State of one server, which means nothing on another; ignored.
+    NotPortable,
+    /// Something that is, or looks like, a secret.
+    Secret,
+    /// More findings than [`super::MAX_FINDINGS`]; the rest was counted only.
+    TooManyFindings,
+}
+
+/// A place in a file. Lines and columns start at 1; a column counts characters, not bytes, and a BOM is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Position {
+    /// The line.
+    pub line: u32,
+    /// The character in that line.
+    pub column: u32,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)
+    }
+}
+
+/// One finding. `message` and `hint` are safe to print; `pointer` is data and may hold any character of the file, except
+/// that a key which itself looks like a secret stands as `(withheld)` there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Which rule.
+    pub code: FindingCode,
+    /// JSON pointer (RFC 6901) of what the finding is about, or of where the missing thing should stand.
+    pub pointer: String,
+    /// Where in the file; `None` when there is no file, or it could not be followed that far.
+    pub position: Option<Position>,
+    /// What is wrong, in one or two sentences. Never holds a value that may be a secret.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.position {
+            Some(position) => write!(f, "{} ({position})", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+/// All findings about one configuration, in the order of the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValidationReport {
+    /// The findings.
+    pub findings: Vec<Finding>,
+}
+
+impl ValidationReport {
+    /// Whether the configuration cannot be used.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.errors().next().is_some()
+    }
+
+    /// The errors, in the order of the file.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.of(Severity::Error)
+    }
+
+    /// The warnings, in the order of the file.
+    pub fn warnings(&self) -> impl Iterator<Item = &Finding> {
+        self.of(Severity::Warning)
+    }
+
+    fn of(&self, severity: Severity) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.severity == severity)
+    }
+}

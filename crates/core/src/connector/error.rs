@@ -1,0 +1,396 @@
+//! What goes wrong between aidb and a server: who answered what, and whether the server may have acted.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::failure::Failure;
+use crate::config::NotAddressable;
+use crate::error::{ErrorCode, Explain};
+
+/// Whether a failed request may have changed something. Ordered from harmless to unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sent {
+    /// It never left.
+    NotSent,
+    /// The server answered, and definitely did not act.
+    Refused,
+    /// It may have taken effect: only reading back tells.
+    Unknown,
+}
+
+/// Whether the same request may be made again without looking first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// It would fail again, or do harm.
+    Never,
+    /// It may; `after` is what the server asks for in `Retry-After`.
+    Safe {
+        /// How long the server wants to be left alone.
+        after: Option<Duration>,
+    },
+}
+
+/// What a request does to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Changes nothing.
+    None,
+    /// Changes something; twice is the same as once.
+    Repeatable,
+    /// Changes something, and a second time destroys (registering: wire/README.md). Repeated only when the first time
+    /// definitely had no effect.
+    Once,
+}
+
+/// The request that an error is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Method, host and path: `PUT https://dev.example.com/api/agents/my-agent/database`.
+    pub target: String,
+    /// What it does.
+    pub effect: Effect,
+    /// The worst that earlier attempts of the same call may have done.
+    pub(super) earlier: Sent,
+}
+
+impl Call {
+    pub(super) fn new(target: String, effect: Effect) -> Box<Self> {
+        Box::new(Self { target, effect, earlier: Sent::NotSent })
+    }
+}
+
+/// Anything that goes wrong between aidb and a server.
+///
+/// No variant holds a secret: foreign text was scrubbed before it came here.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectorError {
+    /// The URL cannot be one of an environment.
+    #[error("The URL cannot be used: {reason}. Nothing was sent.")]
+    UrlInvalid {
+        /// What is wrong with it, without repeating it.
+        reason: String,
+    },
+    /// Plain http beyond this machine.
+    #[error(
+        "Plain http to {host} is refused: the API key would travel readable for everyone on the way. Nothing was sent."
+    )]
+    PlainHttpRefused {
+        /// The host.
+        host: String,
+    },
+    /// The CA file of the environment holds no usable certificate.
+    #[error("The CA file of the environment cannot be used: {reason}. Nothing was sent.")]
+    CaFileInvalid {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The TLS client cannot be set up on this machine.
+    #[error("Secure connections are not possible on this machine: {reason}. Nothing was sent.")]
+    TlsUnavailable {
+        /// What the TLS library says.
+        reason: String,
+    },
+    /// The API key holds characters that no HTTP header can carry.
+    #[error(
+        "The API key cannot be sent: it holds a line break or another character that no HTTP header can carry. Nothing was sent."
+    )]
+    ApiKeyUnusable,
+    /// A request that cannot be written as JSON.
+    #[error("The request cannot be written as JSON. Nothing was sent.")]
+    Unwritable,
+    /// An id that cannot stand in a request's path.
+    #[error("The resource id {id:?} cannot be addressed: {reason}. Nothing was sent.")]
+    IdNotAddressable {
+        /// The id.
+        id: String,
+        /// What is wrong with it.
+        reason: NotAddressable,
+    },
+    /// Cancelled before the request left; nothing of it took effect.
+    #[error("Cancelled. Nothing was sent.")]
+    Cancelled,
+    /// No answer.
+    #[error("{failure} ({call}).{}", .call.consequence(.failure.sent()))]
+    NoAnswer {
+        /// Why.
+        failure: Failure,
+        /// The request.
+        call: Box<Call>,
+    },
+    /// An answer that refuses or fails.
+    #[error("API Error ({status}): {text} ({call}).{}", .call.consequence(sent_of(*.status)))]
+    Api {
+        /// The HTTP status.
+        status: u16,
+        /// What the answer says.
+        text: String,
+        /// The server's `Retry-After`.
+        retry_after: Option<Duration>,
+        /// Whether an API key went with the request.
+        with_key: bool,
+        /// The request.
+        call: Box<Call>,
+    },
+    /// A definite "no such agent".
+    #[error("API Error (404): {text} ({call}). The agent is not there, so nothing was changed.")]
+    AgentNotFound {
+        /// The agent's id.
+        id: String,
+        /// What the answer says.
+        text: String,
+        /// The request.
+        call: Box<Call>,
+    },
+    /// An answer that no AI Agent Connector gives.
+    #[error("API Error ({status}): {text} ({call}). That is not how an AI Agent Connector answers.{}", .call.consequence(sent_of(*.status)))]
+    NotAConnector {
+        /// The HTTP status.
+        status: u16,
+        /// What the answer says.
+        text: String,
+        /// The request.
+        call: Box<Call>,
+    },
+    /// A redirect, which is not followed.
+    #[error("API Error ({status}): the server redirects to {}, and a redirect is never followed: the API key would go along ({call}).{}", .to.as_deref().unwrap_or("an unnamed place"), .call.consequence(sent_of(*.status)))]
+    Redirected {
+        /// The HTTP status.
+        status: u16,
+        /// Scheme, host and port of where it points.
+        to: Option<String>,
+        /// The request.
+        call: Box<Call>,
+    },
+    /// An answer that cannot be understood.
+    #[error("The server's answer cannot be used: {problem} ({call}).{}", .call.consequence(Sent::Unknown))]
+    BadAnswer {
+        /// What is wrong with it: which field, which limit.
+        problem: String,
+        /// The request.
+        call: Box<Call>,
+    },
+    /// A complete status line and an answer that breaks off.
+    #[error("The server's answer breaks off in the middle ({call}).{}", .call.consequence(Sent::Unknown))]
+    CutOff {
+        /// The request.
+        call: Box<Call>,
+    },
+}
+
+impl ConnectorError {
+    /// Whether the same request may be made again without looking first, and when. For a call that may not happen twice
+    /// only where this time definitely had no effect.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        let retry = match self {
+            Self::NoAnswer { failure, .. } => failure.retry(),
+            Self::Api { status: 429 | 502 | 503 | 504, retry_after, .. } => Retry::Safe { after: *retry_after },
+            Self::CutOff { .. } => Retry::Safe { after: None },
+            _ => Retry::Never,
+        };
+        match self.call() {
+            Some(call) if call.effect == Effect::Once && self.outcome() == Sent::Unknown => Retry::Never,
+            _ => retry,
+        }
+    }
+
+    /// Whether the request, in this or an earlier attempt, may have changed something. Reads never do.
+    #[must_use]
+    pub fn outcome(&self) -> Sent {
+        let this = match self {
+            Self::NoAnswer { failure, .. } => failure.sent(),
+            Self::Api { status, .. } | Self::NotAConnector { status, .. } | Self::Redirected { status, .. } => {
+                sent_of(*status)
+            }
+            Self::AgentNotFound { .. } => Sent::Refused,
+            Self::BadAnswer { .. } | Self::CutOff { .. } => Sent::Unknown,
+            _ => Sent::NotSent,
+        };
+        self.call().map_or(this, |call| call.worst(this))
+    }
+
+    /// What went wrong without the request it went wrong in, for where that is plain.
+    #[must_use]
+    pub fn briefly(&self) -> String {
+        match self {
+            Self::Api { status, text, .. } | Self::NotAConnector { status, text, .. } => {
+                format!("API Error ({status}): {}", text.trim_end_matches('.'))
+            }
+            Self::NoAnswer { failure, .. } => failure.to_string(),
+            other => other.to_string(),
+        }
+    }
+
+    /// The HTTP status, where there was an answer with one.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Api { status, .. } | Self::NotAConnector { status, .. } | Self::Redirected { status, .. } => {
+                Some(*status)
+            }
+            Self::AgentNotFound { .. } => Some(404),
+            _ => None,
+        }
+    }
+
+    /// The request that this is about, where one was made.
+    #[must_use]
+    pub fn call(&self) -> Option<&Call> {
+        match self {
+            Self::NoAnswer { call, .. }
+            | Self::Api { call, .. }
+            | Self::AgentNotFound { call, .. }
+            | Self::NotAConnector { call, .. }
+            | Self::Redirected { call, .. }
+            | Self::BadAnswer { call, .. }
+            | Self::CutOff { call } => Some(call),
+            _ => None,
+        }
+    }
+
+    /// The same error, knowing what earlier attempts may have done.
+    pub(super) fn after(mut self, earlier: Sent) -> Self {
+        match &mut self {
+            Self::NoAnswer { call, .. }
+            | Self::Api { call, .. }
+            | Self::AgentNotFound { call, .. }
+            | Self::NotAConnector { call, .. }
+            | Self::Redirected { call, .. }
+            | Self::BadAnswer { call, .. }
+            | Self::CutOff { call } => call.earlier = call.earlier.max(earlier),
+            _ => {}
+        }
+        self
+    }
+}
+
+impl Call {
+    fn worst(&self, this: Sent) -> Sent {
+        let worst = self.earlier.max(this);
+        if self.effect == Effect::None { worst.min(Sent::Refused) } else { worst }
+    }
+
+    /// What the failure means for the data, as a further sentence.
+    fn consequence(&self, this: Sent) -> &'static str {
+        match (self.effect, self.worst(this)) {
+            (Effect::None, _) => "",
+            (_, Sent::NotSent) => " Nothing was sent.",
+            (_, Sent::Refused) => " The server did not make the change.",
+            (_, Sent::Unknown) => " Whether the change took effect is not known.",
+        }
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.target)
+    }
+}
+
+/// What an answer's status says about the request. A gateway's 5xx says nothing about the service behind it; 301 to 303
+/// are what a form answers after it acted, while 307 and 308 mean "not here".
+const fn sent_of(status: u16) -> Sent {
+    match status {
+        307 | 308 | 400..=499 => Sent::Refused,
+        _ => Sent::Unknown,
+    }
+}
+
+impl Explain for ConnectorError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::UrlInvalid { .. } => ErrorCode::UrlInvalid,
+            Self::PlainHttpRefused { .. } => ErrorCode::PlainHttpRefused,
+            Self::CaFileInvalid { .. } => ErrorCode::CaFileInvalid,
+            Self::TlsUnavailable { .. } => ErrorCode::TlsFailed,
+            Self::ApiKeyUnusable | Self::Unwritable => ErrorCode::Usage,
+            Self::IdNotAddressable { .. } => ErrorCode::IdNotAddressable,
+            Self::Cancelled => ErrorCode::Interrupted,
+            Self::NoAnswer { failure, .. } => failure.code(),
+            Self::Api { status, .. } => code_of(*status),
+            Self::AgentNotFound { .. } => ErrorCode::AgentNotFound,
+            Self::NotAConnector { .. } => ErrorCode::NotAConnector,
+            Self::Redirected { .. } => ErrorCode::Redirected,
+            Self::BadAnswer { .. } => ErrorCode::BadAnswer,
+            Self::CutOff { .. } => ErrorCode::ConnectionLost,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::UrlInvalid { .. } => "Give the server's base address, for example https://connector.example.com.",
+            Self::PlainHttpRefused { .. } => {
+                "Use https://. If this network may be trusted, allow plain http for this environment (--allow-plain-http)."
+            }
+            Self::CaFileInvalid { .. } => {
+                "Name a file with the CA's certificate in PEM form (-----BEGIN CERTIFICATE-----)."
+            }
+            Self::TlsUnavailable { .. } => {
+                "Install the system's CA certificates (often a package called ca-certificates), or name a CA file in the environment."
+            }
+            Self::ApiKeyUnusable => {
+                "Enter the key again; a line break or an invisible character may have been copied with it."
+            }
+            Self::IdNotAddressable { .. } => {
+                "Setting it to an empty list of permissions is the nearest state that the server can reach."
+            }
+            Self::Cancelled | Self::Unwritable => return None,
+            Self::NoAnswer { failure, .. } => failure.hint(),
+            Self::Api { status, with_key, .. } => return api_hint(*status, *with_key),
+            Self::AgentNotFound { .. } => {
+                "Check the agent id and the environment. A server that keeps its state in memory loses every agent when it restarts."
+            }
+            Self::NotAConnector { .. } => {
+                "Is this URL an AI Agent Connector? Check the host, the port and the path prefix."
+            }
+            Self::Redirected { to, .. } => {
+                return Some(match to {
+                    Some(to) => format!("If {to} is the right server, use that address in the environment's URL."),
+                    None => "Check the environment's URL.".to_owned(),
+                });
+            }
+            Self::BadAnswer { .. } => "Is this URL an AI Agent Connector, and of a version that aidb knows?",
+            Self::CutOff { .. } => {
+                "Try again. If it keeps happening, something between here and the server cuts connections."
+            }
+        };
+        Some(hint.to_owned())
+    }
+
+    fn details(&self) -> Vec<String> {
+        let mut details = Vec::new();
+        if let Some(call) = self.call() {
+            details.push(format!("Request: {call}"));
+        }
+        if let Retry::Safe { after: Some(after) } = self.retry() {
+            details.push(format!("The server asks to wait {} s", after.as_secs()));
+        }
+        details
+    }
+}
+
+const fn code_of(status: u16) -> ErrorCode {
+    match status {
+        401 => ErrorCode::Unauthorized,
+        403 => ErrorCode::Forbidden,
+        429 => ErrorCode::RateLimited,
+        400..=499 => ErrorCode::RequestRefused,
+        500..=599 => ErrorCode::ServerError,
+        _ => ErrorCode::BadAnswer,
+    }
+}
+
+fn api_hint(status: u16, with_key: bool) -> Option<String> {
+    let hint = match (status, with_key) {
+        (401, true) => "The server did not accept the API key. Enter the key of this environment again.",
+        (401, false) => "No API key was sent. Store the key of this environment, or give one.",
+        (403, _) => "The API key is known and may not do this. Ask whoever runs the server for a key that may.",
+        (407, _) => "A proxy asks who you are. Check the proxy settings of this machine.",
+        (413, _) => "Something in front of the server refuses requests of this size.",
+        (429, _) => "The server limits how many requests it takes. Wait a while, then try again.",
+        (502..=504, _) => "The gateway answers, and the service behind it does not. Try again in a while.",
+        (500..=599, _) => "The server failed. Its own log says more; tell whoever runs it.",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}

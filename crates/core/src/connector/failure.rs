@@ -1,0 +1,276 @@
+//! Why no answer came: the error chain of the HTTP library, sorted into what a person can act on.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use rustls::{CertificateError, Error as TlsError};
+
+use super::error::{Retry, Sent};
+use crate::error::ErrorCode;
+
+/// How far a request had come when its connection failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// There was no connection yet: nothing was sent.
+    Connecting,
+    /// The request may have left.
+    UnderWay,
+}
+
+/// What is wrong with a TLS connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsFailure {
+    /// Signed by nobody whom this machine trusts: an unknown CA, or the certificate itself.
+    Untrusted,
+    /// For another host name.
+    WrongName,
+    /// Its time is over.
+    Expired,
+    /// Its time has not come, or this machine's clock is behind.
+    NotYetValid,
+    /// Withdrawn by its CA.
+    Revoked,
+    /// Something answers there, and it does not speak TLS.
+    NotTls,
+    /// The server wants a client certificate, or refuses this client otherwise.
+    Refused,
+    /// Any other failure of the handshake.
+    Other,
+}
+
+/// Why a request got no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Nothing listens at that address.
+    Refused,
+    /// No way to that address.
+    NoRoute,
+    /// The host name does not resolve.
+    HostUnknown,
+    /// The name service did not answer; the name may well exist.
+    LookupFailed,
+    /// The TLS connection failed.
+    Tls(TlsFailure),
+    /// No connection within this time.
+    ConnectTimeout(Duration),
+    /// A connection, and no complete answer within this time.
+    RequestTimeout(Duration),
+    /// The connection broke.
+    Lost(Stage),
+    /// The answer is no HTTP.
+    NotHttp,
+    /// The proxy of this machine did not let the connection through.
+    Proxy,
+    /// Anything else.
+    Other(Stage),
+}
+
+impl Failure {
+    /// Sorts an error of the HTTP library. `connect` and `request` are the time limits that were set.
+    pub(super) fn classify(error: &reqwest::Error, connect: Duration, request: Duration) -> Self {
+        let stage = if error.is_connect() { Stage::Connecting } else { Stage::UnderWay };
+        let chain = chain(error);
+        if let Some(tls) = chain.iter().find_map(|cause| cause.downcast_ref::<TlsError>()) {
+            return Self::Tls(TlsFailure::of(tls));
+        }
+        if error.is_dns() {
+            return if chain.iter().any(|cause| is_temporary(*cause)) { Self::LookupFailed } else { Self::HostUnknown };
+        }
+        if error.is_timeout() {
+            return match stage {
+                Stage::Connecting => Self::ConnectTimeout(connect),
+                Stage::UnderWay => Self::RequestTimeout(request),
+            };
+        }
+        if stage == Stage::Connecting && chain.iter().any(|cause| is_of_proxy(*cause)) {
+            return Self::Proxy;
+        }
+        if chain.iter().filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(hyper::Error::is_parse) {
+            return Self::NotHttp;
+        }
+        Self::of_io(&chain, stage)
+    }
+
+    fn of_io(chain: &[&(dyn StdError + 'static)], stage: Stage) -> Self {
+        for kind in chain.iter().filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind) {
+            match (kind, stage) {
+                (io::ErrorKind::ConnectionRefused, _) => return Self::Refused,
+                (io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable, Stage::Connecting) => {
+                    return Self::NoRoute;
+                }
+                (
+                    io::ErrorKind::ConnectionReset
+                    | io::ErrorKind::ConnectionAborted
+                    | io::ErrorKind::BrokenPipe
+                    | io::ErrorKind::NotConnected
+                    | io::ErrorKind::HostUnreachable
+                    | io::ErrorKind::NetworkUnreachable
+                    | io::ErrorKind::UnexpectedEof,
+                    stage,
+                ) => return Self::Lost(stage),
+                _ => {}
+            }
+        }
+        // What is left of an HTTP exchange that was under way is a connection that ended early.
+        match stage {
+            Stage::UnderWay if chain.iter().any(|cause| cause.is::<hyper::Error>()) => Self::Lost(stage),
+            stage => Self::Other(stage),
+        }
+    }
+
+    pub(super) fn code(&self) -> ErrorCode {
+        match self {
+            Self::Refused | Self::NoRoute | Self::Proxy => ErrorCode::ConnectionRefused,
+            Self::HostUnknown | Self::LookupFailed => ErrorCode::HostUnknown,
+            Self::Tls(_) => ErrorCode::TlsFailed,
+            Self::ConnectTimeout(_) | Self::RequestTimeout(_) => ErrorCode::Timeout,
+            Self::Lost(_) | Self::Other(_) => ErrorCode::ConnectionLost,
+            Self::NotHttp => ErrorCode::NotAConnector,
+        }
+    }
+
+    pub(super) fn retry(&self) -> Retry {
+        match self {
+            Self::HostUnknown | Self::Tls(_) | Self::NotHttp => Retry::Never,
+            _ => Retry::Safe { after: None },
+        }
+    }
+
+    pub(super) fn sent(&self) -> Sent {
+        match self {
+            Self::Refused | Self::NoRoute | Self::HostUnknown | Self::LookupFailed => Sent::NotSent,
+            Self::ConnectTimeout(_) | Self::Proxy => Sent::NotSent,
+            // With TLS 1.3 a server may refuse a client after the request left; it has not read it then.
+            Self::Tls(TlsFailure::Refused) => Sent::Refused,
+            Self::Tls(_) => Sent::NotSent,
+            Self::Lost(Stage::Connecting) | Self::Other(Stage::Connecting) => Sent::NotSent,
+            Self::RequestTimeout(_) | Self::Lost(_) | Self::Other(_) | Self::NotHttp => Sent::Unknown,
+        }
+    }
+
+    pub(super) fn hint(&self) -> &'static str {
+        match self {
+            Self::Refused => "Check the port in the URL, and that the server is running.",
+            Self::NoRoute => "Check the network or VPN of this machine, and the address in the URL.",
+            Self::HostUnknown => "Check the host name in the URL for a typing mistake, and whether it needs a VPN.",
+            Self::LookupFailed => "Check the network or VPN of this machine, and try again.",
+            Self::Tls(tls) => tls.hint(),
+            Self::ConnectTimeout(_) => "A firewall may be swallowing the connection. Check the address, port and VPN.",
+            Self::RequestTimeout(_) => "The server is slow or hangs. Try again; if it stays so, tell whoever runs it.",
+            Self::Lost(_) => {
+                "Try again. If it keeps happening, something between here and the server cuts connections."
+            }
+            Self::NotHttp => "Is this URL an AI Agent Connector? If the server speaks TLS, write https:// in the URL.",
+            Self::Proxy => "Check the proxy settings of this machine, or exempt this host from the proxy.",
+            Self::Other(_) => "Try again. If it keeps happening, check the network between here and the server.",
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused => f.write_str("Connection refused: nothing listens there"),
+            Self::NoRoute => f.write_str("No network path leads there"),
+            Self::HostUnknown => f.write_str("The host name does not exist"),
+            Self::LookupFailed => f.write_str("The host name could not be looked up: the name service did not answer"),
+            Self::Tls(tls) => write!(f, "No secure connection: {}", tls.sentence()),
+            Self::ConnectTimeout(limit) => write!(f, "No connection within {}", seconds(*limit)),
+            Self::RequestTimeout(limit) => write!(f, "No complete answer within {}", seconds(*limit)),
+            Self::Lost(Stage::Connecting) => f.write_str("The connection was cut while it was being made"),
+            Self::Lost(Stage::UnderWay) => f.write_str("The connection was cut before the answer was complete"),
+            Self::NotHttp => f.write_str("What answers there does not speak HTTP"),
+            Self::Proxy => f.write_str("The proxy refused the connection"),
+            Self::Other(Stage::Connecting) => f.write_str("No connection could be made"),
+            Self::Other(Stage::UnderWay) => f.write_str("The connection failed"),
+        }
+    }
+}
+
+impl TlsFailure {
+    fn of(error: &TlsError) -> Self {
+        match error {
+            TlsError::InvalidCertificate(certificate) => Self::of_certificate(certificate),
+            // A TLS record begins with a known type byte: anything else there is another protocol.
+            TlsError::InvalidMessage(_) => Self::NotTls,
+            TlsError::AlertReceived(_) => Self::Refused,
+            _ => Self::Other,
+        }
+    }
+
+    fn of_certificate(error: &CertificateError) -> Self {
+        match error {
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => Self::Expired,
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Self::NotYetValid,
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Self::WrongName,
+            CertificateError::Revoked => Self::Revoked,
+            _ => Self::Untrusted,
+        }
+    }
+
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::Untrusted => "the server's certificate is not signed by anyone whom this machine trusts",
+            Self::WrongName => "the server's certificate is for another host name",
+            Self::Expired => "the server's certificate has expired",
+            Self::NotYetValid => "the server's certificate is not valid yet",
+            Self::Revoked => "the server's certificate was revoked",
+            Self::NotTls => "what answers there does not speak TLS",
+            Self::Refused => "the server refused the TLS connection",
+            Self::Other => "the TLS handshake failed",
+        }
+    }
+
+    const fn hint(self) -> &'static str {
+        match self {
+            Self::Untrusted => {
+                "If the certificate comes from your organisation's own CA, name the CA's file in the environment. \
+                 Otherwise somebody may be listening in: do not go on."
+            }
+            Self::WrongName => "Use the host name that the certificate is for. Is the URL that of another server?",
+            Self::Expired => "Whoever runs the server has to renew its certificate. Check this machine's clock too.",
+            Self::NotYetValid => "Check this machine's clock. If it is right, the server has the wrong certificate.",
+            Self::Revoked => "Whoever runs the server has to replace its certificate.",
+            Self::NotTls => "If the server really speaks plain http, write http:// in the URL; or check the port.",
+            Self::Refused => "The server may ask for a client certificate, which aidb does not have.",
+            Self::Other => "Ask whoever runs the server which TLS versions it offers: aidb needs TLS 1.2 or 1.3.",
+        }
+    }
+}
+
+fn seconds(limit: Duration) -> String {
+    match limit.as_secs_f64() {
+        1.0 => "1 second".to_owned(),
+        seconds => format!("{seconds} seconds"),
+    }
+}
+
+/// The error and everything below it. An `io::Error` is opened too: its own `source` skips what it wraps.
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
+    let mut chain = Vec::new();
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        chain.push(cause);
+        next = match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => cause.source(),
+        };
+    }
+    chain
+}
+
+/// The system's resolver gives no code, only `gai_strerror`'s English text (or, on Windows, WSATRY_AGAIN).
+fn is_temporary(cause: &(dyn StdError + 'static)) -> bool {
+    const WSATRY_AGAIN: i32 = 11002;
+    let Some(error) = cause.downcast_ref::<io::Error>() else { return false };
+    let text = error.to_string().to_ascii_lowercase();
+    error.raw_os_error() == Some(WSATRY_AGAIN) || text.contains("temporary failure") || text.contains("try again")
+}
+
+/// The tunnel errors of the HTTP library have no public type; their texts name the proxy or the tunnel.
+fn is_of_proxy(cause: &(dyn StdError + 'static)) -> bool {
+    let text = cause.to_string();
+    text.contains("proxy") || text.contains("tunnel")
+}

@@ -1,0 +1,36 @@
+//! The REST client of the AI Agent Connector: calls, answers, errors, limits, retries.
+//!
+//! It talks to other people's production systems, so three rules hold throughout. A redirect is never followed: the key
+//! and the body would travel with it. An answer is believed only when it is one that an AI Agent Connector gives: "no such
+//! agent" is a definite answer of the service for that very agent, and not any 404 that a gateway makes up. And every error
+//! says whether the server may have acted ([`Sent`]), because whoever applies a plan decides by that alone.
+//!
+//! [`Connector`] makes single requests. [`Session`] repeats them where that is safe, paces them to what the server allows,
+//! and stops on cancel.
+
+mod answer;
+mod base_url;
+mod calls;
+mod client;
+mod connections;
+mod error;
+mod failure;
+mod gate;
+mod key_hash;
+mod retry;
+mod said;
+mod scrub;
+mod state;
+
+#[cfg(test)]
+mod tests;
+
+pub use answer::{NestedPermissions, Tables};
+pub use base_url::{PlainHttp, is_loopback, parse_base_url};
+pub use calls::{AgentRecord, DatabaseLink, DatabaseTest, DatabaseVerdict, Health, Registration, Removal};
+pub use client::{Connector, Endpoint, Limits};
+pub use error::{Call, ConnectorError, Effect, Retry, Sent};
+pub use failure::{Failure, Stage, TlsFailure};
+pub use key_hash::KeyHash;
+pub use retry::{RetryNotice, RetryPolicy, Session};
+pub use state::{read_permissions, read_state, read_tables};

@@ -1,0 +1,128 @@
+//! Canaries: no secret of a request shows up in any text of any error, however the server echoes it.
+
+use serde_json::json;
+
+use super::support::{API_KEY, Act, RawServer, all_texts, connector, id, secret};
+use crate::connector::scrub::Scrubber;
+use crate::connector::{ConnectorError, DatabaseLink, Registration};
+
+const CONNECTION: &str =
+    "postgresql://canaryuser:c%40n'ary%2Fpw@canary-host.internal:5432/canarydb?sslpassword=canaryssl";
+
+/// Everything that a driver could make of [`CONNECTION`], and the keys.
+const CANARIES: [&str; 12] = [
+    CONNECTION,
+    API_KEY,
+    "canary-agent-key",
+    "canary-agent-secret",
+    "canaryuser",
+    "c%40n'ary%2Fpw",
+    "c@n'ary/pw",
+    "canary-host.internal",
+    "canarydb",
+    "canaryssl",
+    "canaryuser:c%40n'ary%2Fpw",
+    "c@n\\'ary/pw",
+];
+
+async fn errors(server: &RawServer) -> Vec<ConnectorError> {
+    let client = connector(&server.url());
+    let registration = Registration {
+        agent_id: id("a"),
+        name: "A".to_owned(),
+        agent_type: None,
+        info: serde_json::Map::new(),
+        api_key: secret("canary-agent-key"),
+        api_secret: secret("canary-agent-secret"),
+        database: Some(DatabaseLink {
+            connection_string: secret(CONNECTION),
+            connection_name: None,
+            database_type: None,
+        }),
+    };
+    assert!(!format!("{registration:?}").contains("canary"), "the debug form of a registration");
+    vec![client.register(&registration).await.unwrap_err()]
+}
+
+#[tokio::test]
+async fn no_secret_of_a_registration_is_echoed() {
+    let all = CANARIES.join(" | ");
+    let padded = format!("{}{all}", "x".repeat(280));
+    let html = format!("<html><title>{all}</title>");
+    let mut acts = vec![];
+    for text in CANARIES.into_iter().chain([all.as_str(), padded.as_str()]) {
+        for status in ["400 X", "401 X", "404 X", "500 X", "200 OK"] {
+            acts.push(Act::json(status, &json!({ "error": text, "message": format!("m {text}") }).to_string()));
+            acts.push(Act::html(status, text));
+        }
+    }
+    acts.push(Act::html("502 X", &html));
+    acts.push(Act::with_headers("302 X", &format!("Location: http://{API_KEY}.example/\r\n"), ""));
+    acts.extend([Act::Close, Act::Say(CONNECTION.as_bytes().to_vec())]);
+    for act in acts {
+        let server = RawServer::start(vec![act.clone()]).await;
+        let Act::Say(said) = act else { continue };
+        if String::from_utf8_lossy(&said).contains("200 OK\r\nContent-Type: application/json") {
+            continue; // A success.
+        }
+        for error in errors(&server).await {
+            let shown = all_texts(&error);
+            for canary in CANARIES {
+                assert!(!shown.contains(canary), "{canary:?} shows up: {shown}");
+            }
+            assert!(!shown.contains("canary-adm") && !shown.contains("canary-ag"), "half a key shows up: {shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_real_drivers_words_stay_readable() {
+    let said = "Failed to connect to PostgreSQL: connection to server at \"127.0.0.1\", port 1 failed: \
+                FATAL: password authentication failed for user \"alice\"\n\tIs the server running?\n";
+    let body = json!({ "error": said }).to_string();
+    let server = RawServer::start(vec![Act::json("400 BAD REQUEST", &body)]).await;
+    let client = connector(&server.url());
+    let error =
+        client.link_database(&id("a"), &secret("postgresql://alice:hunter2@127.0.0.1:1/none")).await.unwrap_err();
+    let expected = "API Error (400): Failed to connect to PostgreSQL: connection to server at \"127.0.0.1\", port 1 \
+                    failed: FATAL: password authentication failed for user \"***\" Is the server running? (PUT ";
+    assert!(error.to_string().starts_with(expected), "{error}");
+}
+
+#[test]
+fn connection_strings_of_many_kinds_are_taken_apart() {
+    for connection in [
+        "mysql+pymysql://u:canary@h.example/db",
+        "mongodb+srv://u:canary@h1.example,h2.example/db?authSource=admin",
+        "postgresql://u:pa/ss?canary@h.example/db",
+        "postgresql://u:pa#canary@h.example/db",
+        "postgresql:///db?user=u&password=canary",
+        "host=h.example user=u password=canary dbname=db",
+        "host=h.example password='canary with spaces' user=u",
+        "Server=h.example;Database=db;User Id=sa;Password=canary;",
+        "Server=h.example;PWD=\"canary;semi\";",
+        "jdbc:postgresql://h.example/db?user=u&password=canary",
+        "redis://:canary@h.example:6379/0",
+        "postgres://u:c%61nary@h.example/db",
+        "canary",
+    ] {
+        let mut scrubber = Scrubber::default();
+        scrubber.hide_connection(&secret(connection));
+        let clean = scrubber.clean("login failed: canary, c%61nary, canary with spaces, canary;semi, at h.example");
+        assert!(!clean.contains("canary,"), "{connection}: {clean}");
+        assert!(clean.starts_with("login failed: "), "{connection}: {clean}");
+        assert!(!clean.contains("at h.example") || !connection.contains("h.example"), "{connection}: {clean}");
+    }
+}
+
+#[test]
+fn what_was_put_in_is_not_looked_at_again() {
+    let mut scrubber = Scrubber::default();
+    scrubber.hide(&secret("*"));
+    scrubber.hide(&secret("key-and-more"));
+    scrubber.hide(&secret("key"));
+    assert_eq!(scrubber.clean("a*b key-and-more key"), "a***b *** ***");
+    let mut empty = Scrubber::default();
+    empty.hide(&secret(""));
+    assert_eq!(empty.clean("as it was"), "as it was");
+}

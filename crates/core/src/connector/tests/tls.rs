@@ -1,0 +1,197 @@
+//! Bad certificates of five kinds are refused, each with its own sentence; a CA file makes a good one trusted.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use super::support::{Act, RawServer, connector, endpoint, read_request};
+use crate::connector::{Connector, ConnectorError, Failure, Retry, Sent, TlsFailure};
+use crate::error::{ErrorCode, Explain};
+
+type Issuer = CertifiedIssuer<'static, KeyPair>;
+
+fn authority() -> Issuer {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+struct TlsServer {
+    port: u16,
+    requests: Arc<AtomicUsize>,
+}
+
+/// Serves `{"agents": []}` over TLS with a certificate of these parameters; self-signed without an issuer.
+async fn serve(params: CertificateParams, issuer: Option<&Issuer>) -> TlsServer {
+    let key = KeyPair::generate().unwrap();
+    let certificate = match issuer {
+        Some(issuer) => params.signed_by(&key, issuer).unwrap(),
+        None => params.self_signed(&key).unwrap(),
+    };
+    let chain = vec![CertificateDer::from(certificate.der().to_vec())];
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&requests);
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            if read_request(&mut stream).await.is_some() {
+                counter.fetch_add(1, Ordering::SeqCst);
+            }
+            let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\nConnection: close\r\n\r\n{\"agents\": []}";
+            let _ = stream.write_all(answer).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    TlsServer { port, requests }
+}
+
+fn client(port: u16, ca: Option<&Issuer>) -> Connector {
+    let mut endpoint = endpoint(&format!("https://localhost:{port}"));
+    endpoint.ca_pem = ca.map(|ca| ca.pem().into_bytes());
+    Connector::new(endpoint).unwrap()
+}
+
+async fn refused(params: CertificateParams, issuer: Option<&Issuer>, trusted: Option<&Issuer>) -> TlsFailure {
+    let server = serve(params, issuer).await;
+    let error = client(server.port, trusted).agent_ids().await.unwrap_err();
+    assert_eq!((error.code(), error.retry(), error.outcome()), (ErrorCode::TlsFailed, Retry::Never, Sent::NotSent));
+    assert_eq!(server.requests.load(Ordering::SeqCst), 0, "the request was sent all the same");
+    match error {
+        ConnectorError::NoAnswer { failure: Failure::Tls(tls), .. } => tls,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn localhost() -> CertificateParams {
+    CertificateParams::new(vec!["localhost".to_owned()]).unwrap()
+}
+
+#[tokio::test]
+async fn a_custom_authority_is_trusted_besides_the_systems() {
+    let ca = authority();
+    let server = serve(localhost(), Some(&ca)).await;
+    assert!(client(server.port, Some(&ca)).agent_ids().await.unwrap().is_empty());
+    assert_eq!(server.requests.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn self_signed() {
+    assert_eq!(refused(localhost(), None, Some(&authority())).await, TlsFailure::Untrusted);
+}
+
+#[tokio::test]
+async fn an_unknown_authority() {
+    assert_eq!(refused(localhost(), Some(&authority()), Some(&authority())).await, TlsFailure::Untrusted);
+}
+
+#[tokio::test]
+async fn expired() {
+    let (ca, mut params) = (authority(), localhost());
+    (params.not_before, params.not_after) = (date_time_ymd(2001, 1, 1), date_time_ymd(2002, 1, 1));
+    assert_eq!(refused(params, Some(&ca), Some(&ca)).await, TlsFailure::Expired);
+}
+
+#[tokio::test]
+async fn not_yet_valid() {
+    let (ca, mut params) = (authority(), localhost());
+    (params.not_before, params.not_after) = (date_time_ymd(2090, 1, 1), date_time_ymd(2091, 1, 1));
+    assert_eq!(refused(params, Some(&ca), Some(&ca)).await, TlsFailure::NotYetValid);
+}
+
+#[tokio::test]
+async fn for_another_name() {
+    let ca = authority();
+    let params = CertificateParams::new(vec!["elsewhere.example".to_owned()]).unwrap();
+    assert_eq!(refused(params, Some(&ca), Some(&ca)).await, TlsFailure::WrongName);
+}
+
+#[tokio::test]
+async fn plain_http_behind_an_https_address() {
+    let ca = authority();
+    let server = RawServer::start(vec![Act::json("200 OK", "{}")]).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    });
+    let error = client(port, Some(&ca)).agent_ids().await.unwrap_err();
+    let not_tls = Failure::Tls(TlsFailure::NotTls);
+    assert!(matches!(&error, ConnectorError::NoAnswer { failure, .. } if *failure == not_tls), "{error:?}");
+    assert!(error.hint().unwrap().contains("http://"), "{:?}", error.hint());
+    // A server that waits for an HTTP request that never comes: no hang beyond the limit, and nothing arrives.
+    assert!(client(server.port, Some(&ca)).agent_ids().await.is_err());
+    assert!(server.received().is_empty());
+}
+
+#[tokio::test]
+async fn a_handshake_that_never_ends() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut hurried = endpoint(&format!("https://localhost:{}", listener.local_addr().unwrap().port()));
+    hurried.limits.connect = std::time::Duration::from_millis(300);
+    hurried.ca_pem = Some(authority().pem().into_bytes());
+    let error = Connector::new(hurried).unwrap().agent_ids().await.unwrap_err();
+    let timeout = Failure::ConnectTimeout(std::time::Duration::from_millis(300));
+    assert!(matches!(&error, ConnectorError::NoAnswer { failure, .. } if *failure == timeout), "{error:?}");
+    assert_eq!((error.code(), error.outcome()), (ErrorCode::Timeout, Sent::NotSent));
+}
+
+#[test]
+fn a_ca_file_without_a_certificate_is_an_error() {
+    let key = KeyPair::generate().unwrap().serialize_pem();
+    let damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".to_owned();
+    for pem in [String::new(), "nonsense".to_owned(), key.clone(), damaged] {
+        let mut with_ca = endpoint("https://localhost");
+        with_ca.ca_pem = Some(pem.into_bytes());
+        let error = Connector::new(with_ca).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::CaFileInvalid, "{error}");
+        let line = key.lines().nth(1).unwrap();
+        assert!(!format!("{error:?} {error}").contains(line), "a private key shows up");
+    }
+}
+
+#[test]
+fn plain_http_needs_no_trusted_authorities() {
+    assert!(connector("http://127.0.0.1:1").url().scheme() == "http");
+}
+
+/// Runs the next test in a process of its own, whose environment hides the system's certificates.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_machine_without_trusted_authorities() {
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "--ignored", "connector::tests::tls::on_a_machine_without_trusted_authorities"])
+        .env("SSL_CERT_FILE", "no-such-file")
+        .env("SSL_CERT_DIR", "no-such-folder")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&child.stderr));
+}
+
+#[test]
+#[ignore = "run by a_machine_without_trusted_authorities"]
+#[cfg(target_os = "linux")]
+fn on_a_machine_without_trusted_authorities() {
+    let error = Connector::new(endpoint("https://localhost")).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::TlsFailed);
+    assert!(error.to_string().contains("No CA certificates were loaded from the system"), "{error}");
+    assert!(error.hint().unwrap().contains("ca-certificates"));
+    let mut with_ca = endpoint("https://localhost");
+    with_ca.ca_pem = Some(authority().pem().into_bytes());
+    assert!(Connector::new(with_ca).is_ok(), "the environment's own authority is enough");
+    assert!(Connector::new(endpoint("http://localhost")).is_ok(), "plain http to this machine needs none");
+}

@@ -1,0 +1,212 @@
+//! Files that a person chose: read within limits, written whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::config;
+use crate::disk;
+use crate::error::{ErrorCode, Explain};
+
+/// The largest file that is read, in bytes: a configuration of 100,000 resources has about 10 MB.
+pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// What may be overwritten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overwrite {
+    /// A file that is itself a configuration, and nothing else.
+    Configurations,
+    /// Any file: the person asked for it.
+    Anything,
+}
+
+/// What went wrong with a file, and what it means for the data.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// Nothing at that path.
+    #[error("{what} not found: {path}. Nothing was changed.", path = .path.display())]
+    NotFound {
+        /// `Configuration file`, `Backup file`, `CA file`.
+        what: &'static str,
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// A folder where a file is needed, or the other way round.
+    #[error("{path} is {found}, and {wanted} is needed. Nothing was changed.", path = .path.display())]
+    WrongKind {
+        /// The path as given.
+        path: PathBuf,
+        /// What is there.
+        found: &'static str,
+        /// What should be.
+        wanted: &'static str,
+    },
+    /// There, and it cannot be read.
+    #[error("{path} could not be read: {}. Nothing was changed.", in_words(.source), path = .path.display())]
+    Unreadable {
+        /// The path as given.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Larger than [`MAX_FILE_BYTES`].
+    #[error("{path} is larger than {} MiB, the most that is read. Nothing was changed.", MAX_FILE_BYTES >> 20, path = .path.display())]
+    TooLarge {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// Something is there that is not ours to overwrite.
+    #[error("{path} exists and is not a configuration file; it was left as it is.", path = .path.display())]
+    Exists {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// It could not be written; what was there before is still there.
+    #[error("{path} could not be written: {}. What was there before is unchanged.", in_words(.source), path = .path.display())]
+    Unwritable {
+        /// The path as given.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Explain for FileError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::NotFound { .. } => ErrorCode::FileNotFound,
+            Self::WrongKind { .. } | Self::Unreadable { .. } | Self::TooLarge { .. } => ErrorCode::FileUnreadable,
+            Self::Exists { .. } => ErrorCode::FileExists,
+            Self::Unwritable { .. } => ErrorCode::FileUnwritable,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::NotFound { .. } => "Check the path; it is taken from the folder the command runs in.".into(),
+            Self::WrongKind { .. } => "Check the path.".into(),
+            Self::Unreadable { source, .. } => access_hint(source, "read"),
+            Self::TooLarge { .. } => {
+                "Check that this is the right file: a configuration of 100,000 resources has 10 MB.".into()
+            }
+            Self::Exists { .. } => "Choose another name, or overwrite it with --force.".into(),
+            Self::Unwritable { source, .. } => access_hint(source, "write"),
+        })
+    }
+}
+
+/// The usual ones in plain words; a system's own text names numbers and temporary files.
+fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "its folder does not exist".into(),
+        io::ErrorKind::PermissionDenied => "permission denied".into(),
+        io::ErrorKind::StorageFull => "the disk is full".into(),
+        io::ErrorKind::QuotaExceeded => "the disk quota is used up".into(),
+        io::ErrorKind::FileTooLarge => "the file would be larger than the system allows".into(),
+        io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only".into(),
+        io::ErrorKind::NotADirectory => "a part of the path is not a folder".into(),
+        _ => error.to_string(),
+    }
+}
+
+fn access_hint(error: &io::Error, verb: &str) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => format!("Ask for permission to {verb} there, or choose another place."),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "Make room on the disk, or choose another place.".into()
+        }
+        io::ErrorKind::NotFound => "Create the folder first, or check the path.".into(),
+        io::ErrorKind::ReadOnlyFilesystem => "This disk is read-only: choose another place.".into(),
+        _ => "Check the path and the disk, and try again.".into(),
+    }
+}
+
+/// Reads a whole file of at most [`MAX_FILE_BYTES`]. `what` names it in the error: `Configuration file`.
+///
+/// # Errors
+/// [`FileError`]: not found, a folder, unreadable, too large.
+pub fn read(path: &Path, what: &'static str) -> Result<Vec<u8>, FileError> {
+    let unreadable = |source: io::Error| match source.kind() {
+        io::ErrorKind::NotFound => FileError::NotFound { what, path: path.into() },
+        _ => FileError::Unreadable { path: path.into(), source },
+    };
+    if fs::metadata(path).map_err(unreadable)?.is_dir() {
+        return Err(FileError::WrongKind { path: path.into(), found: "a folder", wanted: "a file" });
+    }
+    let mut bytes = Vec::new();
+    // One byte more than allowed tells "too large" from "just fits", also for pipes, whose length nobody knows beforehand.
+    File::open(path).map_err(unreadable)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(FileError::TooLarge { path: path.into() });
+    }
+    Ok(bytes)
+}
+
+/// Writes a file whole or not at all. It is meant to be shared, so it gets the permissions of any new file.
+///
+/// # Errors
+/// [`FileError`]: something is there that may not be overwritten, or the disk refuses; what was there before stays.
+pub fn write(path: &Path, text: &str, overwrite: Overwrite) -> Result<(), FileError> {
+    refuse_foreign(path, overwrite)?;
+    let unwritable = |source: io::Error| FileError::Unwritable { path: path.into(), source };
+    // A link stays a link: what it leads to is written.
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    disk::replace(&place, text.as_bytes(), disk::Readers::Usual).map_err(unwritable)
+}
+
+fn refuse_foreign(path: &Path, overwrite: Overwrite) -> Result<(), FileError> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(FileError::Unwritable { path: path.into(), source }),
+        Ok(there) if there.is_dir() => {
+            Err(FileError::WrongKind { path: path.into(), found: "a folder", wanted: "a file name" })
+        }
+        // A pipe cannot be looked into without taking what is in it, and a device is not replaced by a file.
+        Ok(there) if !there.is_file() => {
+            Err(FileError::WrongKind { path: path.into(), found: "a pipe or a device", wanted: "a file name" })
+        }
+        Ok(_) if overwrite == Overwrite::Anything => Ok(()),
+        Ok(_) if config::is_configuration(&read(path, "File")?) => Ok(()),
+        Ok(_) => Err(FileError::Exists { path: path.into() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIGURATION: &str = r#"{"version":"1.0.0","agent":{"agent_id":"a","name":"A"}}"#;
+
+    #[test]
+    fn only_a_configuration_is_overwritten_unless_asked() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("agent.json");
+        write(&path, CONFIGURATION, Overwrite::Configurations).expect("new file");
+        write(&path, "notes", Overwrite::Configurations).expect("a configuration may be overwritten");
+        let refused = write(&path, CONFIGURATION, Overwrite::Configurations).expect_err("notes must stay");
+        assert_eq!(refused.code(), ErrorCode::FileExists);
+        assert_eq!(fs::read_to_string(&path).expect("still there"), "notes");
+        write(&path, CONFIGURATION, Overwrite::Anything).expect("asked for");
+    }
+
+    #[test]
+    fn a_failed_write_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().expect("folder");
+        let refused = write(&folder.path().join("none/agent.json"), "x", Overwrite::Anything).expect_err("no folder");
+        assert_eq!(refused.code(), ErrorCode::FileUnwritable);
+        let refused = write(folder.path(), "x", Overwrite::Anything).expect_err("a folder");
+        assert_eq!(refused.code(), ErrorCode::FileUnreadable);
+        assert_eq!(fs::read_dir(folder.path()).expect("folder").count(), 0, "no temporary file is left");
+    }
+
+    #[test]
+    fn a_folder_a_missing_and_an_oversized_file_are_each_said() {
+        let folder = tempfile::tempdir().expect("folder");
+        let code = |path: &Path| read(path, "Configuration file").expect_err("unreadable").code();
+        assert_eq!(code(folder.path()), ErrorCode::FileUnreadable);
+        assert_eq!(code(&folder.path().join("none")), ErrorCode::FileNotFound);
+        let large = folder.path().join("large");
+        File::create(&large).expect("file").set_len(MAX_FILE_BYTES + 1).expect("sparse");
+        assert!(matches!(read(&large, "File"), Err(FileError::TooLarge { .. })));
+    }
+}

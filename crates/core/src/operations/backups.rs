@@ -1,0 +1,95 @@
+//! Backups on request: take, find, export, verify. The one before every apply is taken in `change.rs`.
+
+use std::path::Path;
+
+use super::export::tables_of;
+use super::{Context, Engine, Error, Target};
+use crate::config::{self, AgentId, AgentState};
+use crate::connector::{Tables, read_state, read_tables};
+use crate::files::{self, Overwrite};
+use crate::store::{Backup, BackupFilter, BackupReason, NewBackup};
+
+/// How a person names a backup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BackupChoice {
+    /// By its id, or the beginning of it.
+    Id(String),
+    /// By a file in its place.
+    File(std::path::PathBuf),
+}
+
+impl BackupChoice {
+    /// What a person typed: an id looks like `bk-…` and is no existing file.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        match text.starts_with("bk-") && !Path::new(text).exists() {
+            true => Self::Id(text.to_owned()),
+            false => Self::File(text.into()),
+        }
+    }
+}
+
+impl Engine {
+    /// Takes a backup now.
+    ///
+    /// # Errors
+    /// The agent is not there or cannot be read, or the backup cannot be stored.
+    pub async fn back_up(
+        &self,
+        target: &Target,
+        agent: &AgentId,
+        note: Option<&str>,
+        context: &Context,
+    ) -> Result<Backup, Error> {
+        let session = self.session(&target.connector, context);
+        let (state, _) = read_state(&session, agent).await?;
+        let tables = match state {
+            // Somebody who asks for a backup wants something in it; a mistyped id must not look like safety.
+            AgentState::Absent => {
+                return Err(Error::AgentNotFound { agent: agent.to_string(), place: target.name.clone() });
+            }
+            AgentState::Present(_) => match read_tables(&session, agent).await {
+                Tables::Listed(tables) => Some(tables),
+                Tables::Unavailable { .. } => None,
+            },
+        };
+        let backup = NewBackup {
+            place: &target.place,
+            agent_id: agent,
+            state: &state,
+            tables: tables.as_deref(),
+            reason: BackupReason::Requested,
+            operation: None,
+            taken_at: self.now(),
+            note,
+        };
+        Ok(self.store().await?.insert_backup(&backup).await?)
+    }
+
+    /// Reads a backup by its id, the beginning of its id, or `latest`, and checks it against its hash.
+    ///
+    /// # Errors
+    /// No such backup, or it is damaged.
+    pub async fn backup(&self, id: &str) -> Result<Backup, Error> {
+        let store = self.store().await?;
+        let found = store.resolve_backup(id, &BackupFilter::default()).await?;
+        Ok(store.backup(&found.id).await?)
+    }
+
+    /// Writes a backup as a configuration file.
+    ///
+    /// # Errors
+    /// No such backup, damaged, "did not exist", or the file cannot be written.
+    pub async fn export_backup(&self, id: &str, path: &Path, overwrite: Overwrite) -> Result<Backup, Error> {
+        let backup = self.backup(id).await?;
+        let live =
+            backup.state.present().ok_or_else(|| Error::NothingToExport { id: backup.summary.id.to_string() })?;
+        let tables = backup.tables.clone().unwrap_or_else(|| tables_of(&live.agent));
+        let place = &backup.summary.place;
+        let mut configuration = self.configuration(place.environment_name.as_deref(), &place.url, live, Some(tables));
+        let taken = backup.summary.taken_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        configuration.exported_at = Some(taken);
+        files::write(path, &config::write(&configuration), overwrite)?;
+        Ok(backup)
+    }
+}

@@ -1,0 +1,65 @@
+//! Compare any two states of an agent: what would make the right like the left.
+
+use super::Error;
+use crate::config::{Agent, AgentId, AgentState, LiveAgent};
+use crate::plan::{self, DatabaseLinking, Goal, Mode, Plan, TargetTables};
+
+/// One side of a comparison.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// How the person named it: a file, a backup's id.
+    pub name: String,
+    /// What it holds.
+    pub state: AgentState,
+}
+
+impl Side {
+    /// A side that is a configuration.
+    #[must_use]
+    pub fn of_agent(name: impl Into<String>, agent: Agent) -> Self {
+        let live = LiveAgent { agent, registered_at: None, linked_at: None, withheld: Vec::new() };
+        Self { name: name.into(), state: AgentState::Present(Box::new(live)) }
+    }
+}
+
+/// What differs between two sides.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The left side's name.
+    pub left: String,
+    /// The right side's name.
+    pub right: String,
+    /// What would make the right like the left, in exact mode. Its `same` says what is equal.
+    pub plan: Plan,
+}
+
+impl Comparison {
+    /// Whether both sides say the same.
+    #[must_use]
+    pub fn is_same(&self) -> bool {
+        self.plan.changes.is_empty() && self.plan.unchangeable.is_empty()
+    }
+}
+
+/// Compares two sides. Pure.
+///
+/// # Errors
+/// An id that no server could address.
+pub fn compare(left: &Side, right: &Side) -> Result<Comparison, Error> {
+    let id = |side: &Side| side.state.present().map(|live| live.agent.agent_id.clone());
+    let agent_id = AgentId::new(id(left).or_else(|| id(right)).unwrap_or_else(|| "agent".into()))?;
+    let goal = match left.state.present() {
+        None => Goal::Absent,
+        Some(live) => Goal::Agent { agent: &live.agent, linking: DatabaseLinking::Later },
+    };
+    let mut plan = plan::make(&agent_id, goal, &right.state, Mode::Exact, TargetTables::NotAsked);
+    // Notes speak of what applying would do; nothing is applied here.
+    plan.notes.clear();
+    if let (Some(left), Some(right)) = (id(left), id(right))
+        && left != right
+    {
+        plan.unchangeable
+            .insert(0, plan::Unchangeable { field: "/agent_id".into(), target: right.into(), wanted: left.into() });
+    }
+    Ok(Comparison { left: left.name.clone(), right: right.name.clone(), plan })
+}

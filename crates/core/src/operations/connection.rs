@@ -1,0 +1,189 @@
+//! Test connection: line by line, what works, what does not, and what to do.
+
+use serde::Serialize;
+
+use super::{Context, Engine, Target};
+use crate::config::AgentId;
+use crate::connector::{Connector, ConnectorError, Tables, is_loopback, read_tables};
+use crate::error::{ErrorCode, ErrorReport};
+
+/// How one check came out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum CheckState {
+    /// It works.
+    Works,
+    /// It does not.
+    Fails {
+        /// Why, and what to do.
+        error: ErrorReport,
+    },
+    /// It works well enough to go on, and is worth knowing.
+    Limited {
+        /// What.
+        reason: String,
+    },
+    /// It could not be tried, because an earlier one failed or nothing was named.
+    Skipped,
+}
+
+/// One line of a connection test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What was tried, in words.
+    pub what: String,
+    /// How it came out.
+    #[serde(flatten)]
+    pub state: CheckState,
+}
+
+/// A connection test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ConnectionReport {
+    /// The lines, in the order in which one depends on the other.
+    pub checks: Vec<Check>,
+}
+
+impl ConnectionReport {
+    /// The first thing that does not work.
+    #[must_use]
+    pub fn first_failure(&self) -> Option<&ErrorReport> {
+        self.checks.iter().find_map(|check| match &check.state {
+            CheckState::Fails { error } => Some(error),
+            _ => None,
+        })
+    }
+}
+
+/// The steps a connection goes through, in order; an error's code says at which one it broke.
+const STEPS: [(&str, &[ErrorCode]); 5] = [
+    ("The name resolves", &[ErrorCode::HostUnknown]),
+    ("The connection is encrypted", &[ErrorCode::TlsFailed]),
+    (
+        "The server answers",
+        &[
+            ErrorCode::ConnectionRefused,
+            ErrorCode::ConnectionLost,
+            ErrorCode::Timeout,
+            ErrorCode::ServerError,
+            ErrorCode::RateLimited,
+        ],
+    ),
+    (
+        "It is an AI Agent Connector",
+        &[ErrorCode::NotAConnector, ErrorCode::BadAnswer, ErrorCode::Redirected, ErrorCode::RequestRefused],
+    ),
+    ("The key is accepted", &[ErrorCode::Unauthorized, ErrorCode::Forbidden]),
+];
+
+/// Which of the steps is about encryption, and which about the key.
+const ENCRYPTED: usize = 1;
+const KEY: usize = 4;
+
+impl Engine {
+    /// Tests a server, its key, and an agent where one is named. Writes nothing.
+    pub async fn test_connection(
+        &self,
+        target: &Target,
+        agent: Option<&AgentId>,
+        context: &Context,
+    ) -> ConnectionReport {
+        let session = self.session(&target.connector, context);
+        let health =
+            session.retrying("asking the server", |connector: Connector| async move { connector.health().await }).await;
+        let ids = match health {
+            Ok(_) => {
+                session
+                    .retrying("listing the agents", |connector: Connector| async move { connector.agent_ids().await })
+                    .await
+            }
+            Err(error) => Err(error),
+        };
+        let mut checks = steps(ids.as_ref().err());
+        if !target.connector.has_key() && checks[KEY].state == CheckState::Works {
+            checks[KEY] = without_key();
+        }
+        let url = target.connector.url();
+        if url.scheme() != "https" {
+            checks[ENCRYPTED] = without_encryption(is_loopback(url));
+        }
+        let Ok(ids) = ids else { return ConnectionReport { checks } };
+        checks.push(Check { what: count(ids.len()), state: CheckState::Works });
+        if let Some(agent) = agent {
+            checks.extend(self.test_agent(target, agent, &ids, context).await);
+        }
+        ConnectionReport { checks }
+    }
+
+    async fn test_agent(&self, target: &Target, agent: &AgentId, ids: &[String], context: &Context) -> Vec<Check> {
+        let session = self.session(&target.connector, context);
+        let found = session
+            .retrying("reading the agent", |connector: Connector| async move { connector.agent(agent).await })
+            .await;
+        let state = match found {
+            Ok(Some(_)) => CheckState::Works,
+            Ok(None) => CheckState::Fails { error: missing(target, agent, ids) },
+            Err(error) => CheckState::Fails { error: ErrorReport::of(&error) },
+        };
+        let works = state == CheckState::Works;
+        let tables = if works { Some(read_tables(&session, agent).await) } else { None };
+        vec![Check { what: format!("Agent {agent} found"), state }, tables_check(tables)]
+    }
+}
+
+fn steps(failure: Option<&ConnectorError>) -> Vec<Check> {
+    let failure = failure.map(|error| ErrorReport::of(error));
+    let broken_at = failure.as_ref().map(|failure| {
+        // A failure that fits no step is one of the server's answers.
+        STEPS.iter().position(|(_, codes)| codes.contains(&failure.code)).unwrap_or(2)
+    });
+    let state = |index: usize| match (&failure, broken_at) {
+        (Some(error), Some(broken)) if broken == index => CheckState::Fails { error: error.clone() },
+        (_, Some(broken)) if broken < index => CheckState::Skipped,
+        _ => CheckState::Works,
+    };
+    STEPS.iter().enumerate().map(|(index, (what, _))| Check { what: (*what).into(), state: state(index) }).collect()
+}
+
+fn count(agents: usize) -> String {
+    match agents {
+        0 => "It has no agents yet".into(),
+        1 => "It has 1 agent".into(),
+        count => format!("It has {count} agents"),
+    }
+}
+
+fn missing(target: &Target, agent: &AgentId, ids: &[String]) -> ErrorReport {
+    let error = super::Error::AgentNotFound { agent: agent.to_string(), place: target.name.clone() };
+    let mut report = error.report();
+    let nearest = ids.iter().map(|id| (strsim::jaro_winkler(id, agent.as_str()), id));
+    if let Some((_, id)) = nearest.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)) {
+        report.hint = Some(format!("Did you mean {id}?"));
+    }
+    report
+}
+
+fn tables_check(tables: Option<Tables>) -> Check {
+    let (what, state) = match tables {
+        None => ("Its tables are listed", CheckState::Skipped),
+        Some(Tables::Listed(_)) => ("Its tables are listed", CheckState::Works),
+        Some(Tables::Unavailable { reason }) => {
+            let reason = format!("{reason}. Exports take the resources of type table instead.");
+            ("Its tables are not listed", CheckState::Limited { reason })
+        }
+    };
+    Check { what: what.into(), state }
+}
+
+fn without_key() -> Check {
+    let reason = "None was given and none is stored. The server asked for none; every command that reads or changes an agent does.";
+    Check { what: "No key".into(), state: CheckState::Limited { reason: reason.into() } }
+}
+
+fn without_encryption(loopback: bool) -> Check {
+    if loopback {
+        return Check { what: "The connection stays on this machine (plain http)".into(), state: CheckState::Works };
+    }
+    let state = CheckState::Limited { reason: "Anybody on the way can read the key.".into() };
+    Check { what: "The connection is not encrypted (plain http)".into(), state }
+}

@@ -1,0 +1,111 @@
+//! The engine: store, vault and settings, built once by the window or the command line.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+
+use super::Error;
+use crate::apply::DEFAULT_IN_FLIGHT;
+use crate::connector::{Connector, Limits, RetryNotice, RetryPolicy, Session};
+use crate::progress::{Event, ProgressSink, Silent};
+use crate::store::Store;
+use crate::vault::Vault;
+
+/// How often a read is tried at most before anything was written.
+const READ_ATTEMPTS: usize = 3;
+
+/// What the front end decides for the engine.
+#[derive(Clone, Debug)]
+pub struct EngineSettings {
+    /// Who is at work, for the history: the name of the account.
+    pub actor: String,
+    /// How many calls at once.
+    pub in_flight: NonZeroUsize,
+    /// Time and size limits of a call.
+    pub limits: Limits,
+    /// How calls are repeated.
+    pub retry: RetryPolicy,
+}
+
+impl EngineSettings {
+    /// The defaults for `actor`.
+    #[must_use]
+    pub fn for_actor(actor: impl Into<String>) -> Self {
+        Self {
+            actor: actor.into(),
+            in_flight: DEFAULT_IN_FLIGHT,
+            limits: Limits::default(),
+            retry: RetryPolicy::default(),
+        }
+    }
+}
+
+/// What goes with one operation: who listens, what stops it, and why it is done.
+#[derive(Clone)]
+pub struct Context {
+    /// Told what happens.
+    pub progress: Arc<dyn ProgressSink>,
+    /// Stops it.
+    pub cancel: CancellationToken,
+    /// Why, in the person's words, for the history.
+    pub reason: Option<String>,
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self { progress: Arc::new(Silent), cancel: CancellationToken::new(), reason: None }
+    }
+}
+
+/// The engine. The store is opened when it is first needed, so that validating works where nothing can be stored.
+pub struct Engine {
+    folder: PathBuf,
+    store: OnceCell<Store>,
+    pub(super) vault: Vault,
+    pub(super) settings: EngineSettings,
+}
+
+impl Engine {
+    /// An engine that keeps its store in `folder` and its secrets in `vault`. Opens nothing yet.
+    pub fn new(folder: impl Into<PathBuf>, vault: Vault, settings: EngineSettings) -> Self {
+        Self { folder: folder.into(), store: OnceCell::new(), vault, settings }
+    }
+
+    /// Where the data lives.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where secrets go.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// The store, opened on first use.
+    ///
+    /// # Errors
+    /// The store cannot be opened, is damaged, or of a newer version.
+    pub async fn store(&self) -> Result<&Store, Error> {
+        Ok(self.store.get_or_try_init(|| Store::open(&self.folder)).await?)
+    }
+
+    /// A session for reading: repeats safe calls, tells progress, stops on cancel. Somebody is waiting to see a plan, and
+    /// nothing is at stake yet: a server that is not there is said sooner than in the middle of an apply.
+    pub(super) fn session(&self, connector: &Connector, context: &Context) -> Session {
+        let progress = Arc::clone(&context.progress);
+        let tell = move |notice: RetryNotice| progress.emit(Event::from(notice));
+        let retry = RetryPolicy { attempts: self.settings.retry.attempts.min(READ_ATTEMPTS), ..self.settings.retry };
+        Session::new(connector.clone(), retry, context.cancel.clone(), Arc::new(tell))
+    }
+
+    /// The only clock of the engine: for people to read, never for order (QUALITY.md, R9).
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+}

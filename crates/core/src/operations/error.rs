@@ -1,0 +1,235 @@
+//! Every way in which an operation can fail before it changes anything. How an apply ends that *did* begin is not an error but
+//! its report.
+
+use std::path::PathBuf;
+
+use crate::config::{InvalidAgentId, ValidationReport};
+use crate::connector::ConnectorError;
+use crate::error::{ErrorCode, ErrorReport, Explain};
+use crate::files::FileError;
+use crate::plan::{Plan, UnknownItem};
+use crate::store::StoreError;
+use crate::vault::VaultError;
+
+/// Why an operation did not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The configuration has errors.
+    #[error("Configuration validation failed: {file} has {errors}. Nothing was changed.", errors = counted(.report), file = .path.display())]
+    Invalid {
+        /// Which file.
+        path: PathBuf,
+        /// All findings.
+        report: ValidationReport,
+    },
+    /// The agent holds what no configuration may hold.
+    #[error("{agent} in {place} cannot be exported: its configuration would have {}. No file was written.", counted(.report))]
+    NotExportable {
+        /// Which agent.
+        agent: String,
+        /// The environment's name, or the URL.
+        place: String,
+        /// All findings; there is no file, so none has a position.
+        report: ValidationReport,
+    },
+    /// The server.
+    #[error(transparent)]
+    Connector(#[from] ConnectorError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The keychain.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// An id that the server could not address.
+    #[error(transparent)]
+    Id(#[from] InvalidAgentId),
+    /// A chosen item that is nowhere.
+    #[error(transparent)]
+    Item(#[from] UnknownItem),
+    /// Neither an environment nor a URL was given.
+    #[error("No environment and no URL was given. Nothing was sent.")]
+    NoTarget,
+    /// No key was given and none is stored.
+    #[error("API key required: none was given for {place}. Nothing was sent.")]
+    ApiKeyRequired {
+        /// The environment's name, or the URL.
+        place: String,
+        /// Why the stored key was not used, where there may be one.
+        because: Option<&'static str>,
+    },
+    /// No agent was named.
+    #[error("Agent ID required: it says which agent of {place} is meant. Nothing was sent.")]
+    AgentRequired {
+        /// The environment's name, or the URL.
+        place: String,
+    },
+    /// The agent is not there.
+    #[error("Agent {agent} not found in {place}. Nothing was changed.")]
+    AgentNotFound {
+        /// Which agent.
+        agent: String,
+        /// The environment's name, or the URL.
+        place: String,
+    },
+    /// The target moved between plan and apply.
+    #[error("{place} changed since the plan was made. Nothing was written.")]
+    TargetChanged {
+        /// The environment's name, or the URL.
+        place: String,
+        /// The plan as it would be now.
+        now: Box<Plan>,
+    },
+    /// A plan that deletes the agent, and nobody agreed to that.
+    #[error(
+        "Restoring this backup deletes the agent {agent} in {place}, because it did not exist then. Nothing was changed."
+    )]
+    DeletionNotAgreed {
+        /// Which agent.
+        agent: String,
+        /// The environment's name, or the URL.
+        place: String,
+    },
+    /// Part of a backup that says "did not exist".
+    #[error("This backup says that {agent} did not exist, so there is no part of it to restore. Nothing was changed.")]
+    AbsentIsWhole {
+        /// Which agent.
+        agent: String,
+    },
+    /// A plan or proposal that does not belong together with what it is applied to.
+    #[error("This plan cannot be applied: {reason} Nothing was changed.")]
+    PlanUnusable {
+        /// One sentence.
+        reason: String,
+    },
+    /// A backup that says "did not exist" has no configuration.
+    #[error("The backup {id} says that the agent did not exist, so there is no configuration in it.")]
+    NothingToExport {
+        /// Which backup.
+        id: String,
+    },
+    /// No connection string, although linking was asked for.
+    #[error("No connection string was given for {place}, and none is kept for it. Nothing was sent.")]
+    ConnectionStringMissing {
+        /// The environment's name, or the URL.
+        place: String,
+    },
+    /// A value of an environment profile that cannot be used.
+    #[error("{0}")]
+    Environment(String),
+    /// A folder without any configuration in it.
+    #[error("{path} holds no configuration files (*.json). Nothing was changed.", path = .path.display())]
+    EmptyFolder {
+        /// Which folder.
+        path: PathBuf,
+    },
+    /// It failed, and the history does not know of it.
+    #[error("{cause}")]
+    NotRecorded {
+        /// What stopped it.
+        cause: Box<Error>,
+        /// Why the history could not be written.
+        history: Box<Error>,
+    },
+    /// The person asked to stop before anything was written.
+    #[error("Interrupted. Nothing was changed.")]
+    Interrupted,
+}
+
+fn counted(report: &ValidationReport) -> String {
+    match report.errors().count() {
+        1 => "1 error".into(),
+        count => format!("{count} errors"),
+    }
+}
+
+impl Error {
+    /// The layer's own error underneath, where it is one.
+    fn inner(&self) -> Option<&dyn Explain> {
+        match self {
+            Self::File(error) => Some(error),
+            Self::Connector(error) => Some(error),
+            Self::Store(error) => Some(error),
+            Self::Vault(error) => Some(error),
+            Self::Id(error) => Some(error),
+            Self::Item(error) => Some(error),
+            Self::NotRecorded { cause, .. } => Some(cause.as_ref()),
+            _ => None,
+        }
+    }
+
+    /// As it leaves the engine.
+    #[must_use]
+    pub fn report(&self) -> ErrorReport {
+        ErrorReport::of(self)
+    }
+}
+
+impl Explain for Error {
+    fn code(&self) -> ErrorCode {
+        if let Some(inner) = self.inner() {
+            return inner.code();
+        }
+        match self {
+            Self::Invalid { .. } | Self::NotExportable { .. } => ErrorCode::ConfigInvalid,
+            Self::ApiKeyRequired { .. } => ErrorCode::ApiKeyMissing,
+            Self::AgentNotFound { .. } => ErrorCode::AgentNotFound,
+            Self::TargetChanged { .. } => ErrorCode::TargetChanged,
+            Self::DeletionNotAgreed { .. } => ErrorCode::ConfirmationRequired,
+            Self::PlanUnusable { .. } => ErrorCode::PlanUnusable,
+            Self::NothingToExport { .. } => ErrorCode::RequestRefused,
+            Self::EmptyFolder { .. } => ErrorCode::FileNotFound,
+            Self::Interrupted => ErrorCode::Interrupted,
+            _ => ErrorCode::Usage,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        if let Some(inner) = self.inner() {
+            return inner.hint();
+        }
+        Some(match self {
+            Self::Invalid { .. } => "Correct what is listed and try again; the file itself was not touched.".into(),
+            Self::NotExportable { .. } => "Correct the agent at its server, and export it then.".into(),
+            Self::NoTarget => "Name an environment, or give a URL. `aidb env list` shows the environments.".into(),
+            Self::ApiKeyRequired { because: Some(because), .. } => format!("{because} Give the key for this server."),
+            Self::ApiKeyRequired { .. } => {
+                "Set AIDB_API_KEY, or keep the key in the keychain with `aidb env set-key`.".into()
+            }
+            Self::AgentRequired { .. } => "Name the agent with -a, or give the environment a default agent.".into(),
+            Self::AgentNotFound { .. } => "Check the id and the environment; ids are case-sensitive.".into(),
+            Self::TargetChanged { .. } => "Look at the new plan, and apply that if it is still what you want.".into(),
+            Self::DeletionNotAgreed { .. } => {
+                "If the agent is to be deleted, say so with --delete-agent: its present key stops working for good."
+                    .into()
+            }
+            Self::AbsentIsWhole { .. } => {
+                "Leave --merge and --only away; restoring it means deleting the agent.".into()
+            }
+            Self::PlanUnusable { .. } => "Make the plan anew and apply that.".into(),
+            Self::NothingToExport { .. } => "Choose a backup from when the agent existed.".into(),
+            Self::ConnectionStringMissing { .. } => {
+                "Give it in AIDB_CONNECTION_STRING, in a file, or leave the database for later.".into()
+            }
+            Self::EmptyFolder { .. } => "Export into it first, or name another folder.".into(),
+            _ => return None,
+        })
+    }
+
+    fn details(&self) -> Vec<String> {
+        match self {
+            Self::Invalid { report, .. } | Self::NotExportable { report, .. } => {
+                report.findings.iter().map(|finding| finding.message.clone()).collect()
+            }
+            Self::NotRecorded { cause, history } => {
+                let mut details = cause.details();
+                details.push(format!("This failure is not in the history: {history}"));
+                details
+            }
+            _ => self.inner().map(Explain::details).unwrap_or_default(),
+        }
+    }
+}

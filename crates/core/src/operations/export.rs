@@ -1,0 +1,283 @@
+//! Export: the agent, its permissions and its tables, as a configuration file.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::SecondsFormat;
+use serde::Serialize;
+use serde_json::Map;
+use sha2::{Digest, Sha256};
+
+use super::{Context, Engine, Error, Target};
+use crate::config::{self, Agent, AgentId, Configuration, FORMAT_VERSION, LiveAgent};
+use crate::connector::{Connector, Tables, read_state, read_tables};
+use crate::error::{ErrorCode, ErrorReport};
+use crate::files::{self, FileError, Overwrite};
+use crate::progress::{Event, Stage};
+use crate::store::{NewOperation, OperationKind};
+
+/// Something the person should know about an export.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "note", rename_all = "snake_case")]
+pub enum ExportNote {
+    /// The server could not list the tables; they are the resources of type `table`.
+    TablesFromPermissions {
+        /// What the server said.
+        reason: String,
+    },
+    /// A field that looks like a secret stayed behind.
+    Withheld {
+        /// Where it stands at the agent.
+        pointer: String,
+        /// What it looks like.
+        kind: String,
+    },
+    /// The configuration has something that a validation would warn about.
+    Finding {
+        /// The message.
+        message: String,
+    },
+}
+
+/// One agent's configuration, read from a server.
+#[derive(Clone, Debug)]
+pub struct Export {
+    /// The configuration.
+    pub configuration: Configuration,
+    /// What to know about it.
+    pub notes: Vec<ExportNote>,
+}
+
+/// An export that was written to a file.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    /// Where.
+    pub path: PathBuf,
+    /// What.
+    pub export: Export,
+}
+
+/// All agents of an environment, one file each.
+#[derive(Debug)]
+pub struct ExportedAll {
+    /// The files, by agent id.
+    pub exported: Vec<Exported>,
+    /// Agents that could not be exported; the others were.
+    pub failed: Vec<(String, ErrorReport)>,
+}
+
+impl Engine {
+    /// Reads one agent as a configuration. Three requests.
+    ///
+    /// # Errors
+    /// The agent is not there, cannot be read, or holds what no configuration may hold.
+    pub async fn export(&self, target: &Target, agent: &AgentId, context: &Context) -> Result<Export, Error> {
+        context.progress.emit(Event::Stage { stage: Stage::Reading, items: 0 });
+        let session = self.session(&target.connector, context);
+        let (state, _) = read_state(&session, agent).await?;
+        let not_found = || Error::AgentNotFound { agent: agent.to_string(), place: target.name.clone() };
+        let live = state.present().ok_or_else(not_found)?;
+        let tables = read_tables(&session, agent).await;
+        let (tables, mut notes) = listed_or_derived(tables, &live.agent);
+        let configuration =
+            self.configuration(target.place.environment_name.as_deref(), &target.place.url, live, Some(tables));
+        notes.extend(withheld(live));
+        let report = config::validate(&configuration);
+        if report.has_errors() {
+            return Err(Error::NotExportable { agent: agent.to_string(), place: target.name.clone(), report });
+        }
+        notes.extend(report.findings.into_iter().map(|finding| ExportNote::Finding { message: finding.message }));
+        Ok(Export { configuration, notes })
+    }
+
+    /// Exports one agent to a file, and notes it in the history.
+    ///
+    /// # Errors
+    /// As [`Engine::export`], or the file cannot be written; what was there before stays.
+    pub async fn export_to_file(
+        &self,
+        target: &Target,
+        agent: &AgentId,
+        path: &Path,
+        overwrite: Overwrite,
+        context: &Context,
+    ) -> Result<Exported, Error> {
+        let export = self.export(target, agent, context).await?;
+        files::write(path, &config::write(&export.configuration), overwrite)?;
+        self.record_export(target, agent, path, context).await?;
+        Ok(Exported { path: path.into(), export })
+    }
+
+    /// Exports every agent of an environment into a folder, one file each. One that fails does not stop the others.
+    ///
+    /// # Errors
+    /// The list of agents cannot be read, or the folder cannot be made.
+    pub async fn export_all(
+        &self,
+        target: &Target,
+        folder: &Path,
+        overwrite: Overwrite,
+        context: &Context,
+    ) -> Result<ExportedAll, Error> {
+        let session = self.session(&target.connector, context);
+        let mut ids = session
+            .retrying("listing the agents", |connector: Connector| async move { connector.agent_ids().await })
+            .await?;
+        ids.sort_unstable();
+        ids.dedup();
+        fs::create_dir_all(folder).map_err(|source| FileError::Unwritable { path: folder.into(), source })?;
+        let mut all = ExportedAll { exported: Vec::new(), failed: Vec::new() };
+        let mut taken = BTreeSet::new();
+        for (index, id) in ids.iter().enumerate() {
+            context.progress.emit(Event::Agent { agent_id: id.clone(), number: index + 1, of: ids.len() });
+            let path = folder.join(free_name(id, &mut taken));
+            match self.export_one(target, id, &path, overwrite, context).await {
+                Ok(exported) => all.exported.push(exported),
+                Err(error) if error.report().code == ErrorCode::Interrupted => return Err(error),
+                Err(error) => all.failed.push((id.clone(), error.report())),
+            }
+        }
+        Ok(all)
+    }
+
+    async fn export_one(
+        &self,
+        target: &Target,
+        id: &str,
+        path: &Path,
+        overwrite: Overwrite,
+        context: &Context,
+    ) -> Result<Exported, Error> {
+        self.export_to_file(target, &AgentId::new(id)?, path, overwrite, context).await
+    }
+
+    /// A configuration of what an environment has, or had when a backup was taken.
+    pub(super) fn configuration(
+        &self,
+        environment: Option<&str>,
+        url: &str,
+        live: &LiveAgent,
+        tables: Option<Vec<String>>,
+    ) -> Configuration {
+        let mut metadata = Map::new();
+        metadata.insert("exported_by".into(), self.settings.actor.clone().into());
+        if let Some(environment) = environment {
+            metadata.insert("environment".into(), environment.into());
+        }
+        Configuration {
+            version: FORMAT_VERSION.into(),
+            exported_at: Some(self.now().to_rfc3339_opts(SecondsFormat::Millis, true)),
+            source_url: url::Url::parse(url).ok().map(|url| config::source_url(&url)),
+            agent: live.agent.clone(),
+            tables,
+            metadata: Some(metadata),
+            extra: Map::new(),
+        }
+    }
+
+    async fn record_export(
+        &self,
+        target: &Target,
+        agent: &AgentId,
+        path: &Path,
+        context: &Context,
+    ) -> Result<(), Error> {
+        let store = self.store().await?;
+        let operation = store
+            .begin_operation(&NewOperation {
+                kind: OperationKind::Export,
+                place: target.place.clone(),
+                agent_id: agent.clone(),
+                mode: "read".into(),
+                actor: self.settings.actor.clone(),
+                reason: context.reason.clone(),
+                started_at: self.now(),
+                plan_json: None,
+                fingerprint: None,
+                source: Some(path.display().to_string()),
+            })
+            .await?;
+        let summary = format!("Exported to {}", path.display());
+        Ok(store.finish_operation(&operation, crate::store::OperationState::Done, &summary, None, self.now()).await?)
+    }
+}
+
+fn listed_or_derived(tables: Tables, agent: &Agent) -> (Vec<String>, Vec<ExportNote>) {
+    match tables {
+        Tables::Listed(tables) => (tables, Vec::new()),
+        // An agent without a database has no tables to list: nothing is missing.
+        Tables::Unavailable { .. } if agent.database.is_none() => (tables_of(agent), Vec::new()),
+        Tables::Unavailable { reason } => (tables_of(agent), vec![ExportNote::TablesFromPermissions { reason }]),
+    }
+}
+
+/// What stands for the tables where a server does not list them: the resources of type `table`.
+pub(super) fn tables_of(agent: &Agent) -> Vec<String> {
+    let tables = agent.resource_permissions.iter().filter(|(_, entry)| entry.resource_type == "table");
+    tables.map(|(id, _)| id.clone()).collect()
+}
+
+fn withheld(live: &LiveAgent) -> impl Iterator<Item = ExportNote> + '_ {
+    live.withheld.iter().map(|found| ExportNote::Withheld { pointer: found.pointer.clone(), kind: found.kind.clone() })
+}
+
+/// The file name of an agent within a folder. Whatever the id holds, it names a file in that folder and nothing else.
+#[must_use]
+pub fn file_name_for(id: &str) -> String {
+    const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let stem =
+        id.split('.').next().unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit()).to_ascii_lowercase();
+    let safe = !id.is_empty() && id.chars().all(plain) && !id.starts_with('.') && !id.ends_with('.') && id.len() <= 100;
+    if safe && !RESERVED.contains(&stem.as_str()) {
+        return format!("{id}.json");
+    }
+    let words: String = id.chars().map(|c| if plain(c) && c != '.' { c } else { '_' }).take(60).collect();
+    hashed_name(&words, id)
+}
+
+fn hashed_name(words: &str, id: &str) -> String {
+    let hash = format!("{:x}", Sha256::digest(id));
+    format!("{words}-{}.json", &hash[..8])
+}
+
+/// Ids that differ only in case share a name on some file systems: the second one gets a hash.
+fn free_name(id: &str, taken: &mut BTreeSet<String>) -> String {
+    let name = file_name_for(id);
+    if taken.insert(name.to_lowercase()) {
+        return name;
+    }
+    let name = hashed_name(name.trim_end_matches(".json"), id);
+    taken.insert(name.to_lowercase());
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_id_names_a_file_outside_the_folder() {
+        let hostile =
+            ["../x", "..", ".", "", ".hidden", "a/b", "a\\b", "con", "NUL.txt", "com1", "a\u{0}b", "\u{202e}x", "x."];
+        for id in hostile {
+            let name = file_name_for(id);
+            assert!(!name.contains(['/', '\\', '\0']) && !name.starts_with('.'), "{id:?} gives {name:?}");
+            assert!(
+                name.chars().rev().skip("-01234567.json".len()).all(|c| c.is_alphanumeric() || "-_".contains(c)),
+                "{name:?}"
+            );
+        }
+        assert!(file_name_for(&"ä".repeat(300)).len() < 255, "longer than a file system takes");
+        assert_eq!(file_name_for("my-agent"), "my-agent.json");
+    }
+
+    #[test]
+    fn ids_that_differ_in_case_get_files_of_their_own() {
+        let mut taken = BTreeSet::new();
+        let names: BTreeSet<String> =
+            ["Agent", "agent", "AGENT"].iter().map(|id| free_name(id, &mut taken).to_lowercase()).collect();
+        assert_eq!(names.len(), 3);
+    }
+}

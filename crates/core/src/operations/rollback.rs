@@ -1,0 +1,98 @@
+//! Rollback: the plan that leads back to a backup. It is a plan like any other, so that it is shown, checked, backed up and can
+//! itself be rolled back.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::change::OwnedGoal;
+use super::{Context, Engine, Error, Proposal, ProposalSource, Target};
+use crate::config::{AgentId, AgentState, Configuration};
+use crate::plan::{DatabaseLinking, Mode, Selection};
+use crate::store::Backup;
+
+/// Where a rollback leads back to.
+#[derive(Clone, Debug)]
+pub enum RollbackSource {
+    /// A backup of this machine's store.
+    Backup(Box<Backup>),
+    /// A configuration file that somebody exported or sent.
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// What it says.
+        configuration: Box<Configuration>,
+    },
+}
+
+/// How a rollback is planned.
+#[derive(Clone, Debug)]
+pub struct RollbackOptions {
+    /// Exact unless asked: what was added since is revoked.
+    pub mode: Mode,
+    /// All of it, or chosen items.
+    pub selection: Selection,
+}
+
+impl Default for RollbackOptions {
+    fn default() -> Self {
+        Self { mode: Mode::Exact, selection: Selection::All }
+    }
+}
+
+impl RollbackSource {
+    /// The agent it is about.
+    ///
+    /// # Errors
+    /// A file whose agent id the server could not address.
+    pub fn agent_id(&self) -> Result<AgentId, Error> {
+        Ok(match self {
+            Self::Backup(backup) => backup.summary.agent_id.clone(),
+            Self::File { configuration, .. } => AgentId::new(configuration.agent.agent_id.clone())?,
+        })
+    }
+
+    fn goal(&self) -> OwnedGoal {
+        let agent = match self {
+            Self::File { configuration, .. } => &configuration.agent,
+            Self::Backup(backup) => match &backup.state {
+                AgentState::Absent => return OwnedGoal::Absent,
+                AgentState::Present(live) => &live.agent,
+            },
+        };
+        // No backup holds a connection string, so none can link a database.
+        OwnedGoal::Agent(Arc::new(agent.clone()), DatabaseLinking::Later)
+    }
+}
+
+impl Engine {
+    /// Plans a rollback. Three requests; fewer when the agent is not there or goes.
+    ///
+    /// # Errors
+    /// The target cannot be read, or an unknown item is chosen.
+    pub async fn propose_rollback(
+        &self,
+        target: &Target,
+        source: &RollbackSource,
+        options: &RollbackOptions,
+        context: &Context,
+    ) -> Result<Proposal, Error> {
+        let agent_id = source.agent_id()?;
+        let goal = source.goal();
+        let partly = options.mode == Mode::Merge || options.selection != Selection::All;
+        if matches!(goal, OwnedGoal::Absent) && partly {
+            return Err(Error::AbsentIsWhole { agent: agent_id.to_string() });
+        }
+        let plan = self.plan(target, &agent_id, goal.borrow(), options.mode, context).await?;
+        let from = match source {
+            RollbackSource::Backup(backup) => backup.summary.id.to_string(),
+            RollbackSource::File { path, .. } => path.display().to_string(),
+        };
+        Ok(Proposal {
+            plan: plan.select(&options.selection)?,
+            source: ProposalSource::Rollback { backup: from },
+            goal,
+            selection: options.selection.clone(),
+            connection_string: None,
+        })
+    }
+}

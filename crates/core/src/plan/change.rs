@@ -1,0 +1,195 @@
+//! What one change is, and in which order changes are carried out.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::config::{DatabaseReference, LiveAgent, PermissionSet, ResourcePermission};
+
+/// One change of a plan. Holds what was there before, so that it can be put back from the plan alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// Register the agent, which the target does not have.
+    Register {
+        /// Its name.
+        name: String,
+        /// Its type.
+        #[serde(rename = "type")]
+        agent_type: Option<String>,
+        /// Further `agent_info`.
+        info: Map<String, Value>,
+        /// Its database, where the person gave a connection string: linked within the registration.
+        database: Option<DatabaseReference>,
+    },
+    /// Link the database of an agent that exists.
+    LinkDatabase {
+        /// What is linked now.
+        before: Option<DatabaseReference>,
+        /// When that was linked: see [`LiveAgent::linked_at`].
+        linked_at: Option<String>,
+        /// What the configuration calls the new one.
+        database: DatabaseReference,
+    },
+    /// Set one resource's permission list, replacing what is there.
+    SetPermission {
+        /// Which resource.
+        resource_id: String,
+        /// What is there now; `None`: no entry.
+        before: Option<ResourcePermission>,
+        /// What will be there.
+        after: ResourcePermission,
+    },
+    /// Remove one resource's entry.
+    Revoke {
+        /// Which resource.
+        resource_id: String,
+        /// What is there now.
+        before: ResourcePermission,
+    },
+    /// Delete the agent, with everything that belongs to it.
+    DeleteAgent {
+        /// What is there now.
+        before: Box<LiveAgent>,
+    },
+}
+
+/// Names one change within a plan: `register`, `link`, `delete`, or `resource:` and the resource id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChangeKey(String);
+
+impl ChangeKey {
+    /// The key of the change to one resource.
+    #[must_use]
+    pub fn resource(resource_id: &str) -> Self {
+        Self(format!("resource:{resource_id}"))
+    }
+
+    /// The resource that the change is about, if it is about one.
+    #[must_use]
+    pub fn resource_id(&self) -> Option<&str> {
+        self.0.strip_prefix("resource:")
+    }
+
+    /// The key as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ChangeKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0.as_str() {
+            "register" => "the registration",
+            "link" => "the database link",
+            "delete" => "the deletion",
+            resource => self.resource_id().unwrap_or(resource),
+        })
+    }
+}
+
+/// Under which heading a change is shown (SCREENS.md, "Plan").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// Register the agent.
+    Register,
+    /// Link its database.
+    LinkDatabase,
+    /// Something new is allowed, nothing is taken away.
+    GainsAccess,
+    /// Something is allowed and something else taken away, or the type changes.
+    Changes,
+    /// Something is taken away, nothing new is allowed.
+    LosesAccess,
+    /// The agent itself goes.
+    DeleteAgent,
+}
+
+/// One step of the order of calls. Everything within a phase may run at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// The agent has to exist before anything else can be said about it.
+    Register,
+    /// The call that fails most often goes before the permissions: then nothing has been changed yet.
+    Link,
+    /// Access is given before other access is taken away, so that an agent that moves from one resource to another is
+    /// never without both.
+    Grant,
+    /// Entries go before the agent does.
+    Revoke,
+    /// Takes permissions, key, link and rate limits with it: last.
+    Delete,
+}
+
+/// The order of calls, for an apply and for putting back alike: nothing else decides it.
+pub const PHASES: [Phase; 5] = [Phase::Register, Phase::Link, Phase::Grant, Phase::Revoke, Phase::Delete];
+
+impl Change {
+    /// When it is carried out.
+    #[must_use]
+    pub const fn phase(&self) -> Phase {
+        match self {
+            Self::Register { .. } => Phase::Register,
+            Self::LinkDatabase { .. } => Phase::Link,
+            Self::SetPermission { .. } => Phase::Grant,
+            Self::Revoke { .. } => Phase::Revoke,
+            Self::DeleteAgent { .. } => Phase::Delete,
+        }
+    }
+
+    /// Its name within the plan.
+    #[must_use]
+    pub fn key(&self) -> ChangeKey {
+        match self {
+            Self::Register { .. } => ChangeKey("register".into()),
+            Self::LinkDatabase { .. } => ChangeKey("link".into()),
+            Self::DeleteAgent { .. } => ChangeKey("delete".into()),
+            Self::SetPermission { resource_id, .. } | Self::Revoke { resource_id, .. } => {
+                ChangeKey::resource(resource_id)
+            }
+        }
+    }
+
+    /// The heading it stands under.
+    #[must_use]
+    pub fn group(&self) -> Group {
+        match self {
+            Self::Register { .. } => Group::Register,
+            Self::LinkDatabase { .. } => Group::LinkDatabase,
+            Self::Revoke { .. } => Group::LosesAccess,
+            Self::DeleteAgent { .. } => Group::DeleteAgent,
+            Self::SetPermission { before, after, .. } => group_of_access(before.as_ref(), after),
+        }
+    }
+
+    /// What is granted anew and what is taken away.
+    #[must_use]
+    pub fn gained_and_lost(&self) -> (PermissionSet, PermissionSet) {
+        match self {
+            Self::SetPermission { before, after, .. } => gained_and_lost(before.as_ref(), after),
+            Self::Revoke { before, .. } => (PermissionSet::EMPTY, before.permissions),
+            _ => (PermissionSet::EMPTY, PermissionSet::EMPTY),
+        }
+    }
+}
+
+fn gained_and_lost(before: Option<&ResourcePermission>, after: &ResourcePermission) -> (PermissionSet, PermissionSet) {
+    let had = before.map_or(PermissionSet::EMPTY, |before| before.permissions);
+    (after.permissions.minus(had), had.minus(after.permissions))
+}
+
+fn group_of_access(before: Option<&ResourcePermission>, after: &ResourcePermission) -> Group {
+    if before.is_some_and(|before| before.resource_type != after.resource_type) {
+        return Group::Changes;
+    }
+    let (gained, lost) = gained_and_lost(before, after);
+    match (gained.is_empty(), lost.is_empty()) {
+        (false, true) => Group::GainsAccess,
+        (true, false) => Group::LosesAccess,
+        _ => Group::Changes,
+    }
+}

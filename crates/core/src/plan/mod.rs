@@ -1,0 +1,194 @@
+//! The plan: the exact list of changes that would make a target match a goal (PRODUCT.md, "Terms").
+//!
+//! Pure and plain: made from a goal and the target's live state, serialisable, versioned, and described entirely by
+//! itself. Applying does what the plan says and reads nothing else. Going back is a plan too: [`settle`] decides, for every
+//! change that was tried, what leads back to where it was.
+//!
+//! | file | rule |
+//! | --- | --- |
+//! | `make.rs` | goal × live → plan; merge and exact |
+//! | `change.rs` | what one change is, and in which order changes are carried out |
+//! | `select.rs` | all of a plan, or chosen items |
+//! | `settle.rs` | after a failure: what is still ours goes back, what somebody else changed is left |
+//! | `words.rs` | the plan in plain words |
+//! | `fingerprint.rs` | the hash of the live state that a plan was made from |
+
+mod change;
+mod fingerprint;
+mod make;
+mod select;
+mod settle;
+mod words;
+
+pub use change::{Change, ChangeKey, Group, PHASES, Phase};
+pub use fingerprint::Fingerprint;
+pub use make::{DatabaseLinking, Goal, TargetTables, make};
+pub use select::{Selection, UnknownItem};
+pub use settle::{Leftover, Ownership, Settlement, settle, unreached};
+pub use words::{describe_access, summary_lines};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::config::{AgentId, AgentState};
+
+/// The version of the plan's serialised form. A plan of another version is refused, never guessed at.
+pub const PLAN_FORMAT: u32 = 1;
+
+/// What happens to what the goal does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// It stays. Import and promote do this unless asked.
+    Merge,
+    /// It is revoked. Rollback does this unless asked.
+    Exact,
+}
+
+impl Mode {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Merge => "merge",
+            Self::Exact => "exact",
+        }
+    }
+}
+
+/// How much a note weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoteWeight {
+    /// Good to know.
+    Info,
+    /// Probably not what is wanted.
+    Warning,
+    /// Read this before applying: it takes something away, or cannot be put back.
+    Risk,
+}
+
+/// The closed list of things a plan points out besides its changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoteCode {
+    /// Registering makes a new API key for the agent.
+    NewApiKey,
+    /// Resources lose access.
+    LosesAccess,
+    /// The configuration names a database, the target has none linked, and no connection string was given.
+    DatabaseNotLinked,
+    /// Linking an existing agent loses the connection name that it had.
+    ConnectionNameLost,
+    /// A link cannot be taken back: the server has no call for it.
+    LinkNotReversible,
+    /// A permission on a table that the target's database does not have.
+    TableMissing,
+    /// The target's tables could not be listed, so they were not checked.
+    TablesUnavailable,
+    /// An entry that the server cannot remove because of its id; an empty permission list is the nearest state.
+    EmptiedInstead,
+    /// The agent is deleted, with its permissions, key, database link and rate limits.
+    DeletesAgent,
+    /// Information that was left at the server because it looks like a secret.
+    Withheld,
+}
+
+/// Something the plan points out besides its changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Which of the closed list.
+    pub code: NoteCode,
+    /// How much it weighs.
+    pub weight: NoteWeight,
+    /// One sentence.
+    pub message: String,
+    /// The resource it is about, if one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+}
+
+/// A difference that no call of the server can remove: name, type, other info of an agent that exists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unchangeable {
+    /// JSON pointer within the configuration's `agent`: `/name`, `/type`, `/database/type`, `/description`.
+    pub field: String,
+    /// What the target has; `null` where it has nothing.
+    pub target: Value,
+    /// What the goal asks for; `null` where it asks for nothing.
+    pub wanted: Value,
+}
+
+impl Unchangeable {
+    /// Whether it is about the database link, which every environment has of its own.
+    #[must_use]
+    pub fn is_of_the_environment(&self) -> bool {
+        self.field.starts_with("/database")
+    }
+}
+
+/// The exact list of changes that would make a target match a goal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// [`PLAN_FORMAT`] when it was made.
+    pub format: u32,
+    /// The agent it is for.
+    pub agent_id: AgentId,
+    /// Merge or exact.
+    pub mode: Mode,
+    /// The live state it was made from, as a hash.
+    pub fingerprint: Fingerprint,
+    /// The changes, in the order of [`PHASES`] and by resource id within a phase.
+    pub changes: Vec<Change>,
+    /// Differences that stay, because the server cannot change them.
+    pub unchangeable: Vec<Unchangeable>,
+    /// Ids of resources that are the same on both sides.
+    pub same: Vec<String>,
+    /// Ids of resources that only the target has and that stay, because the mode is merge.
+    pub kept: Vec<String>,
+    /// What else to know before applying.
+    pub notes: Vec<Note>,
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// The registration in it, if the target does not have the agent.
+    #[must_use]
+    pub fn registers(&self) -> bool {
+        self.changes.iter().any(|change| matches!(change, Change::Register { .. }))
+    }
+
+    /// Whether it deletes the agent: asked for separately, in plain words.
+    #[must_use]
+    pub fn deletes_agent(&self) -> bool {
+        self.changes.iter().any(|change| matches!(change, Change::DeleteAgent { .. }))
+    }
+
+    /// Whether applying it needs a connection string: in the registration, or by the call of its own.
+    #[must_use]
+    pub fn links_database(&self) -> bool {
+        self.changes
+            .iter()
+            .any(|change| matches!(change, Change::LinkDatabase { .. } | Change::Register { database: Some(_), .. }))
+    }
+
+    /// How many changes stand in `group`.
+    #[must_use]
+    pub fn count(&self, group: Group) -> usize {
+        self.changes.iter().filter(|change| change.group() == group).count()
+    }
+
+    /// Whether it was made from exactly this state.
+    #[must_use]
+    pub fn was_made_from(&self, live: &AgentState) -> bool {
+        self.fingerprint == Fingerprint::of(live)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! All of a plan, or chosen items.
+
+use std::collections::BTreeSet;
+
+use super::{Change, ChangeKey, Plan};
+use crate::error::{ErrorCode, Explain};
+
+/// Which changes of a plan to carry out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Selection {
+    /// Every one.
+    #[default]
+    All,
+    /// These; whatever else they need (registering the agent first) comes with them.
+    Only(BTreeSet<ChangeKey>),
+}
+
+impl Selection {
+    /// The changes to these resources.
+    pub fn resources<'a>(ids: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::Only(ids.into_iter().map(ChangeKey::resource).collect())
+    }
+}
+
+/// A selection names something that neither side of the plan has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} is in neither the target nor what should be there. Nothing was changed.", .key)]
+pub struct UnknownItem {
+    /// What was asked for.
+    pub key: ChangeKey,
+    /// The nearest thing that there is.
+    pub nearest: Option<String>,
+}
+
+impl Explain for UnknownItem {
+    fn code(&self) -> ErrorCode {
+        ErrorCode::Usage
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(match &self.nearest {
+            Some(nearest) => format!("Did you mean {nearest}?"),
+            None => "Run the same command with --dry-run to see the items of the plan.".into(),
+        })
+    }
+}
+
+impl Plan {
+    /// The same plan, reduced to chosen changes. What is not chosen is not applied and not counted; an item that is the same
+    /// on both sides may be chosen and changes nothing.
+    ///
+    /// # Errors
+    /// [`UnknownItem`] for a key that the plan does not know at all.
+    pub fn select(mut self, selection: &Selection) -> Result<Self, UnknownItem> {
+        let Selection::Only(chosen) = selection else { return Ok(self) };
+        let known = self.known_keys();
+        if let Some(key) = chosen.iter().find(|key| !known.contains(*key)) {
+            return Err(UnknownItem { key: key.clone(), nearest: nearest(key, &known) });
+        }
+        let any = self.changes.iter().any(|change| chosen.contains(&change.key()));
+        self.changes.retain(|change| {
+            // Nothing can be said about an agent that does not exist: its registration comes with whatever was chosen.
+            chosen.contains(&change.key()) || (any && matches!(change, Change::Register { .. }))
+        });
+        self.renew_notes(&known);
+        Ok(self)
+    }
+
+    fn known_keys(&self) -> BTreeSet<ChangeKey> {
+        let resources = self.same.iter().chain(&self.kept).map(|id| ChangeKey::resource(id));
+        self.changes.iter().map(Change::key).chain(resources).collect()
+    }
+
+    /// Drops notes about resources that are no longer part of the plan, and counts the losses again.
+    fn renew_notes(&mut self, known: &BTreeSet<ChangeKey>) {
+        let chosen: BTreeSet<ChangeKey> = self.changes.iter().map(Change::key).collect();
+        let gone = |key: &ChangeKey| known.contains(key) && !chosen.contains(key);
+        self.notes.retain(|note| !note.resource.as_deref().is_some_and(|id| gone(&ChangeKey::resource(id))));
+        super::make::renew_summary_notes(self);
+    }
+}
+
+fn nearest(key: &ChangeKey, known: &BTreeSet<ChangeKey>) -> Option<String> {
+    let wanted = key.resource_id()?;
+    let scored = known.iter().filter_map(ChangeKey::resource_id).map(|id| (strsim::jaro_winkler(wanted, id), id));
+    let best = scored.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0));
+    best.map(|(_, id)| id.to_owned())
+}

@@ -1,0 +1,227 @@
+//! After a failure, a cancel or a crash: what leads back to where it was.
+//!
+//! One rule for every change that was tried: a value that is still what aidb wrote goes back to what it was; a value that is
+//! what it was needs nothing; any other value was changed by somebody else, and is left and reported (PRODUCT.md, "When
+//! something fails halfway"). It needs the plan and the live state, nothing else: the target is the record of how far an apply
+//! came.
+
+use serde::{Deserialize, Serialize};
+
+use super::make::removal;
+use super::{Change, ChangeKey};
+use crate::config::{AgentState, LiveAgent, ResourcePermission, addressable};
+
+/// A deletion ends a plan, so this is only said when it took effect and the person wanted it stopped.
+const DELETED: &str =
+    "The agent was deleted before it could be stopped. Restoring its backup registers it with a new key.";
+
+/// Whether the agent that is there now is the one that this plan registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ownership {
+    /// It has the key that aidb made for it.
+    Ours,
+    /// It has another key: somebody else registered it.
+    Foreign,
+    /// The server does not say which key it has.
+    Unknown,
+}
+
+/// A value that could not be put back, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leftover {
+    /// Which change.
+    pub change: ChangeKey,
+    /// One sentence: what is there now and what was there before.
+    pub reason: String,
+}
+
+/// What has to be done to put a plan's changes back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settlement {
+    /// Changes that lead back, in the order of [`super::PHASES`].
+    pub undo: Vec<Change>,
+    /// What somebody else changed since, or what no call can take back.
+    pub left: Vec<Leftover>,
+}
+
+/// What leads back from `live` to where the target was before `tried` (changes of one plan) were sent, whether or not they
+/// took effect.
+#[must_use]
+pub fn settle<'a>(tried: impl IntoIterator<Item = &'a Change>, live: &AgentState, ownership: Ownership) -> Settlement {
+    let mut settlement = Settlement::default();
+    let tried: Vec<&Change> = tried.into_iter().collect();
+    if let Some(registration) = tried.iter().find(|change| matches!(change, Change::Register { .. })) {
+        settle_registration(&mut settlement, registration, &tried, live, ownership);
+        return settlement;
+    }
+    for change in tried {
+        settle_one(&mut settlement, change, live);
+    }
+    settlement.undo.sort_by_key(Change::phase);
+    settlement
+}
+
+/// The changes whose end `live` does not show: what the verification after an apply reports.
+#[must_use]
+pub fn unreached<'a>(changes: &'a [Change], live: &AgentState) -> Vec<&'a Change> {
+    changes.iter().filter(|change| !reached(change, live)).collect()
+}
+
+fn reached(change: &Change, live: &AgentState) -> bool {
+    let Some(agent) = live.present() else { return matches!(change, Change::DeleteAgent { .. }) };
+    match change {
+        Change::DeleteAgent { .. } => false,
+        Change::Register { name, agent_type, info, database } => {
+            let same = agent.agent.name == *name && agent.agent.agent_type == *agent_type;
+            let told = info.iter().all(|(key, value)| agent.agent.info.get(key) == Some(value));
+            same && told && (database.is_none() || agent.agent.database.is_some())
+        }
+        Change::LinkDatabase { linked_at, .. } => {
+            agent.agent.database.is_some() && (agent.linked_at.is_none() || agent.linked_at != *linked_at)
+        }
+        Change::SetPermission { resource_id, after, .. } => {
+            entry(agent, resource_id).is_some_and(|live| live.same_access(after))
+        }
+        Change::Revoke { resource_id, .. } => entry(agent, resource_id).is_none(),
+    }
+}
+
+fn entry<'a>(live: &'a LiveAgent, resource_id: &str) -> Option<&'a ResourcePermission> {
+    live.agent.resource_permissions.get(resource_id)
+}
+
+fn leave(settlement: &mut Settlement, change: &Change, reason: impl Into<String>) {
+    settlement.left.push(Leftover { change: change.key(), reason: reason.into() });
+}
+
+/// A registration is put back by deleting the agent, which takes everything else with it; but only the agent that is ours, and
+/// only while it holds nothing that somebody else gave it.
+fn settle_registration(
+    settlement: &mut Settlement,
+    registration: &Change,
+    tried: &[&Change],
+    live: &AgentState,
+    ownership: Ownership,
+) {
+    let Some(agent) = live.present() else { return };
+    if ownership == Ownership::Foreign {
+        return leave(settlement, registration, "Somebody else registered this agent meanwhile; it was left as it is.");
+    }
+    if ownership == Ownership::Unknown && !reached(registration, live) {
+        return leave(
+            settlement,
+            registration,
+            "An agent of this id is there now and does not look like the one that was registered; it was left as it is.",
+        );
+    }
+    let foreign: Vec<&String> = agent
+        .agent
+        .resource_permissions
+        .iter()
+        .filter(|(id, live)| !tried.iter().any(|change| wrote(change, id, live)))
+        .map(|(id, _)| id)
+        .collect();
+    if foreign.is_empty() {
+        settlement.undo.push(Change::DeleteAgent { before: Box::new(agent.clone()) });
+        return;
+    }
+    let reason = format!(
+        "The agent was registered, and somebody else has set permissions on it since ({}); it was not deleted.",
+        shorten(&foreign)
+    );
+    leave(settlement, registration, reason);
+    for change in tried.iter().filter(|change| !matches!(change, Change::Register { .. })) {
+        settle_one(settlement, change, live);
+    }
+    settlement.undo.sort_by_key(Change::phase);
+}
+
+fn shorten(ids: &[&String]) -> String {
+    let shown: Vec<&str> = ids.iter().take(3).map(|id| id.as_str()).collect();
+    match ids.len() {
+        0..=3 => shown.join(", "),
+        more => format!("{} and {} more", shown.join(", "), more - 3),
+    }
+}
+
+fn wrote(change: &Change, id: &str, live: &ResourcePermission) -> bool {
+    matches!(change, Change::SetPermission { resource_id, after, .. } if resource_id == id && after.same_access(live))
+}
+
+fn settle_one(settlement: &mut Settlement, change: &Change, live: &AgentState) {
+    match (change, live) {
+        (Change::DeleteAgent { .. }, AgentState::Absent) => leave(settlement, change, DELETED),
+        (Change::DeleteAgent { .. }, AgentState::Present(_)) => {}
+        (_, AgentState::Absent) => leave(settlement, change, "The agent was deleted meanwhile by somebody else."),
+        (Change::SetPermission { resource_id, before, after }, AgentState::Present(agent)) => {
+            settle_resource(settlement, change, resource_id, before.as_ref(), Some(after), entry(agent, resource_id));
+        }
+        (Change::Revoke { resource_id, before }, AgentState::Present(agent)) => {
+            settle_resource(settlement, change, resource_id, Some(before), None, entry(agent, resource_id));
+        }
+        (Change::LinkDatabase { before, linked_at, .. }, AgentState::Present(agent)) => {
+            settle_link(settlement, change, before.is_some(), linked_at.as_ref(), agent);
+        }
+        (Change::Register { .. }, AgentState::Present(_)) => {}
+    }
+}
+
+fn settle_resource(
+    settlement: &mut Settlement,
+    change: &Change,
+    id: &str,
+    before: Option<&ResourcePermission>,
+    after: Option<&ResourcePermission>,
+    live: Option<&ResourcePermission>,
+) {
+    if same_entry(id, before, live) {
+        return;
+    }
+    if !same_entry(id, after, live) {
+        let now = live.map_or_else(|| "no entry".into(), super::describe_access);
+        let was = before.map_or_else(|| "no entry".into(), super::describe_access);
+        let reason =
+            format!("Somebody else changed {id} meanwhile: it has {now} now and had {was}. It was left as it is.");
+        return leave(settlement, change, reason);
+    }
+    match (before, live) {
+        (Some(before), live) => settlement.undo.push(Change::SetPermission {
+            resource_id: id.into(),
+            before: live.cloned(),
+            after: before.clone(),
+        }),
+        (None, Some(live)) => settlement.undo.extend(removal(id, live)),
+        (None, None) => {}
+    }
+}
+
+/// Whether two entries are the same to a server. Where it cannot remove an entry, an empty one is as good as none.
+fn same_entry(id: &str, one: Option<&ResourcePermission>, other: Option<&ResourcePermission>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some(one), Some(other)) => one.same_access(other),
+        (Some(only), None) | (None, Some(only)) => only.permissions.is_empty() && addressable(id).is_err(),
+    }
+}
+
+fn settle_link(
+    settlement: &mut Settlement,
+    change: &Change,
+    linked_before: bool,
+    linked_at: Option<&String>,
+    live: &LiveAgent,
+) {
+    let linked_now = live.agent.database.is_some();
+    let untouched = linked_now == linked_before && live.linked_at.as_ref() == linked_at;
+    // A server that tells no time of linking leaves it open whether the call took effect: that is said, not guessed.
+    if untouched && !(linked_before && linked_at.is_none()) {
+        return;
+    }
+    let reason = if linked_before {
+        "The database link may have been replaced, and the server cannot bring the former one back. Link it again with \
+         its connection string."
+    } else {
+        "The database stays linked: the server has no call that unlinks one."
+    };
+    leave(settlement, change, reason);
+}

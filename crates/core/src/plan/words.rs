@@ -1,0 +1,119 @@
+//! The plan in plain words: one place for the text that the command line, the window and the history show.
+
+use serde_json::Value;
+
+use super::{Change, Group, Plan, Unchangeable};
+use crate::config::{Permission, PermissionSet, ResourcePermission};
+
+/// "read and write", "read, write and delete", "no permission".
+fn listed(permissions: PermissionSet) -> String {
+    let words: Vec<&str> = permissions.iter().map(Permission::as_str).collect();
+    match words.as_slice() {
+        [] => "no permission".into(),
+        [one] => (*one).into(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// What an entry allows, with its type unless it is a table: "read and write", "read on a dataset".
+#[must_use]
+pub fn describe_access(entry: &ResourcePermission) -> String {
+    match entry.resource_type.as_str() {
+        "table" => listed(entry.permissions),
+        other => format!("{} ({other})", listed(entry.permissions)),
+    }
+}
+
+impl Change {
+    /// What it is about: the resource id, or "agent", "database".
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        match self {
+            Self::Register { .. } | Self::DeleteAgent { .. } => "agent",
+            Self::LinkDatabase { .. } => "database",
+            Self::SetPermission { resource_id, .. } | Self::Revoke { resource_id, .. } => resource_id,
+        }
+    }
+
+    /// What happens to its subject: "gains write", "new here: may read".
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Register { name, agent_type, database, .. } => {
+                register_words(name, agent_type.as_deref(), database.is_some())
+            }
+            Self::LinkDatabase { before: None, .. } => "is linked with the connection string given".into(),
+            Self::LinkDatabase { before: Some(_), .. } => "is linked anew with the connection string given".into(),
+            Self::DeleteAgent { .. } => "is deleted, with everything that belongs to it".into(),
+            Self::Revoke { before, .. } => format!("loses {}, and its entry", listed(before.permissions)),
+            Self::SetPermission { before: None, after, .. } if after.permissions.is_empty() => {
+                "new here: listed with no permission".into()
+            }
+            Self::SetPermission { before: None, after, .. } => format!("new here: may {}", listed(after.permissions)),
+            Self::SetPermission { before: Some(before), after, .. } => self.access_words(before, after),
+        }
+    }
+
+    fn access_words(&self, before: &ResourcePermission, after: &ResourcePermission) -> String {
+        let (gained, lost) = self.gained_and_lost();
+        let access = match (gained.is_empty(), lost.is_empty()) {
+            (true, true) => None,
+            (false, true) => Some(format!("gains {}", listed(gained))),
+            (true, false) => Some(format!("loses {}", listed(lost))),
+            (false, false) => Some(format!("{} becomes {}", listed(lost), listed(gained))),
+        };
+        let (was, is) = (&before.resource_type, &after.resource_type);
+        let kind = (was != is).then(|| format!("its type changes from {was} to {is}"));
+        access.into_iter().chain(kind).collect::<Vec<_>>().join("; ")
+    }
+}
+
+fn register_words(name: &str, agent_type: Option<&str>, links: bool) -> String {
+    let kind = agent_type.map(|kind| format!(" ({kind})")).unwrap_or_default();
+    let database = if links { ", and its database is linked" } else { "" };
+    format!("is registered as “{name}”{kind}{database}")
+}
+
+impl Unchangeable {
+    /// "name: “Old” stays; the configuration says “New”".
+    #[must_use]
+    pub fn words(&self) -> String {
+        let field = self.field.trim_start_matches('/').replace(['/', '_'], " ");
+        match (&self.target, &self.wanted) {
+            (Value::Null, wanted) => format!("{field}: stays empty; the configuration says {}", quoted(wanted)),
+            (target, Value::Null) => format!("{field}: {} stays; the configuration has none", quoted(target)),
+            (target, wanted) => format!("{field}: {} stays; the configuration says {}", quoted(target), quoted(wanted)),
+        }
+    }
+}
+
+fn quoted(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("“{text}”"),
+        other => other.to_string(),
+    }
+}
+
+/// The counted lines under "Would perform:": "Register new agent", "Set 5 resource permissions".
+#[must_use]
+pub fn summary_lines(plan: &Plan) -> Vec<String> {
+    let sets = plan.changes.iter().filter(|change| matches!(change, Change::SetPermission { .. })).count();
+    let revokes = plan.changes.iter().filter(|change| matches!(change, Change::Revoke { .. })).count();
+    let counted = |count: usize, verb: &str| match count {
+        0 => None,
+        1 => Some(format!("{verb} 1 resource permission")),
+        _ => Some(format!("{verb} {count} resource permissions")),
+    };
+    let once = |group: Group, words: &str| (plan.count(group) > 0).then(|| words.to_owned());
+    let link = plan.links_database().then(|| "Link the database".to_owned());
+    [
+        once(Group::Register, "Register new agent"),
+        link,
+        counted(sets, "Set"),
+        counted(revokes, "Revoke"),
+        once(Group::DeleteAgent, "Delete the agent"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -1,0 +1,78 @@
+//! How a long-running operation tells what it is doing. It leaves the engine through one small trait; the window and the
+//! terminal subscribe, and neither can slow an apply down: a sink must not block.
+
+use serde::Serialize;
+
+/// What is being done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Reading the live state.
+    Reading,
+    /// Taking the backup, and reading it back.
+    BackingUp,
+    /// Carrying the plan out.
+    Applying,
+    /// Reading the state back and comparing it with the plan's end.
+    Verifying,
+    /// Putting back what was changed.
+    PuttingBack,
+}
+
+/// One piece of progress.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A stage begins, with how many items it has (0: not counted).
+    Stage {
+        /// Which.
+        stage: Stage,
+        /// Number of items in it.
+        items: usize,
+    },
+    /// One item of the present stage is finished.
+    ItemDone {
+        /// Resource id, or "agent", "database".
+        subject: String,
+    },
+    /// A call failed and is tried again.
+    Retrying {
+        /// What was tried.
+        what: String,
+        /// Which attempt failed, from 1.
+        attempt: usize,
+        /// How long until the next one, in milliseconds.
+        wait_ms: u64,
+        /// Why it failed.
+        reason: String,
+    },
+    /// One agent of several begins.
+    Agent {
+        /// Which agent.
+        agent_id: String,
+        /// From 1.
+        number: usize,
+        /// Out of how many.
+        of: usize,
+    },
+}
+
+/// Takes progress. Must return at once.
+pub trait ProgressSink: Send + Sync {
+    /// One event.
+    fn emit(&self, event: Event);
+}
+
+/// For callers that show no progress.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl ProgressSink for Silent {
+    fn emit(&self, _event: Event) {}
+}
+
+impl<F: Fn(Event) + Send + Sync> ProgressSink for F {
+    fn emit(&self, event: Event) {
+        self(event);
+    }
+}

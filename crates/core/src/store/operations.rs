@@ -1,0 +1,356 @@
+//! Operations: the history of who did what, when, where, why, and how it ended.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, Sqlite, Transaction};
+
+use crate::config::AgentId;
+
+use super::backups::BackupId;
+use super::place::{Place, PlaceFilter};
+use super::words::{parse_time, short_id, time_text, words};
+use super::{Store, StoreError};
+
+short_id! {
+    /// An operation's id: `op-` and eight characters that are easy to read out.
+    OperationId, "op-"
+}
+
+impl OperationId {
+    pub(super) fn from_row(row: &SqliteRow, column: &str) -> Result<Option<Self>, sqlx::Error> {
+        Ok(row.try_get::<Option<String>, _>(column)?.map(Self))
+    }
+}
+
+words! {
+    /// What an operation is.
+    pub enum OperationKind {
+        /// Reads an agent into a file.
+        Export = "export",
+        /// Brings a configuration file into an environment.
+        Import = "import",
+        /// Brings an agent from one environment into another.
+        Promotion = "promotion",
+        /// Leads back to a backup.
+        Rollback = "rollback",
+        /// Finishes or takes back what a crash left half done.
+        Recovery = "recovery",
+    }
+}
+
+words! {
+    /// How far an operation got.
+    pub enum OperationState {
+        /// Planned; nothing has been written.
+        Prepared = "prepared",
+        /// Writing.
+        Applying = "applying",
+        /// Written; being read back.
+        Verifying = "verifying",
+        /// Done, as planned.
+        Done = "done",
+        /// Failed on the way; what it had changed was put back.
+        PutBack = "put_back",
+        /// Failed on the way; something is left to do.
+        NeedsAttention = "needs_attention",
+        /// Failed with nothing written.
+        Failed = "failed",
+    }
+}
+
+impl OperationState {
+    /// The states from which an operation may come here. Only forward; and out of "needs attention" when somebody attended.
+    #[must_use]
+    pub const fn predecessors(self) -> &'static [Self] {
+        match self {
+            Self::Prepared => &[],
+            Self::Applying => &[Self::Prepared],
+            Self::Verifying => &[Self::Applying],
+            // A plan without changes, and an export, are done without writing.
+            Self::Done => &[Self::Prepared, Self::Applying, Self::Verifying, Self::NeedsAttention],
+            Self::PutBack => &[Self::Applying, Self::Verifying, Self::NeedsAttention],
+            Self::NeedsAttention => &[Self::Applying, Self::Verifying],
+            // The first request may have been refused, which changes nothing either.
+            Self::Failed => &[Self::Prepared, Self::Applying],
+        }
+    }
+
+    /// Whether an operation can end like this.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::PutBack | Self::NeedsAttention | Self::Failed)
+    }
+}
+
+/// What an operation begins with. No secret belongs into any of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewOperation {
+    /// What it is.
+    pub kind: OperationKind,
+    /// Where it writes; for an export, where it reads.
+    pub place: Place,
+    /// Which agent.
+    pub agent_id: AgentId,
+    /// How: `merge`, `exact`, or whatever else there is to say.
+    pub mode: String,
+    /// Who: the person, as the system knows them.
+    pub actor: String,
+    /// Why, in the person's words.
+    pub reason: Option<String>,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// The plan, as JSON.
+    pub plan_json: Option<String>,
+    /// The hash of the live state that the plan was made from.
+    pub fingerprint: Option<String>,
+    /// Where the configuration came from: a file, an environment, a backup.
+    pub source: Option<String>,
+}
+
+/// An operation as the history lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationSummary {
+    /// Its id.
+    pub id: OperationId,
+    /// Its place in the order of operations: a later one has a higher number, whatever the clock says.
+    pub sequence: i64,
+    /// What it is.
+    pub kind: OperationKind,
+    /// How far it got.
+    pub state: OperationState,
+    /// Where.
+    pub place: Place,
+    /// Which agent.
+    pub agent_id: AgentId,
+    /// How.
+    pub mode: String,
+    /// Who.
+    pub actor: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// Where the configuration came from.
+    pub source: Option<String>,
+    /// The hash of the live state that the plan was made from.
+    pub fingerprint: Option<String>,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended, if it did.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// How it ended, in one sentence.
+    pub summary: Option<String>,
+    /// The backup that was taken before its first write.
+    pub backup: Option<BackupId>,
+}
+
+/// An operation with its plan and its outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    /// What the history lists.
+    pub summary: OperationSummary,
+    /// The plan, as JSON.
+    pub plan_json: Option<String>,
+    /// What became of each item, as JSON.
+    pub outcome_json: Option<String>,
+}
+
+/// Which operations to list; the default is all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OperationFilter {
+    /// Of one agent.
+    pub agent: Option<AgentId>,
+    /// Of one place.
+    pub place: Option<PlaceFilter>,
+    /// At most so many, the newest.
+    pub limit: Option<u32>,
+}
+
+impl Store {
+    /// Enters an operation into the history, as prepared.
+    pub async fn begin_operation(&self, new: &NewOperation) -> Result<OperationId, StoreError> {
+        let id = OperationId::random()?;
+        let mut transaction = self.write().await?;
+        sqlx::query(
+            "INSERT INTO operations (id, kind, state, environment_id, environment_name, url, agent_id, mode, actor, \
+             reason, source, fingerprint, started_at, plan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(id.as_str())
+        .bind(new.kind.as_str())
+        .bind(OperationState::Prepared.as_str())
+        .bind(new.place.environment.as_ref().map(|environment| environment.as_str()))
+        .bind(&new.place.environment_name)
+        .bind(&new.place.url)
+        .bind(new.agent_id.as_str())
+        .bind(&new.mode)
+        .bind(&new.actor)
+        .bind(&new.reason)
+        .bind(&new.source)
+        .bind(&new.fingerprint)
+        .bind(time_text(&new.started_at))
+        .bind(&new.plan_json)
+        .execute(&mut *transaction)
+        .await
+        .map_err(self.failing())?;
+        transaction.commit().await.map_err(self.failing())?;
+        Ok(id)
+    }
+
+    /// Says which backup was taken before the operation's first write. [`Store::insert_backup`] does it by itself for a
+    /// backup that names its operation.
+    pub async fn attach_backup(&self, operation: &OperationId, backup: &BackupId) -> Result<(), StoreError> {
+        let mut transaction = self.write().await?;
+        self.link_backup(&mut transaction, operation, backup).await?;
+        transaction.commit().await.map_err(self.failing())
+    }
+
+    /// Moves an operation on. Backwards is an error.
+    pub async fn advance_operation(&self, id: &OperationId, state: OperationState) -> Result<(), StoreError> {
+        let mut transaction = self.write().await?;
+        self.move_to(&mut transaction, id, state).await?;
+        transaction.commit().await.map_err(self.failing())
+    }
+
+    /// Ends an operation in a final state, with one sentence about it.
+    pub async fn finish_operation(
+        &self,
+        id: &OperationId,
+        state: OperationState,
+        summary: &str,
+        outcome_json: Option<&str>,
+        finished_at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.write().await?;
+        if !state.is_final() {
+            let from = self.state_of(&mut transaction, id).await?.as_str();
+            return Err(StoreError::OperationOrder { id: id.to_string(), from, to: state.as_str() });
+        }
+        self.move_to(&mut transaction, id, state).await?;
+        sqlx::query("UPDATE operations SET summary = ?, outcome = coalesce(?, outcome), finished_at = ? WHERE id = ?")
+            .bind(summary)
+            .bind(outcome_json)
+            .bind(time_text(&finished_at))
+            .bind(id.as_str())
+            .execute(&mut *transaction)
+            .await
+            .map_err(self.failing())?;
+        transaction.commit().await.map_err(self.failing())
+    }
+
+    /// The operations that match, newest first, without plans and outcomes.
+    pub async fn operations(&self, filter: &OperationFilter) -> Result<Vec<OperationSummary>, StoreError> {
+        sqlx::query(
+            "SELECT id, sequence, kind, state, environment_id, environment_name, url, agent_id, mode, actor, reason, \
+             source, fingerprint, started_at, finished_at, summary, backup_id FROM operations \
+             WHERE (?1 IS NULL OR agent_id = ?1) AND (?2 IS NULL OR environment_id = ?2) AND (?3 IS NULL OR url = ?3) \
+             ORDER BY sequence DESC LIMIT ?4",
+        )
+        .bind(filter.agent.as_ref().map(AgentId::as_str))
+        .bind(filter.place.as_ref().and_then(PlaceFilter::environment))
+        .bind(filter.place.as_ref().and_then(PlaceFilter::url))
+        .bind(filter.limit.map_or(-1, i64::from))
+        .fetch_all(&self.readers)
+        .await
+        .map_err(self.failing())?
+        .iter()
+        .map(|row| self.operation_from(row))
+        .collect()
+    }
+
+    /// One operation with its plan and its outcome.
+    pub async fn operation(&self, id: &OperationId) -> Result<Operation, StoreError> {
+        let row = sqlx::query("SELECT * FROM operations WHERE id = ?")
+            .bind(id.as_str())
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(self.failing())?
+            .ok_or_else(|| StoreError::OperationNotFound { wanted: id.to_string() })?;
+        Ok(Operation {
+            summary: self.operation_from(&row)?,
+            plan_json: row.try_get("plan").map_err(self.failing())?,
+            outcome_json: row.try_get("outcome").map_err(self.failing())?,
+        })
+    }
+
+    /// The only place where an operation's state changes.
+    async fn move_to(
+        &self,
+        transaction: &mut Transaction<'_, Sqlite>,
+        id: &OperationId,
+        to: OperationState,
+    ) -> Result<(), StoreError> {
+        let from = self.state_of(transaction, id).await?;
+        if !to.predecessors().contains(&from) {
+            return Err(StoreError::OperationOrder { id: id.to_string(), from: from.as_str(), to: to.as_str() });
+        }
+        sqlx::query("UPDATE operations SET state = ? WHERE id = ?")
+            .bind(to.as_str())
+            .bind(id.as_str())
+            .execute(&mut **transaction)
+            .await
+            .map(|_| ())
+            .map_err(self.failing())
+    }
+
+    async fn state_of(
+        &self,
+        transaction: &mut Transaction<'_, Sqlite>,
+        id: &OperationId,
+    ) -> Result<OperationState, StoreError> {
+        let state: String = sqlx::query_scalar("SELECT state FROM operations WHERE id = ?")
+            .bind(id.as_str())
+            .fetch_optional(&mut **transaction)
+            .await
+            .map_err(self.failing())?
+            .ok_or_else(|| StoreError::OperationNotFound { wanted: id.to_string() })?;
+        OperationState::parse(&state).ok_or_else(|| self.damaged("an operation has an unknown state"))
+    }
+
+    pub(super) async fn link_backup(
+        &self,
+        transaction: &mut Transaction<'_, Sqlite>,
+        operation: &OperationId,
+        backup: &BackupId,
+    ) -> Result<(), StoreError> {
+        let linked = sqlx::query("UPDATE operations SET backup_id = ? WHERE id = ?")
+            .bind(backup.as_str())
+            .bind(operation.as_str())
+            .execute(&mut **transaction)
+            .await
+            .map_err(|error| match error.as_database_error() {
+                Some(database) if database.is_foreign_key_violation() => {
+                    StoreError::BackupNotFound { wanted: backup.to_string() }
+                }
+                _ => self.failing()(error),
+            })?;
+        match linked.rows_affected() {
+            0 => Err(StoreError::OperationNotFound { wanted: operation.to_string() }),
+            _ => Ok(()),
+        }
+    }
+
+    fn operation_from(&self, row: &SqliteRow) -> Result<OperationSummary, StoreError> {
+        let failed = self.failing();
+        let text = |column: &str| row.try_get::<String, _>(column).map_err(failed);
+        let maybe = |column: &str| row.try_get::<Option<String>, _>(column).map_err(failed);
+        let unreadable = |column: &str| self.damaged(format!("an operation has an unreadable {column}"));
+        let finished_at = maybe("finished_at")?.map(|time| parse_time(&time).ok_or_else(|| unreadable("end")));
+        let backup = maybe("backup_id")?.map(|id| BackupId::parse(&id).ok_or_else(|| unreadable("backup")));
+        Ok(OperationSummary {
+            id: OperationId(text("id")?),
+            sequence: row.try_get("sequence").map_err(failed)?,
+            kind: OperationKind::parse(&text("kind")?).ok_or_else(|| unreadable("kind"))?,
+            state: OperationState::parse(&text("state")?).ok_or_else(|| unreadable("state"))?,
+            place: Place::from_row(row).map_err(failed)?,
+            agent_id: AgentId::new(text("agent_id")?).map_err(|_| unreadable("agent id"))?,
+            mode: text("mode")?,
+            actor: text("actor")?,
+            reason: maybe("reason")?,
+            source: maybe("source")?,
+            fingerprint: maybe("fingerprint")?,
+            started_at: parse_time(&text("started_at")?).ok_or_else(|| unreadable("start"))?,
+            finished_at: finished_at.transpose()?,
+            summary: maybe("summary")?,
+            backup: backup.transpose()?,
+        })
+    }
+}

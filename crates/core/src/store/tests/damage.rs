@@ -1,0 +1,107 @@
+//! A flipped bit or a cut: caught, always.
+
+use std::fs;
+
+use super::*;
+use crate::error::{ErrorCode, Explain};
+
+async fn tamper(store: &Store, sql: &'static str) {
+    sqlx::query(sql).execute(&store.writer).await.unwrap();
+}
+
+#[tokio::test]
+async fn every_fact_of_a_backup_is_covered_by_its_hash() {
+    let changes = [
+        "UPDATE backups SET state = substr(state, 1, length(state) - 1)",
+        "UPDATE backups SET state = CAST(replace(CAST(state AS TEXT), 'table_000001', 'table_000009') AS BLOB)",
+        "UPDATE backups SET state = x''",
+        "UPDATE backups SET tables = '[\"other\"]'",
+        "UPDATE backups SET tables = NULL",
+        "UPDATE backups SET agent_id = 'stock'",
+        "UPDATE backups SET url = 'https://b.example'",
+        "UPDATE backups SET environment_id = 'x'",
+        "UPDATE backups SET environment_name = 'Production'",
+        "UPDATE backups SET taken_at = '2020-01-01T00:00:00Z'",
+        "UPDATE backups SET reason = 'received'",
+        "UPDATE backups SET operation_id = 'op-00000000'",
+        "UPDATE backups SET existed = 'did_not_exist', state = x'', resources = 0",
+        "UPDATE backups SET resources = 4",
+        "UPDATE backups SET hash = substr(hash, 1, 63) || '-'",
+        "UPDATE backups SET id = 'bk-00000000'",
+    ];
+    for change in changes {
+        let (_home, store) = new_store().await;
+        let (place, agent, state, tables) =
+            (Place::by_url("https://a.example"), agent_id("orders"), state(3), ["t".to_owned()]);
+        let new = NewBackup { tables: Some(&tables), ..new_backup(&place, &agent, &state) };
+        store.insert_backup(&new).await.unwrap();
+        tamper(&store, change).await;
+        let verified = store.verify_backups().await.unwrap();
+        let [(summary, Err(error))] = verified.as_slice() else { panic!("{change}: {verified:?}") };
+        assert_eq!(error.code(), ErrorCode::BackupDamaged, "{change}");
+        assert_eq!(&store.backup(&summary.id).await.unwrap_err(), error, "{change}");
+    }
+}
+
+#[tokio::test]
+async fn one_damaged_backup_does_not_hide_the_others() {
+    let (_home, store) = new_store().await;
+    let (place, agent, state) = (Place::by_url("https://a.example"), agent_id("orders"), state(3));
+    for _ in 0..3 {
+        store.insert_backup(&new_backup(&place, &agent, &state)).await.unwrap();
+    }
+    tamper(&store, "UPDATE backups SET state = x'7b7d' WHERE sequence = 2").await;
+    let whole: Vec<_> =
+        store.verify_backups().await.unwrap().into_iter().map(|(b, r)| (b.sequence, r.is_ok())).collect();
+    assert_eq!(whole, [(3, true), (2, false), (1, true)]);
+}
+
+/// The backup in a store file with these bytes, where it can still be read.
+async fn read_from(bytes: &[u8], id: &BackupId) -> Result<Backup, StoreError> {
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir(folder(&home)).unwrap();
+    fs::write(folder(&home).join(STORE_FILE), bytes).unwrap();
+    let store = Store::open(&folder(&home)).await?;
+    let backup = store.backup(id).await;
+    store.close().await;
+    backup
+}
+
+#[tokio::test]
+async fn a_flipped_bit_or_a_cut_anywhere_in_the_file_is_never_read_as_a_backup() {
+    let (home, store) = new_store().await;
+    let (place, agent, state) = (Place::by_url("https://a.example"), agent_id("orders"), state(60));
+    let stored = store.insert_backup(&new_backup(&place, &agent, &state)).await.unwrap();
+    store.close().await;
+    let file = fs::read(folder(&home).join(STORE_FILE)).unwrap();
+    assert_eq!(read_from(&file, &stored.summary.id).await.unwrap(), stored);
+
+    let needle = b"table_000031";
+    let inside = file.windows(needle.len()).position(|window| window == needle).unwrap();
+    let mut caught = 0;
+    for at in (0..file.len()).step_by(509).chain([inside]) {
+        let mut flipped = file.clone();
+        flipped[at] ^= 1 << (at % 8);
+        match read_from(&flipped, &stored.summary.id).await {
+            // Free space, or what is no part of the backup.
+            Ok(read) => assert!(read.state == stored.state && read.summary.place == place, "bit flipped at {at}"),
+            Err(_) => caught += 1,
+        }
+    }
+    assert!(caught > 0, "some of them hit the backup");
+    let mut flipped = file.clone();
+    flipped[inside] ^= 4;
+    let error = read_from(&flipped, &stored.summary.id).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::BackupDamaged);
+
+    for length in [1, 99, 100, 4096, file.len() / 2, file.len() - 4096] {
+        let error = read_from(&file[..length], &stored.summary.id).await.unwrap_err();
+        let codes = [ErrorCode::StoreUnusable, ErrorCode::BackupDamaged, ErrorCode::BackupNotFound];
+        assert!(codes.contains(&error.code()), "cut at {length}: {error}");
+    }
+    // A cut within the last page may have taken nothing that the backup consists of.
+    match read_from(&file[..file.len() - 1], &stored.summary.id).await {
+        Ok(read) => assert!(read == stored),
+        Err(error) => assert_eq!(error.code(), ErrorCode::StoreUnusable),
+    }
+}

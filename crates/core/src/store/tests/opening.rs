@@ -1,0 +1,206 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+
+use super::*;
+use crate::error::{ErrorCode, ErrorReport, Explain};
+use crate::store::opening::{APPLICATION_ID, beside};
+
+async fn raw(path: &Path) -> SqliteConnection {
+    SqliteConnectOptions::new().filename(path).create_if_missing(true).connect().await.unwrap()
+}
+
+async fn pragma(store: &Store, name: &str) -> String {
+    // The pragmas asked for here give a number or a word.
+    let sql = sqlx::AssertSqlSafe(format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}"));
+    sqlx::query_scalar(sql).fetch_one(&store.writer).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_new_store_is_private_and_durable() {
+    let (home, store) = new_store().await;
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder(&home)), 0o700);
+    for file in fs::read_dir(folder(&home)).unwrap() {
+        let file = file.unwrap().path();
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+    assert_eq!(pragma(&store, "journal_mode").await, "wal");
+    assert_eq!(pragma(&store, "synchronous").await, "2", "FULL: on disk before it counts");
+    assert_eq!(pragma(&store, "foreign_keys").await, "1");
+    assert_eq!(pragma(&store, "user_version").await, "1");
+    assert_eq!(pragma(&store, "application_id").await, APPLICATION_ID.to_string());
+    store.close().await;
+    assert_eq!(contents(&folder(&home)).len(), 1, "closing leaves one file");
+}
+
+#[tokio::test]
+async fn what_is_written_is_there_after_opening_again() {
+    let (home, store) = new_store().await;
+    store.add_environment(&NewEnvironment::new("Dev", "http://localhost:1", day(1))).await.unwrap();
+    store.close().await;
+    let again = Store::open(&folder(&home)).await.unwrap();
+    assert_eq!(again.environment("dev").await.unwrap().name, "Dev");
+}
+
+#[tokio::test]
+async fn windows_that_start_together_on_a_new_folder_all_open() {
+    let home = tempfile::tempdir().unwrap();
+    let opening = (0..8).map(|n| {
+        let folder = folder(&home);
+        tokio::spawn(async move {
+            let store = Store::open(&folder).await?;
+            store.add_environment(&NewEnvironment::new(format!("E{n}"), "http://localhost:1", day(1))).await
+        })
+    });
+    for opened in futures_util::future::join_all(opening).await {
+        opened.unwrap().unwrap();
+    }
+    let store = Store::open(&folder(&home)).await.unwrap();
+    assert_eq!(store.environments().await.unwrap().len(), 8);
+}
+
+/// A store that a newer aidb left behind; with `Log::Pending` its version stands in the write-ahead log alone.
+enum Log {
+    Merged,
+    Pending,
+}
+
+async fn newer_store(log: Log) -> TempDir {
+    let (home, store) = new_store().await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    store.add_environment(&NewEnvironment::new("Dev", "http://localhost:1", day(1))).await.unwrap();
+    let path = store.path().to_owned();
+    if matches!(log, Log::Merged) {
+        store.close().await;
+        let mut newer = raw(&path).await;
+        sqlx::raw_sql("PRAGMA user_version = 7").execute(&mut newer).await.unwrap();
+        newer.close().await.unwrap();
+        return home;
+    }
+    store.close().await;
+    let mut newer = raw(&path).await;
+    sqlx::raw_sql("PRAGMA wal_autocheckpoint = 0; PRAGMA user_version = 7").execute(&mut newer).await.unwrap();
+    // As a crash leaves it: the files without their process.
+    fs::create_dir(folder(&elsewhere)).unwrap();
+    for suffix in ["", "-wal"] {
+        fs::copy(beside(&path, suffix), beside(&folder(&elsewhere).join(STORE_FILE), suffix)).unwrap();
+    }
+    newer.close().await.unwrap();
+    elsewhere
+}
+
+#[tokio::test]
+async fn a_newer_store_is_refused_and_not_touched() {
+    for (log, files) in [(Log::Merged, 1), (Log::Pending, 2)] {
+        let home = newer_store(log).await;
+        let before = contents(&folder(&home));
+        assert_eq!(before.len(), files);
+        let error = Store::open(&folder(&home)).await.unwrap_err();
+        assert_eq!(error.code(), ErrorCode::StoreNewer, "{error}");
+        assert!(error.to_string().contains("store version 7; this one knows up to 1"), "{error}");
+        let mut after = contents(&folder(&home));
+        // The index of the log is SQLite's scratch space: rebuilt from the log whenever it is missing.
+        after.retain(|(name, _)| !name.ends_with("-shm"));
+        assert!(before == after, "byte for byte as it was");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_store_is_refused_and_not_touched() {
+    let text = b"this is somebody's letter, and not a database at all".repeat(40);
+    let mut header_only = b"SQLite format 3\0".to_vec();
+    header_only.resize(4096, 0xff);
+    for bytes in [text, header_only, b"SQLite format 3\0".to_vec(), vec![0; 100]] {
+        let home = tempfile::tempdir().unwrap();
+        fs::create_dir(folder(&home)).unwrap();
+        fs::write(folder(&home).join(STORE_FILE), &bytes).unwrap();
+        let error = Store::open(&folder(&home)).await.unwrap_err();
+        assert_eq!(error.code(), ErrorCode::StoreUnusable, "{error}");
+        assert!(error.hint().is_some());
+        assert!(contents(&folder(&home)) == [(STORE_FILE.to_owned(), bytes)], "left as it was");
+    }
+}
+
+#[tokio::test]
+async fn a_database_of_another_program_is_refused_and_not_touched() {
+    for marks in ["SELECT 1", "PRAGMA user_version = 1", "PRAGMA application_id = 252006674"] {
+        let home = tempfile::tempdir().unwrap();
+        fs::create_dir(folder(&home)).unwrap();
+        let mut other = raw(&folder(&home).join(STORE_FILE)).await;
+        sqlx::raw_sql("CREATE TABLE letters (text TEXT)").execute(&mut other).await.unwrap();
+        sqlx::raw_sql(marks).execute(&mut other).await.unwrap();
+        other.close().await.unwrap();
+        let before = contents(&folder(&home));
+        let error = Store::open(&folder(&home)).await.unwrap_err();
+        assert!(matches!(error, StoreError::Foreign { .. }), "{marks}: {error:?}");
+        assert!(before == contents(&folder(&home)), "{marks}: left as it was");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_is_an_error_with_words() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(folder(&home), "a file where the folder should be").unwrap();
+    let error = Store::open(&folder(&home)).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::StoreUnusable);
+    let report = ErrorReport::of(&error);
+    assert!(report.hint.is_some() && !report.details.is_empty(), "{report:?}");
+}
+
+#[tokio::test]
+async fn another_writer_that_does_not_finish_is_busy() {
+    let (home, store) = new_store().await;
+    let other = Store::open(&folder(&home)).await.unwrap();
+    sqlx::query("PRAGMA busy_timeout = 100").execute(&store.writer).await.unwrap();
+    let writing = other.write().await.unwrap();
+    let error = store.begin_operation(&new_operation("orders")).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::StoreBusy, "{error}");
+    assert!(store.operations(&OperationFilter::default()).await.unwrap().is_empty(), "reading goes on meanwhile");
+    writing.rollback().await.unwrap();
+    store.begin_operation(&new_operation("orders")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_write_at_once_and_none_fails() {
+    const ROWS: usize = 300;
+    let (home, store) = new_store().await;
+    store.close().await;
+    let writers = ["ada", "bob"].map(|actor| {
+        let folder = folder(&home);
+        tokio::spawn(async move {
+            let store = Store::open(&folder).await?;
+            for _ in 0..ROWS {
+                let operation = NewOperation { actor: actor.into(), ..new_operation("orders") };
+                let operation = store.begin_operation(&operation).await?;
+                // Reads before it writes, which is where two plain transactions fail each other.
+                store.advance_operation(&operation, OperationState::Applying).await?;
+            }
+            Ok::<(), StoreError>(())
+        })
+    });
+    for writer in writers {
+        writer.await.unwrap().unwrap();
+    }
+    let written = Store::open(&folder(&home)).await.unwrap().operations(&OperationFilter::default()).await.unwrap();
+    assert_eq!(written.len(), 2 * ROWS);
+    assert_eq!(written.iter().filter(|operation| operation.actor == "ada").count(), ROWS);
+}
+
+#[tokio::test]
+async fn a_full_disk_loses_nothing_that_was_there() {
+    let (home, store) = new_store().await;
+    let (place, agent) = (Place::by_url("https://a.example"), agent_id("orders"));
+    let (small, large) = (state(3), state(3000));
+    let kept = store.insert_backup(&new_backup(&place, &agent, &small)).await.unwrap();
+    sqlx::query("PRAGMA max_page_count = 30").execute(&store.writer).await.unwrap();
+    let error = store.insert_backup(&new_backup(&place, &agent, &large)).await.unwrap_err();
+    assert!(matches!(error, StoreError::Full { .. }), "{error:?}");
+    assert_eq!(error.code(), ErrorCode::StoreUnusable);
+    store.close().await;
+    let again = Store::open(&folder(&home)).await.unwrap();
+    assert_eq!(again.backups(&BackupFilter::default()).await.unwrap(), std::slice::from_ref(&kept.summary));
+    assert_eq!(again.backup(&kept.summary.id).await.unwrap(), kept);
+}

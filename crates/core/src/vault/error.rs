@@ -1,0 +1,159 @@
+//! What can go wrong with secrets. No text here ever holds one: the keychain library's own errors carry secret bytes in
+//! their `Debug` form, and never get this far.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::error::{ErrorCode, Explain};
+
+/// Why a secret could not be read, stored or removed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// No keychain service on this machine or in this session.
+    #[error("This machine offers no keychain, so no API key can be read from or kept in it.")]
+    KeychainAbsent {
+        /// What the system said.
+        reason: String,
+    },
+    /// A keychain service without a default keyring.
+    #[error("The keychain has no default keyring yet, so nothing can be kept in it. Nothing was stored.")]
+    NoKeyring,
+    /// Locked, and stayed so.
+    #[error("The keychain is locked. Nothing was read from it and nothing was stored in it.")]
+    KeychainLocked,
+    /// No answer within the time limit.
+    #[error("The keychain did not answer within {} seconds. Whether it did what it was asked is not known.", limit.as_secs())]
+    KeychainSilent {
+        /// How long it was given.
+        limit: Duration,
+    },
+    /// Any other failure of the keychain.
+    #[error("The keychain could not do what it was asked.")]
+    KeychainFailed {
+        /// What the keychain said.
+        reason: String,
+    },
+    /// Several entries of that name with different content.
+    #[error("The keychain holds {entries} different secrets under the same name ({label}). None of them was used.")]
+    Contradictory {
+        /// The name as the keychain shows it.
+        label: String,
+        /// How many entries.
+        entries: usize,
+    },
+    /// Stored, read back, and not the same.
+    #[error("The secret was stored, but reading it back gave something else. It cannot be relied on.")]
+    NotKept {
+        /// The name as people know it.
+        label: String,
+    },
+    /// What is stored there is no text.
+    #[error("What is stored as {label} is not text, so it cannot be a key that aidb stored.")]
+    NotText {
+        /// The name as people know it.
+        label: String,
+    },
+    /// Empty, or with a line break or another control character.
+    #[error("This secret cannot be stored: {why}. Nothing was stored.")]
+    Unusable {
+        /// What is wrong with it, in words.
+        why: &'static str,
+    },
+    /// A folder or file with secrets that others on this machine could read.
+    #[error("{} is open to other people on this machine (mode {mode:03o}), so aidb neither reads nor writes secrets there.", path.display())]
+    Exposed {
+        /// The folder or file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+        /// The permission bits that it should have.
+        private: u32,
+    },
+    /// A symbolic link, or something that is no plain file or folder.
+    #[error("{} is {found} instead of {expected}, so aidb neither reads nor writes secrets there.", path.display())]
+    WrongKind {
+        /// The path.
+        path: PathBuf,
+        /// What it is, in words.
+        found: &'static str,
+        /// What it should be, in words.
+        expected: &'static str,
+    },
+    /// A folder or file that exists and cannot be read.
+    #[error("{} could not be read.", path.display())]
+    Unreadable {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+    /// A folder or file that cannot be written.
+    #[error("{} could not be written. The secret was not stored or removed.", path.display())]
+    Unwritable {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+/// What always helps where there is no usable keychain.
+const WITHOUT_KEYCHAIN: &str = "or keep keys in private files with --key-store file";
+
+impl Explain for VaultError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::KeychainAbsent { .. } | Self::NoKeyring | Self::KeychainSilent { .. } => ErrorCode::KeychainAbsent,
+            Self::KeychainLocked => ErrorCode::KeychainLocked,
+            Self::KeychainFailed { .. } | Self::Contradictory { .. } | Self::NotKept { .. } | Self::NotText { .. } => {
+                ErrorCode::KeychainFailed
+            }
+            Self::Unusable { .. } => ErrorCode::Usage,
+            Self::Exposed { .. } | Self::WrongKind { .. } | Self::Unreadable { .. } => ErrorCode::FileUnreadable,
+            Self::Unwritable { .. } => ErrorCode::FileUnwritable,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::KeychainAbsent { .. } => format!(
+                "Run aidb in a desktop session with a keychain (on Linux for example gnome-keyring), {WITHOUT_KEYCHAIN}."
+            ),
+            Self::NoKeyring => format!(
+                "Let aidb unlock the keychain, which creates one, create a default keyring in your system's password \
+                 program, {WITHOUT_KEYCHAIN}."
+            ),
+            Self::KeychainLocked => format!(
+                "Unlock it: log in to the desktop, open your system's password program and unlock the login keyring, \
+                 {WITHOUT_KEYCHAIN}."
+            ),
+            Self::KeychainSilent { .. } => {
+                format!("See whether it waits for a password in a window of its own and try again, {WITHOUT_KEYCHAIN}.")
+            }
+            Self::KeychainFailed { .. } => {
+                format!("Try again; if it stays like this, restart the keychain, {WITHOUT_KEYCHAIN}.")
+            }
+            Self::Contradictory { .. } => "Store the secret again: that replaces all of them.".into(),
+            Self::NotKept { .. } => format!("Store it again, {WITHOUT_KEYCHAIN}."),
+            Self::NotText { .. } => "Store the secret again: that replaces what is there.".into(),
+            Self::Unusable { .. } => "Copy the secret again, without anything before or after it.".into(),
+            Self::Exposed { private, .. } => format!(
+                "Make it private: `chmod {private:03o}` on that path. If somebody may have read it, have the keys replaced."
+            ),
+            Self::WrongKind { .. } => "Remove it, or choose another folder for the keys.".into(),
+            Self::Unreadable { .. } => "Look at who owns it and what its permissions are.".into(),
+            Self::Unwritable { .. } => "Look at its permissions and at the free space there, and try again.".into(),
+        })
+    }
+
+    fn details(&self) -> Vec<String> {
+        match self {
+            Self::KeychainAbsent { reason }
+            | Self::KeychainFailed { reason }
+            | Self::Unreadable { reason, .. }
+            | Self::Unwritable { reason, .. } => vec![reason.clone()],
+            Self::NotKept { label } => vec![label.clone()],
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The system's keychain, made safe to call from async code.
+//!
+//! The keychain libraries block, and the one for Linux panics on a runtime's thread when some other crate turns on its
+//! tokio support. Each request therefore gets a thread of its own. Not `spawn_blocking`: a runtime waits for those threads
+//! when it shuts down, and a keychain that never answers would keep the whole program from ending.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::sync::{Mutex, oneshot};
+
+use super::secret_service;
+use super::{Removal, SecretName, StoredSecret, VaultError};
+
+/// How long the keychain may take when it has nothing to ask anybody.
+const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+/// How long it may take when a password prompt may be on the screen.
+const PROMPT_LIMIT: Duration = Duration::from_secs(60);
+
+/// What a look at the keychain found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Unlocked, with a default keyring.
+    Open,
+    /// The default keyring is locked.
+    Locked,
+    /// There is no default keyring.
+    NoKeyring,
+}
+
+/// The keychain of the user who runs this process; one request at a time.
+#[derive(Debug)]
+pub(super) struct Keychain {
+    turn: Mutex<()>,
+}
+
+impl Keychain {
+    pub(super) fn new() -> Self {
+        Self { turn: Mutex::new(()) }
+    }
+
+    /// Whether the keychain can be used right now. Never prompts.
+    pub(super) async fn check(&self) -> Result<(), VaultError> {
+        let _turn = self.turn.lock().await;
+        match look().await? {
+            Found::Open => Ok(()),
+            Found::Locked => Err(VaultError::KeychainLocked),
+            Found::NoKeyring => Err(VaultError::NoKeyring),
+        }
+    }
+
+    pub(super) async fn get(&self, name: &SecretName) -> Result<Option<SecretString>, VaultError> {
+        let name = name.clone();
+        self.find(move || secret_service::get(&name)).await
+    }
+
+    pub(super) async fn read(&self, name: &SecretName) -> Result<Option<StoredSecret>, VaultError> {
+        let name = name.clone();
+        self.find(move || secret_service::read(&name)).await
+    }
+
+    pub(super) async fn set(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
+        let _turn = self.turn.lock().await;
+        let found = look().await?;
+        refuse_locked(found)?;
+        if found == Found::NoKeyring {
+            return Err(VaultError::NoKeyring);
+        }
+        let (name, secret) = (name.clone(), secret.clone());
+        ask(PROMPT_LIMIT, move || secret_service::set(&name, &secret)).await
+    }
+
+    pub(super) async fn remove(&self, name: &SecretName) -> Result<Removal, VaultError> {
+        let name = name.clone();
+        self.find(move || secret_service::remove(&name)).await
+    }
+
+    /// Runs a request about an entry that may be there. Without a default keyring it may be in another one, so the search
+    /// goes on; in a locked one "not found" would mean nothing.
+    async fn find<T, F>(&self, request: F) -> Result<T, VaultError>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> Result<T, VaultError> + Send + 'static,
+    {
+        let _turn = self.turn.lock().await;
+        refuse_locked(look().await?)?;
+        ask(PROMPT_LIMIT, request).await
+    }
+
+    /// Prompts for the password of the default keyring, or for the creation of one.
+    pub(super) async fn unlock(&self) -> Result<(), VaultError> {
+        let _turn = self.turn.lock().await;
+        if look().await? == Found::Open {
+            return Ok(());
+        }
+        ask(PROMPT_LIMIT, secret_service::unlock).await
+    }
+}
+
+/// A look first: it never prompts, so a keychain that is gone or hangs is known within [`ANSWER_LIMIT`]. What comes after
+/// it has longer, because single entries may be guarded by a prompt of their own (KeePassXC does that).
+async fn look() -> Result<Found, VaultError> {
+    ask(ANSWER_LIMIT, secret_service::look).await
+}
+
+fn refuse_locked(found: Found) -> Result<(), VaultError> {
+    if found == Found::Locked { Err(VaultError::KeychainLocked) } else { Ok(()) }
+}
+
+/// Runs `request` on a thread of its own and waits for at most `limit`. A request that is late is left to itself; its
+/// answer goes nowhere.
+async fn ask<T, F>(limit: Duration, request: F) -> Result<T, VaultError>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T, VaultError> + Send + 'static,
+{
+    let (answer, answered) = oneshot::channel();
+    let work = move || {
+        // Nobody listens any more when the limit has passed.
+        let _late = answer.send(request());
+    };
+    std::thread::Builder::new()
+        .name("aidb-keychain".into())
+        .spawn(work)
+        .map_err(|error| VaultError::KeychainFailed { reason: format!("no thread could be started: {error}") })?;
+    match tokio::time::timeout(limit, answered).await {
+        Ok(Ok(answer)) => answer,
+        // The thread ended without an answer: the library panicked.
+        Ok(Err(_)) => Err(VaultError::KeychainFailed { reason: "the keychain library stopped unexpectedly".into() }),
+        Err(_) => Err(VaultError::KeychainSilent { limit }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_hangs_is_given_up_within_its_limit() {
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let hanging = move || {
+            let _ended = released.recv();
+            Ok(())
+        };
+        let result = ask(Duration::from_secs(10), hanging).await;
+        drop(release);
+        assert_eq!(result, Err(VaultError::KeychainSilent { limit: Duration::from_secs(10) }));
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_the_library_is_an_error_and_not_the_end() {
+        let result = ask::<(), _>(ANSWER_LIMIT, || panic!("as the library does on a runtime's thread")).await;
+        assert!(matches!(result, Err(VaultError::KeychainFailed { .. })), "{result:?}");
+    }
+}

@@ -1,0 +1,43 @@
+//! Secrets in this process's memory.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chrono::Utc;
+use secrecy::SecretString;
+
+use super::{Removal, SecretName, StoredSecret};
+
+/// Secrets by account. Wiped when the last clone of the vault is dropped.
+#[derive(Default)]
+pub(super) struct Memory(Mutex<HashMap<String, StoredSecret>>);
+
+impl Memory {
+    pub(super) fn read(&self, name: &SecretName) -> Option<StoredSecret> {
+        self.secrets().get(&name.account()).cloned()
+    }
+
+    pub(super) fn set(&self, name: &SecretName, secret: &SecretString) {
+        let stored = StoredSecret { secret: secret.clone(), set_at: Some(Utc::now()) };
+        self.secrets().insert(name.account(), stored);
+    }
+
+    pub(super) fn remove(&self, name: &SecretName) -> Removal {
+        match self.secrets().remove(&name.account()) {
+            Some(_) => Removal::Removed,
+            None => Removal::NotThere,
+        }
+    }
+
+    /// A panic elsewhere leaves the map whole: every change is a single insert or remove.
+    fn secrets(&self) -> MutexGuard<'_, HashMap<String, StoredSecret>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Memory")
+    }
+}

@@ -1,0 +1,249 @@
+//! API keys and connection strings: in the system's keychain, in private files, or in memory.
+//!
+//! Every call is async and bounded in time, because a keychain is another process that may be slow, locked or gone.
+//! Nothing here prompts but [`Vault::unlock`]: whoever runs unattended gets [`VaultError::KeychainLocked`] and its hint,
+//! and whoever sits in front of the machine is asked exactly when the window or the command line decides so.
+//!
+//! "No such secret" is `Ok(None)`. Every other reason for having none is an error: a locked keychain taken for an empty
+//! one would make aidb ask for keys that are there, and replace them.
+
+mod error;
+mod file;
+mod keychain;
+mod memory;
+mod name;
+#[cfg(target_os = "linux")]
+mod secret_service;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_keychain.rs"]
+mod secret_service;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
+
+pub use error::VaultError;
+pub use name::SecretName;
+
+use file::Folder;
+use keychain::Keychain;
+use memory::Memory;
+
+/// A secret shorter than this shows none of its characters: four of twelve would be too many.
+const SHORTEST_WITH_ENDING: usize = 16;
+/// How many of the last characters tell two keys apart.
+const ENDING: usize = 4;
+
+/// Where secrets are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VaultKind {
+    /// The system's keychain.
+    Keychain,
+    /// One private file per secret.
+    File {
+        /// The folder that holds them.
+        folder: PathBuf,
+    },
+    /// This process, until it ends.
+    Memory,
+}
+
+/// Whether secrets can be read and stored right now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VaultStatus {
+    /// They can.
+    Ready {
+        /// Where they are.
+        kind: VaultKind,
+    },
+    /// The keychain is locked; [`Vault::unlock`] asks for it.
+    Locked,
+    /// They cannot.
+    Absent {
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+/// A secret as the vault has it. Its `Debug` form is redacted.
+#[derive(Clone, Debug)]
+pub struct StoredSecret {
+    /// The secret itself.
+    pub secret: SecretString,
+    /// When it was stored, where that is known.
+    pub set_at: Option<DateTime<Utc>>,
+}
+
+/// What may be shown of a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretDescription {
+    /// The last four characters of a key of 16 characters or more, to tell two keys apart; empty otherwise, and always
+    /// empty for a connection string.
+    pub ending: String,
+    /// When it was stored, where that is known.
+    pub set_at: Option<DateTime<Utc>>,
+}
+
+/// Whether there was something to remove.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// It was there, and is gone.
+    Removed,
+    /// There was no such secret.
+    NotThere,
+}
+
+/// One place for secrets. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Vault {
+    place: Place,
+}
+
+#[derive(Clone, Debug)]
+enum Place {
+    Keychain(Arc<Keychain>),
+    File(Arc<Folder>),
+    Memory(Arc<Memory>),
+}
+
+impl Vault {
+    /// The keychain of the user who runs this process. Nothing is asked of it yet.
+    #[must_use]
+    pub fn keychain() -> Self {
+        Self { place: Place::Keychain(Arc::new(Keychain::new())) }
+    }
+
+    /// Private files in `folder`, which is created (mode 0700) with the first secret.
+    #[must_use]
+    pub fn file(folder: PathBuf) -> Self {
+        Self { place: Place::File(Arc::new(Folder::new(folder))) }
+    }
+
+    /// This process's memory: for one run with a key from the environment, and for tests.
+    #[must_use]
+    pub fn memory() -> Self {
+        Self { place: Place::Memory(Arc::new(Memory::default())) }
+    }
+
+    /// Where secrets are kept.
+    #[must_use]
+    pub fn kind(&self) -> VaultKind {
+        match &self.place {
+            Place::Keychain(_) => VaultKind::Keychain,
+            Place::File(folder) => VaultKind::File { folder: folder.path().to_owned() },
+            Place::Memory(_) => VaultKind::Memory,
+        }
+    }
+
+    /// The file that holds `name`, whether or not it exists; `None` unless secrets are files.
+    #[must_use]
+    pub fn path_of(&self, name: &SecretName) -> Option<PathBuf> {
+        match &self.place {
+            Place::File(folder) => Some(folder.path_of(name)),
+            Place::Keychain(_) | Place::Memory(_) => None,
+        }
+    }
+
+    /// Whether secrets can be read and stored right now. Never prompts.
+    pub async fn status(&self) -> VaultStatus {
+        let checked = match &self.place {
+            Place::Keychain(keychain) => keychain.check().await,
+            Place::File(folder) => folder.check().await,
+            Place::Memory(_) => Ok(()),
+        };
+        match checked {
+            Ok(()) => VaultStatus::Ready { kind: self.kind() },
+            Err(VaultError::KeychainLocked) => VaultStatus::Locked,
+            Err(VaultError::KeychainAbsent { reason }) => VaultStatus::Absent { reason },
+            Err(error) => VaultStatus::Absent { reason: error.to_string() },
+        }
+    }
+
+    /// The secret, or `None` where there is definitely none of that name.
+    pub async fn get(&self, name: &SecretName) -> Result<Option<SecretString>, VaultError> {
+        match &self.place {
+            Place::Keychain(keychain) => keychain.get(name).await,
+            Place::File(_) | Place::Memory(_) => Ok(self.read(name).await?.map(|stored| stored.secret)),
+        }
+    }
+
+    /// The secret and when it was stored, or `None` where there is definitely none of that name.
+    pub async fn read(&self, name: &SecretName) -> Result<Option<StoredSecret>, VaultError> {
+        match &self.place {
+            Place::Keychain(keychain) => keychain.read(name).await,
+            Place::File(folder) => folder.read(name).await,
+            Place::Memory(memory) => Ok(memory.read(name)),
+        }
+    }
+
+    /// Stores the secret in place of any earlier one, and reads it back: `Ok` means that it is there.
+    ///
+    /// A secret that is empty or holds a control character is refused: no header and no connection string can carry it,
+    /// and it is what a slipped copy looks like.
+    pub async fn set(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
+        usable(secret.expose_secret())?;
+        match &self.place {
+            Place::Keychain(keychain) => keychain.set(name, secret).await?,
+            Place::File(folder) => folder.set(name, secret).await?,
+            Place::Memory(memory) => memory.set(name, secret),
+        }
+        match self.get(name).await? {
+            Some(kept) if kept.expose_secret() == secret.expose_secret() => Ok(()),
+            _ => Err(VaultError::NotKept { label: name.label() }),
+        }
+    }
+
+    /// Removes the secret; says whether there was one.
+    pub async fn remove(&self, name: &SecretName) -> Result<Removal, VaultError> {
+        match &self.place {
+            Place::Keychain(keychain) => keychain.remove(name).await,
+            Place::File(folder) => folder.remove(name).await,
+            Place::Memory(memory) => Ok(memory.remove(name)),
+        }
+    }
+
+    /// What may be shown of the secret, or `None` where there is none of that name.
+    pub async fn describe(&self, name: &SecretName) -> Result<Option<SecretDescription>, VaultError> {
+        Ok(self.read(name).await?.map(|stored| SecretDescription {
+            ending: if name.may_show_ending() { ending(stored.secret.expose_secret()) } else { String::new() },
+            set_at: stored.set_at,
+        }))
+    }
+
+    /// Asks the keychain to ask the person for its password, and waits for up to a minute; creates the default keyring
+    /// where there is none. Where nothing can be locked it only says how things are.
+    pub async fn unlock(&self) -> Result<VaultStatus, VaultError> {
+        if let Place::Keychain(keychain) = &self.place {
+            keychain.unlock().await?;
+        }
+        Ok(self.status().await)
+    }
+
+    /// The folder of the files, where secrets are files.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(folder) => Some(folder.path()),
+            Place::Keychain(_) | Place::Memory(_) => None,
+        }
+    }
+}
+
+fn usable(secret: &str) -> Result<(), VaultError> {
+    if secret.is_empty() {
+        return Err(VaultError::Unusable { why: "it is empty" });
+    }
+    if secret.chars().any(char::is_control) {
+        return Err(VaultError::Unusable { why: "it contains a line break or another control character" });
+    }
+    Ok(())
+}
+
+fn ending(secret: &str) -> String {
+    let length = secret.chars().count();
+    if length < SHORTEST_WITH_ENDING { String::new() } else { secret.chars().skip(length - ENDING).collect() }
+}

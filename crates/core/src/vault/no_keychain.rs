@@ -1,0 +1,34 @@
+//! Where aidb has no keychain support yet (macOS, Windows): every request says so.
+
+use secrecy::SecretString;
+
+use super::keychain::Found;
+use super::{Removal, SecretName, StoredSecret, VaultError};
+
+fn absent<T>() -> Result<T, VaultError> {
+    Err(VaultError::KeychainAbsent { reason: "this build of aidb cannot use the keychain of this system".into() })
+}
+
+pub(super) fn look() -> Result<Found, VaultError> {
+    absent()
+}
+
+pub(super) fn unlock() -> Result<(), VaultError> {
+    absent()
+}
+
+pub(super) fn get(_name: &SecretName) -> Result<Option<SecretString>, VaultError> {
+    absent()
+}
+
+pub(super) fn read(_name: &SecretName) -> Result<Option<StoredSecret>, VaultError> {
+    absent()
+}
+
+pub(super) fn set(_name: &SecretName, _secret: &SecretString) -> Result<(), VaultError> {
+    absent()
+}
+
+pub(super) fn remove(_name: &SecretName) -> Result<Removal, VaultError> {
+    absent()
+}

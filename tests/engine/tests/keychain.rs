@@ -1,0 +1,154 @@
+//! The vault against a real gnome-keyring over D-Bus: open, locked, without a keyring, frozen, not there at all.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "functions of a test, which clippy does not take for one")]
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aidb_testkit::keychain::{KeychainMode, KeychainSession, output_within};
+use serde_json::{Value, json};
+
+const KEY: &str = "canary-5f3a91c07d24e8b6";
+/// Above the vault's own limits (10 s for an answer, 60 s where a prompt may show): a hang fails the test.
+const LIMIT: Duration = Duration::from_secs(90);
+
+fn ask(session: &KeychainSession, arguments: &[&str], input: &str) -> Value {
+    let mut command = session.command(env!("CARGO_BIN_EXE_keychain-probe"));
+    let output = output_within(command.args(arguments), input, LIMIT).expect("the probe ends within its limit");
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(complaints, "", "nothing panics and nothing is logged");
+    serde_json::from_slice(&output.stdout).expect("the probe prints JSON")
+}
+
+fn ok(session: &KeychainSession, arguments: &[&str], input: &str) -> Value {
+    let answer = ask(session, arguments, input);
+    assert!(answer.get("error").is_none(), "{arguments:?}: {answer}");
+    answer["ok"].clone()
+}
+
+fn code(session: &KeychainSession, arguments: &[&str], input: &str) -> String {
+    let answer = ask(session, arguments, input);
+    assert!(!answer.to_string().contains(KEY), "no error holds the key: {answer}");
+    assert!(answer["error"]["hint"].is_string(), "every keychain error says what to do: {answer}");
+    answer["error"]["code"].as_str().unwrap_or_else(|| panic!("{arguments:?} should fail: {answer}")).to_owned()
+}
+
+fn secret_tool(session: &KeychainSession, arguments: &[&str], input: &str) -> String {
+    let mut command = session.command("secret-tool");
+    let output = output_within(command.args(arguments), input, LIMIT).expect("secret-tool ends");
+    // It prints the values on one stream and the attributes on the other.
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn a_key_is_kept_replaced_described_and_removed() {
+    let session = KeychainSession::start(KeychainMode::Unlocked).unwrap();
+    assert_eq!(ok(&session, &["status"], ""), json!("ready"));
+    assert_eq!(ok(&session, &["unlock"], ""), json!("ready"), "open already: nothing to ask anybody");
+    assert_eq!(ok(&session, &["get", "id-1"], ""), Value::Null, "no key is no error");
+    assert_eq!(ok(&session, &["describe", "id-1"], ""), Value::Null);
+    assert_eq!(ok(&session, &["remove", "id-1"], ""), json!("NotThere"));
+
+    ok(&session, &["set", "id-1", "Staging"], "first-key-of-staging");
+    ok(&session, &["set", "id-2", "Production"], "key-of-production-1234");
+    ok(&session, &["set", "id-1", "Staging"], KEY);
+    assert_eq!(ok(&session, &["get", "id-1"], ""), json!(KEY));
+    assert_eq!(ok(&session, &["get", "id-2"], ""), json!("key-of-production-1234"), "one key does not touch another");
+
+    let described = ok(&session, &["describe", "id-1"], "");
+    assert_eq!(described[0], json!("e8b6"));
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    assert!(now.abs_diff(described[1].as_u64().unwrap()) < 120, "{described}");
+
+    assert_eq!(ok(&session, &["remove", "id-1"], ""), json!("Removed"));
+    assert_eq!(ok(&session, &["get", "id-1"], ""), Value::Null);
+    assert_eq!(ok(&session, &["get", "id-2"], ""), json!("key-of-production-1234"));
+}
+
+#[test]
+fn people_find_the_key_under_the_name_of_its_environment() {
+    let session = KeychainSession::start(KeychainMode::Unlocked).unwrap();
+    ok(&session, &["set", "id-1", "Staging"], KEY);
+    let found = secret_tool(&session, &["search", "--all", "service", "aidb"], "");
+    assert!(found.contains("label = aidb API key: Staging"), "{found}");
+    assert!(found.contains("attribute.username = environment-key:id-1"), "{found}");
+
+    ok(&session, &["set", "id-1", "Pre-production"], KEY);
+    let found = secret_tool(&session, &["search", "--all", "service", "aidb"], "");
+    assert!(
+        found.contains("label = aidb API key: Pre-production"),
+        "the label follows the environment's name: {found}"
+    );
+    assert!(!found.contains("aidb API key: Staging"), "{found}");
+}
+
+#[test]
+fn a_key_outlives_the_keychain_process() {
+    let mut session = KeychainSession::start(KeychainMode::Unlocked).unwrap();
+    ok(&session, &["set", "id-1", "Staging"], KEY);
+    session.restart(KeychainMode::Unlocked).unwrap();
+    assert_eq!(ok(&session, &["get", "id-1"], ""), json!(KEY));
+}
+
+#[test]
+fn a_locked_keychain_says_so_and_never_that_there_is_no_key() {
+    let mut session = KeychainSession::start(KeychainMode::Unlocked).unwrap();
+    ok(&session, &["set", "id-1", "Staging"], KEY);
+    session.restart(KeychainMode::Locked).unwrap();
+    assert_eq!(ok(&session, &["status"], ""), json!("locked"));
+    for arguments in
+        [["get", "id-1"], ["get", "never-stored"], ["describe", "id-1"], ["remove", "id-1"], ["set", "id-1"]]
+    {
+        assert_eq!(code(&session, &arguments, "another-key-12345"), "keychain_locked", "{arguments:?}");
+    }
+    assert_eq!(code(&session, &["unlock"], ""), "keychain_locked", "nobody is there to enter the password");
+
+    session.restart(KeychainMode::Unlocked).unwrap();
+    assert_eq!(ok(&session, &["get", "id-1"], ""), json!(KEY), "nothing was replaced or removed while it was locked");
+}
+
+#[test]
+fn a_machine_without_a_keychain_says_so() {
+    let session = KeychainSession::start(KeychainMode::Absent).unwrap();
+    assert!(ok(&session, &["status"], "")["absent"].is_string());
+    for arguments in [["get", "id-1"], ["set", "id-1"], ["remove", "id-1"], ["describe", "id-1"], ["unlock", ""]] {
+        assert_eq!(code(&session, &arguments, KEY), "keychain_absent", "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_keychain_without_a_keyring_stores_nothing_silently() {
+    let session = KeychainSession::start(KeychainMode::Empty).unwrap();
+    assert!(ok(&session, &["status"], "")["absent"].as_str().unwrap().contains("no default keyring"));
+    assert_eq!(ok(&session, &["get", "id-1"], ""), Value::Null, "an empty keychain has no key");
+    assert_eq!(code(&session, &["set", "id-1"], KEY), "keychain_absent");
+    assert_eq!(
+        code(&session, &["unlock"], ""),
+        "keychain_locked",
+        "nobody is there to choose a password for a new one"
+    );
+}
+
+#[test]
+fn a_frozen_keychain_is_given_up() {
+    let session = KeychainSession::start(KeychainMode::Unlocked).unwrap();
+    session.freeze().unwrap();
+    assert_eq!(code(&session, &["get", "id-1"], ""), "keychain_absent");
+}
+
+#[test]
+fn two_entries_of_one_name_are_never_guessed_between() {
+    let session = KeychainSession::start(KeychainMode::Unlocked).unwrap();
+    let store = |copy: &str, secret: &str| {
+        let name = ["service", "aidb", "username", "environment-key:id-1", "copy", copy];
+        secret_tool(&session, &[&["store", "--label=copied"], &name[..]].concat(), secret);
+    };
+    store("1", KEY);
+    store("2", KEY);
+    assert_eq!(ok(&session, &["get", "id-1"], ""), json!(KEY), "copies that agree are as good as one");
+    store("2", "a-different-key-0000");
+    assert_eq!(code(&session, &["get", "id-1"], ""), "keychain_failed");
+    ok(&session, &["set", "id-1", "Staging"], "the-new-key-of-staging");
+    assert_eq!(ok(&session, &["get", "id-1"], ""), json!("the-new-key-of-staging"));
+    assert_eq!(ok(&session, &["remove", "id-1"], ""), json!("Removed"));
+    assert_eq!(ok(&session, &["get", "id-1"], ""), Value::Null, "no copy comes back to life");
+}

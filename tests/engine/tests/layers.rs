@@ -1,0 +1,472 @@
+//! The house rules of docs/ARCHITECTURE.md, read from the sources: lower layers never import higher ones, the engine
+//! neither talks to a person nor reads the environment, and dependencies between packages go one way.
+//!
+//! Each rule is a function from text to the list of what breaks it, so that each can be shown to fail (see `bad samples`
+//! at the end).
+
+#![expect(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The engine's layers, lowest first: a layer may use those before it.
+const LAYERS: &[&str] =
+    &["error", "progress", "disk", "config", "files", "vault", "connector", "store", "plan", "apply", "operations"];
+
+/// What a library that never prints, prompts or reads the environment has no use for.
+const NOT_IN_THE_ENGINE: &[&str] = &[
+    "std::env",
+    "io::stdin",
+    "io::stdout",
+    "io::stderr",
+    "println!",
+    "print!",
+    "eprintln!",
+    "eprint!",
+    "dbg!",
+    "clippy::print_stdout",
+    "clippy::print_stderr",
+    "clippy::disallowed_methods",
+    "process::exit",
+];
+
+/// `config` and `plan` turn values into values.
+const NO_IO: &[&str] =
+    &["std::fs", "std::net", "std::process", "tokio::", "reqwest::", "sqlx::", "SystemTime::now", "Utc::now"];
+
+#[test]
+fn lower_layers_never_import_higher_ones() {
+    let mut broken = Vec::new();
+    for source in engine_sources() {
+        broken.extend(upward_imports(&source.path, &source.text));
+    }
+    assert_eq!(broken, Vec::<String>::new(), "order, lowest first: {LAYERS:?}");
+}
+
+#[test]
+fn every_module_of_the_engine_has_its_layer() {
+    let unknown: Vec<String> = engine_sources()
+        .iter()
+        .map(|source| layer_of(&source.path))
+        .filter(|layer| layer != "lib" && !LAYERS.contains(&layer.as_str()))
+        .collect();
+    assert_eq!(unknown, Vec::<String>::new(), "a new module needs its place in LAYERS");
+}
+
+#[test]
+fn the_engine_neither_talks_to_a_person_nor_reads_the_environment() {
+    let mut broken = Vec::new();
+    for source in &engine_sources() {
+        broken.extend(uses_of(NOT_IN_THE_ENGINE, &source.path, &product_code(source)));
+    }
+    assert_eq!(broken, Vec::<String>::new());
+}
+
+#[test]
+fn config_and_plan_do_no_input_or_output() {
+    let mut broken = Vec::new();
+    for source in &engine_sources() {
+        if ["config", "plan"].contains(&layer_of(&source.path).as_str()) {
+            broken.extend(uses_of(NO_IO, &source.path, &product_code(source)));
+        }
+    }
+    assert_eq!(broken, Vec::<String>::new());
+}
+
+#[test]
+fn the_lints_that_guard_the_engine_are_on() {
+    let manifest = read("Cargo.toml");
+    for lint in ["print_stdout", "print_stderr", "disallowed_methods", "unwrap_used", "todo"] {
+        assert!(manifest.contains(&format!("\n{lint} = \"deny\"")), "{lint} is denied in the workspace");
+    }
+    let clippy = read("clippy.toml");
+    for method in ["std::env::var", "std::env::var_os", "std::env::vars"] {
+        assert!(clippy.contains(&format!("path = \"{method}\"")), "{method} is a disallowed method");
+    }
+    for package in packages().values() {
+        let manifest = std::fs::read_to_string(&package.manifest).unwrap();
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{} takes the workspace's lints", package.manifest);
+    }
+}
+
+#[test]
+fn dependencies_between_packages_go_one_way() {
+    assert_eq!(wrong_arrows(&packages()), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_outside_src_tauri_names_tauri() {
+    let mut broken = Vec::new();
+    for folder in ["crates", "tests", "xtask"] {
+        for path in rust_files(&repository().join(folder)) {
+            // This file has to name what it looks for.
+            if !path.ends_with("tests/engine/tests/layers.rs") {
+                broken.extend(uses_of(&["tauri::", "use tauri"], &path, &std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    assert_eq!(broken, Vec::<String>::new());
+}
+
+// ---- reading the repository ----
+
+struct Source {
+    /// Relative to crates/core/src.
+    path: PathBuf,
+    text: String,
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
+}
+
+fn read(file: &str) -> String {
+    std::fs::read_to_string(repository().join(file)).unwrap()
+}
+
+fn engine_sources() -> Vec<Source> {
+    let root = repository().join("crates/core/src");
+    let sources: Vec<Source> = rust_files(&root)
+        .into_iter()
+        .map(|path| Source {
+            text: std::fs::read_to_string(&path).unwrap(),
+            path: path.strip_prefix(&root).unwrap().to_owned(),
+        })
+        .collect();
+    assert!(sources.len() > 20, "the engine's sources are where this test looks: {} files", sources.len());
+    sources
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+// ---- the rule about layers ----
+
+/// `plan/make.rs` and `plan.rs` belong to the layer `plan`.
+fn layer_of(path: &Path) -> String {
+    let first = path.components().next().unwrap().as_os_str().to_string_lossy();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+fn rank(layer: &str) -> Option<usize> {
+    LAYERS.iter().position(|known| *known == layer)
+}
+
+/// Every use of a layer from a lower one.
+fn upward_imports(path: &Path, text: &str) -> Vec<String> {
+    let layer = layer_of(path);
+    let Some(own) = rank(&layer) else { return Vec::new() };
+    let named = layers_named(path, &code_of(text));
+    let higher = named.into_iter().filter(|name| rank(name).is_some_and(|rank| rank > own));
+    higher.map(|name| format!("{}: {layer} is below {name}, and uses it", path.display())).collect()
+}
+
+/// The first segments of all paths that start at the root of the crate: `crate::x`, `crate::{x, y::z}`, and as many
+/// `super::` as lead there.
+fn layers_named(path: &Path, code: &str) -> Vec<String> {
+    let mut roots = vec!["crate::".to_owned(), "super::".repeat(depth_of(path))];
+    if path.file_name().is_some_and(|name| name != "mod.rs") {
+        // From within an inline module of the file it is one more.
+        roots.push("super::".repeat(depth_of(path) + 1));
+    }
+    let dense: String = code.split_whitespace().collect::<Vec<_>>().join(" ").replace(":: ", "::").replace(" ::", "::");
+    let mut named = Vec::new();
+    for root in roots {
+        for (at, _) in dense.match_indices(&root) {
+            let before = dense[..at].chars().next_back();
+            if before.is_none_or(|before| !before.is_alphanumeric() && !"_:$".contains(before)) {
+                named.extend(first_segments(&dense[at + root.len()..]));
+            }
+        }
+    }
+    named.sort();
+    named.dedup();
+    named
+}
+
+/// How many modules lie between the root of the crate and what a file holds.
+fn depth_of(path: &Path) -> usize {
+    let file = path.file_name().unwrap();
+    path.components().count() - usize::from(file == "mod.rs")
+}
+
+/// `x::y` gives x; `{x, y::{a, b}, z}` gives x, y, z.
+fn first_segments(rest: &str) -> Vec<String> {
+    let identifier =
+        |text: &str| -> String { text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
+    if !rest.starts_with('{') {
+        return vec![identifier(rest)];
+    }
+    let mut segments = Vec::new();
+    let (mut nesting, mut start) = (0, 1);
+    for (at, c) in rest.char_indices() {
+        match c {
+            '{' => nesting += 1,
+            '}' => nesting -= 1,
+            _ => {}
+        }
+        if (c == ',' && nesting == 1) || nesting == 0 {
+            segments.push(identifier(&rest[start..at]));
+            start = at + 1;
+        }
+        if nesting == 0 {
+            break;
+        }
+    }
+    segments.retain(|segment| !segment.is_empty());
+    segments
+}
+
+// ---- the rules about words ----
+
+fn uses_of(words: &[&str], path: &Path, text: &str) -> Vec<String> {
+    let code = code_of(text);
+    let mut found = Vec::new();
+    for word in words {
+        let whole = code.match_indices(word).any(|(at, _)| {
+            !code[..at].chars().next_back().is_some_and(|before| before.is_alphanumeric() || before == '_')
+        });
+        if whole {
+            found.push(format!("{}: {word}", path.display()));
+        }
+    }
+    found
+}
+
+/// The text without what stands in comments and string literals: a document may name anything.
+fn code_of(text: &str) -> String {
+    let mut code = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let skipped = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            block_comment(rest)
+        } else if let Some(length) = raw_string(rest, code.chars().next_back()) {
+            length
+        } else if c == '"' {
+            quoted(rest, '"')
+        } else if c == '\'' && is_char_literal(rest) {
+            quoted(rest, '\'')
+        } else {
+            code.push(c);
+            rest = &rest[c.len_utf8()..];
+            continue;
+        };
+        code.push(' ');
+        rest = &rest[skipped..];
+    }
+    code
+}
+
+fn block_comment(text: &str) -> usize {
+    text[2..].find("*/").map_or(text.len(), |at| at + 4)
+}
+
+fn raw_string(text: &str, before: Option<char>) -> Option<usize> {
+    if before.is_some_and(|before| (before.is_alphanumeric() && before != 'b') || before == '_') {
+        return None;
+    }
+    let after = text.strip_prefix('r')?;
+    let hashes = after.len() - after.trim_start_matches('#').len();
+    let body = after[hashes..].strip_prefix('"')?;
+    let end = format!("\"{}", "#".repeat(hashes));
+    let length = body.find(&end).map_or(body.len(), |at| at + end.len());
+    Some(1 + hashes + 1 + length)
+}
+
+fn quoted(text: &str, quote: char) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            c if c == quote => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// `'a'` and `'\n'` are literals, `'a` alone is a lifetime.
+fn is_char_literal(text: &str) -> bool {
+    let mut chars = text.chars().skip(1);
+    match chars.next() {
+        Some('\\') => true,
+        Some(_) => chars.next() == Some('\''),
+        None => false,
+    }
+}
+
+/// What of a file is built into the engine: nothing of one that only tests use.
+fn product_code(source: &Source) -> String {
+    let only_tests = source.path.iter().any(|part| part == "tests" || part == "tests.rs");
+    if only_tests { String::new() } else { without_tests(&source.text) }
+}
+
+/// The text without the modules and functions under `#[cfg(test)]`.
+fn without_tests(text: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("#[cfg(test)]") {
+        kept.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (open, semicolon) = (rest.find('{'), rest.find(';'));
+        let inline = open.is_some_and(|open| semicolon.is_none_or(|semicolon| open < semicolon));
+        rest = if inline { after_block(rest) } else { &rest[semicolon.map_or(rest.len(), |at| at + 1)..] };
+    }
+    kept.push_str(rest);
+    kept
+}
+
+/// What follows the block at the beginning of `text`: rustfmt puts the brace that closes it alone at the beginning of a line.
+fn after_block(text: &str) -> &str {
+    text.find("\n}\n").map_or("", |at| &text[at + 3..])
+}
+
+// ---- the rule about packages ----
+
+struct Package {
+    manifest: String,
+    /// Name and kind (`normal`, `dev`, `build`).
+    dependencies: Vec<(String, String)>,
+}
+
+fn packages() -> BTreeMap<String, Package> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .current_dir(repository())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    packages_of(&serde_json::from_slice(&output.stdout).unwrap())
+}
+
+fn packages_of(metadata: &Value) -> BTreeMap<String, Package> {
+    let text = |value: &Value| value.as_str().unwrap_or("normal").to_owned();
+    let package = |package: &Value| {
+        let dependencies = package["dependencies"].as_array().unwrap();
+        Package {
+            manifest: text(&package["manifest_path"]),
+            dependencies: dependencies.iter().map(|one| (text(&one["name"]), text(&one["kind"]))).collect(),
+        }
+    };
+    metadata["packages"].as_array().unwrap().iter().map(|one| (text(&one["name"]), package(one))).collect()
+}
+
+/// Every dependency that goes against an arrow of docs/ARCHITECTURE.md.
+fn wrong_arrows(packages: &BTreeMap<String, Package>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (name, package) in packages {
+        for (dependency, kind) in &package.dependencies {
+            if let Some(reason) = forbidden(name, dependency, kind) {
+                wrong.push(format!("{name} → {dependency}: {reason}"));
+            }
+        }
+    }
+    wrong
+}
+
+fn forbidden(package: &str, dependency: &str, kind: &str) -> Option<&'static str> {
+    const TERMINAL: &[&str] =
+        &["clap", "clap_complete", "clap_mangen", "indicatif", "anstream", "anstyle", "rpassword", "miette"];
+    let shell = dependency == "tauri" || dependency.starts_with("tauri-") || dependency == "rfd";
+    match (package, dependency) {
+        (_, "aidb-cli") => Some("nothing depends on the command line; tests start its program"),
+        (_, "aidb-desktop") => Some("nothing imports the window"),
+        ("aidb-desktop", _) => None,
+        _ if shell => Some("only src-tauri may name the shell"),
+        ("aidb-core", _) if TERMINAL.contains(&dependency) => Some("the engine knows no terminal"),
+        ("aidb-core", "aidb-sandbox" | "aidb-testkit") => Some("the engine knows no sandbox"),
+        ("aidb-core", "directories") => Some("where the data lives is decided by the front end"),
+        ("aidb-sandbox", "aidb-core") => Some("a mistake of the engine about the wire must not hide in the sandbox"),
+        ("aidb-cli" | "aidb-sandbox", "aidb-testkit") if kind != "dev" => Some("the test kit is for tests"),
+        _ => None,
+    }
+}
+
+// ---- bad samples: each rule is able to fail ----
+
+#[test]
+fn bad_samples_of_imports_are_found() {
+    for (file, text) in [
+        ("config/read.rs", "use crate::plan::Plan;"),
+        ("config/read.rs", "use crate::{error::Explain, store::Store};"),
+        ("store/mod.rs", "use crate::{\n    config::AgentId,\n    plan::{Plan, Change},\n};"),
+        ("plan/make.rs", "fn f() -> crate :: apply::Outcome { loop {} }"),
+        ("files.rs", "mod tests { use super::super::store::Store; }"),
+        ("connector/mod.rs", "use super::operations::Engine;"),
+        ("vault/file.rs", "use super::super::connector::Session;"),
+        ("error.rs", "use crate::config::AgentId; // and `crate::error`"),
+        ("progress.rs", "#[cfg(test)] mod tests { use crate::apply::Apply; }"),
+    ] {
+        assert_eq!(upward_imports(Path::new(file), text).len(), 1, "{file}: {text}");
+    }
+}
+
+#[test]
+fn good_samples_of_imports_are_left_alone() {
+    for (file, text) in [
+        ("operations/import.rs", "use crate::{apply::Apply, plan::{self, Plan}};"),
+        ("plan/make.rs", "//! See [`crate::apply`].\nuse super::Change; // crate::apply\nuse crate::config::AgentId;"),
+        ("plan/mod.rs", "const TEXT: &str = \"crate::apply\"; const RAW: &str = r#\"crate::apply \"quoted\" \"#;"),
+        ("store/mod.rs", "fn f<'a>(x: &'a str) -> char { '\"' } /* crate::plan */ use crate::config::AgentState;"),
+        ("store/rows.rs", "use super::plan_column; use my_crate::plan::Plan;"),
+    ] {
+        assert_eq!(upward_imports(Path::new(file), text), Vec::<String>::new(), "{file}: {text}");
+    }
+}
+
+#[test]
+fn bad_samples_of_words_are_found_and_tests_are_left_alone() {
+    let path = Path::new("vault/file.rs");
+    for text in ["let home = std::env::var(\"HOME\");", "println!(\"{key}\");", "#[allow(clippy::print_stdout)]"] {
+        assert_eq!(uses_of(NOT_IN_THE_ENGINE, path, &without_tests(text)).len(), 1, "{text}");
+    }
+    let tests =
+        "fn f() {}\n#[cfg(test)]\nmod tests {\n    fn g() { println!(\"{}\", std::env::temp_dir()); }\n}\nfn h() {}\n";
+    assert_eq!(uses_of(NOT_IN_THE_ENGINE, path, &without_tests(tests)), Vec::<String>::new());
+    assert!(without_tests(tests).contains("fn h()"), "what follows the tests is still looked at");
+    let after = "#[cfg(test)]\nmod tests;\nfn f() { eprintln!(); }";
+    assert_eq!(uses_of(NOT_IN_THE_ENGINE, path, &without_tests(after)).len(), 1);
+    assert_eq!(uses_of(NO_IO, Path::new("plan/make.rs"), "let text = std::fs::read(path);").len(), 1);
+}
+
+#[test]
+fn bad_samples_of_arrows_are_found() {
+    let sample = serde_json::json!({"packages": [
+        {"name": "aidb-core", "manifest_path": "core", "dependencies": [
+            {"name": "clap", "kind": null}, {"name": "serde", "kind": null}, {"name": "tauri", "kind": "build"}]},
+        {"name": "aidb-sandbox", "manifest_path": "sandbox", "dependencies": [{"name": "aidb-core", "kind": "dev"}]},
+        {"name": "aidb-test-cli", "manifest_path": "tests", "dependencies": [{"name": "aidb-cli", "kind": "dev"}]},
+        {"name": "aidb-cli", "manifest_path": "cli", "dependencies": [
+            {"name": "aidb-core", "kind": null}, {"name": "aidb-testkit", "kind": null}, {"name": "tauri-build", "kind": null}]},
+        {"name": "aidb-desktop", "manifest_path": "src-tauri", "dependencies": [
+            {"name": "aidb-core", "kind": null}, {"name": "tauri", "kind": null}]},
+    ]});
+    let wrong = wrong_arrows(&packages_of(&sample));
+    let arrows: Vec<&str> = wrong.iter().filter_map(|text| text.split(':').next()).collect();
+    let expected = [
+        "aidb-cli → aidb-testkit",
+        "aidb-cli → tauri-build",
+        "aidb-core → clap",
+        "aidb-core → tauri",
+        "aidb-sandbox → aidb-core",
+        "aidb-test-cli → aidb-cli",
+    ];
+    assert_eq!(arrows, expected);
+}

@@ -1,0 +1,359 @@
+//! An apply is done, or put back, or says exactly what is left: on a real server, with real faults.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod common;
+
+use std::sync::Arc;
+
+use aidb_core::apply::Outcome;
+use aidb_core::config::AgentState;
+use aidb_core::config::Permission::{self, Admin, Delete, Read, Write};
+use aidb_core::error::{ErrorCode, Explain};
+use aidb_core::operations::{
+    AgentKeyPlace, Context, Deletion, Error, ImportOptions, LinkDatabase, Remember, RollbackOptions, RollbackSource,
+};
+use aidb_core::plan::Mode;
+use aidb_core::progress::Event;
+use aidb_core::store::{BackupFilter, OperationFilter, OperationState};
+use aidb_sandbox::{DatabaseAnswer, ErrorBody, Fault, FaultAnswer, Writes};
+use common::{AGENT, World, agent_id, configuration};
+use secrecy::SecretString;
+use sqlx::Connection;
+
+type Resources<'a> = &'a [(&'a str, &'a [Permission])];
+
+const BEFORE: Resources<'_> = &[("customers", &[Read]), ("legacy", &[Admin]), ("orders", &[Read, Write])];
+const WANTED: Resources<'_> = &[("customers", &[Read, Write]), ("invoices", &[Read]), ("orders", &[Read, Delete])];
+
+fn words(resources: Resources<'_>) -> Option<std::collections::BTreeMap<String, Vec<Permission>>> {
+    Some(resources.iter().map(|(id, set)| ((*id).to_owned(), set.to_vec())).collect())
+}
+
+#[tokio::test]
+async fn an_import_in_exact_mode_gives_the_configuration_and_its_rollback_the_original() {
+    let world = World::with(BEFORE).await;
+    let applied = world.import(&configuration(WANTED), Mode::Exact).await.expect("applied");
+    assert_eq!(applied.report.outcome, Outcome::Done);
+    assert_eq!(world.resources(), words(WANTED));
+
+    let backup = applied.backup.expect("a backup was taken");
+    let source =
+        RollbackSource::Backup(Box::new(world.engine.backup(backup.summary.id.as_str()).await.expect("reads back")));
+    let context = Context::default();
+    let back = world.engine.propose_rollback(&world.target, &source, &RollbackOptions::default(), &context).await;
+    let undone =
+        world.engine.apply(&world.target, &back.expect("plan"), Deletion::Refused, &context).await.expect("applied");
+    assert_eq!(world.resources(), words(BEFORE));
+
+    // A rollback has a backup of its own, so it can be rolled back.
+    let redo = RollbackSource::Backup(Box::new(undone.backup.expect("a backup of its own")));
+    let again = world.engine.propose_rollback(&world.target, &redo, &RollbackOptions::default(), &context).await;
+    world.engine.apply(&world.target, &again.expect("plan"), Deletion::Refused, &context).await.expect("applied");
+    assert_eq!(world.resources(), words(WANTED));
+}
+
+#[tokio::test]
+async fn an_import_in_merge_mode_leaves_what_the_file_does_not_name() {
+    let world = World::with(BEFORE).await;
+    world.import(&configuration(WANTED), Mode::Merge).await.expect("applied");
+    let mut expected = words(WANTED).expect("some");
+    expected.insert("legacy".into(), vec![Admin]);
+    assert_eq!(world.resources(), Some(expected));
+}
+
+#[tokio::test]
+async fn registering_keeps_the_key_before_the_request_and_the_server_takes_it() {
+    let world = World::empty().await;
+    let applied = world.import(&configuration(WANTED), Mode::Merge).await.expect("applied");
+    assert_eq!(applied.report.outcome, Outcome::Done);
+    let Some(AgentKeyPlace::File(path)) = applied.agent_key else { panic!("kept in a file: {:?}", applied.agent_key) };
+    let key = std::fs::read_to_string(path).expect("the key file");
+    assert!(world.sandbox.handle().accepts_key(AGENT, key.trim()), "the kept key is the agent's");
+    assert_eq!(world.resources(), words(WANTED));
+}
+
+/// The answer to our registration never comes; meanwhile somebody else registers the same agent with the same settings.
+#[tokio::test]
+async fn an_agent_that_somebody_else_registered_is_never_taken_for_ours() {
+    let world = World::empty().await;
+    let handle = world.sandbox.handle();
+    // Their registration arrives in the middle of ours, and takes the agent's key with it.
+    let theirs = move |event: Event| {
+        if matches!(&event, Event::ItemDone { subject } if subject == "agent") {
+            let info = serde_json::json!({"name": "My Agent", "type": "analytics"});
+            handle.set_agent(AGENT, info.as_object().expect("an object").clone(), "their-key").expect("set");
+        }
+    };
+    let context = Context { progress: Arc::new(theirs), ..Context::default() };
+    let applied = world.import_with(&configuration(WANTED), &ImportOptions::default(), &context).await.expect("ended");
+    assert_eq!(applied.report.outcome, Outcome::NeedsAttention, "{:?}", applied.report);
+    assert!(world.sandbox.handle().accepts_key(AGENT, "their-key"), "theirs is left alone");
+}
+
+#[tokio::test]
+async fn the_key_that_is_kept_is_the_one_that_the_server_took() {
+    let world = World::empty().await;
+    let keys = world.folder.path().join("keys");
+    // Another registration of the same agent, from this machine, keeps its key in the same place while ours is under way.
+    let overwrite = move |event: Event| {
+        if matches!(&event, Event::ItemDone { subject } if subject == "agent") {
+            for entry in std::fs::read_dir(&keys).expect("the vault").flatten() {
+                std::fs::write(entry.path(), "another-registrations-key").expect("overwritten");
+            }
+        }
+    };
+    let context = Context { progress: Arc::new(overwrite), ..Context::default() };
+    let applied = world.import_with(&configuration(WANTED), &ImportOptions::default(), &context).await.expect("ended");
+    let Some(AgentKeyPlace::File(path)) = applied.agent_key else { panic!("{:?}", applied.agent_key) };
+    let kept = std::fs::read_to_string(path).expect("the key file");
+    assert!(
+        world.sandbox.handle().accepts_key(AGENT, kept.trim()),
+        "the only copy of the working key must not be lost"
+    );
+}
+
+#[tokio::test]
+async fn a_registration_that_is_put_back_leaves_no_key_behind() {
+    let world = World::empty().await;
+    world.sandbox.handle().set_faults([Fault::on(2, FaultAnswer::status(400, ErrorBody::Json)).method("PUT")]);
+    let applied = world.import(&configuration(WANTED), Mode::Merge).await.expect("ended");
+    assert_eq!(applied.report.outcome, Outcome::PutBack);
+    assert_eq!(applied.agent_key, None);
+    assert!(world.resources().is_none(), "the agent is gone again");
+    let kept = std::fs::read_dir(world.folder.path().join("keys")).expect("the vault's folder").count();
+    assert_eq!(kept, 0, "a key that opens nothing is not kept");
+}
+
+#[tokio::test]
+async fn rolling_back_to_did_not_exist_deletes_only_when_agreed() {
+    let world = World::empty().await;
+    let applied = world.import(&configuration(WANTED), Mode::Merge).await.expect("applied");
+    let backup = applied.backup.expect("backup");
+    assert_eq!(backup.state, AgentState::Absent);
+    let source = RollbackSource::Backup(Box::new(backup));
+    let context = Context::default();
+    let proposal = world.engine.propose_rollback(&world.target, &source, &RollbackOptions::default(), &context).await;
+    let proposal = proposal.expect("plan");
+    let refused = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context).await.expect_err("refused");
+    assert_eq!(refused.code(), ErrorCode::ConfirmationRequired);
+    assert!(world.resources().is_some(), "still there");
+    world.engine.apply(&world.target, &proposal, Deletion::Agreed, &context).await.expect("deleted");
+    assert!(world.resources().is_none());
+}
+
+#[tokio::test]
+async fn r6_a_target_that_moved_since_the_plan_is_not_written() {
+    let world = World::with(BEFORE).await;
+    let context = Context::default();
+    let options = ImportOptions { mode: Mode::Exact, ..ImportOptions::default() };
+    let wanted = configuration(WANTED);
+    let proposal =
+        world.engine.propose_import(&world.target, &wanted, &options, "f".into(), &context).await.expect("plan");
+    world.sandbox.handle().set_resource(AGENT, "customers", "table", &[aidb_sandbox::Permission::Admin]).expect("set");
+    let refused = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context).await.expect_err("refused");
+    let Error::TargetChanged { now, .. } = &refused else { panic!("{refused}") };
+    assert_ne!(now.fingerprint, proposal.plan.fingerprint);
+    assert!(now.changes.iter().any(|change| change.words().contains("admin")), "the new plan shows what moved");
+    assert_eq!(world.writes(), 0, "nothing was written");
+}
+
+#[tokio::test]
+async fn r8_a_server_that_confirms_without_storing_is_noticed() {
+    let world = World::with(BEFORE).await;
+    world.sandbox.handle().switch(|switches| switches.writes = Writes::OnlyConfirmed);
+    let applied = world.import(&configuration(WANTED), Mode::Exact).await.expect("ended");
+    assert_eq!(applied.report.outcome, Outcome::PutBack, "nothing was stored, so nothing is left");
+    assert_eq!(applied.report.cause.expect("a cause").code, ErrorCode::VerificationFailed);
+    assert_eq!(world.resources(), words(BEFORE));
+}
+
+/// Every request of an import fails once in every way in which an answer can be lost: it still ends well.
+#[tokio::test]
+async fn r2_an_answer_lost_once_at_any_request_ends_well() {
+    let mut tried = 0;
+    for register in [false, true] {
+        for nth in 1.. {
+            for answer in [FaultAnswer::Cut, FaultAnswer::CutBody, FaultAnswer::status(502, ErrorBody::Html)] {
+                let world = if register { World::empty().await } else { World::with(BEFORE).await };
+                world.sandbox.handle().set_faults([Fault::on(nth, answer.clone()).after_effect()]);
+                let applied = world.import(&configuration(WANTED), Mode::Exact).await;
+                let applied = applied.unwrap_or_else(|error| panic!("request {nth}, {answer:?}: {error}"));
+                assert_eq!(applied.report.outcome, Outcome::Done, "request {nth}, {answer:?}: {:?}", applied.report);
+                assert_eq!(world.resources(), words(WANTED), "request {nth}, {answer:?}");
+                tried += 1;
+            }
+            if nth > 12 {
+                break;
+            }
+        }
+    }
+    assert!(tried > 70, "{tried} tried");
+}
+
+/// Every write fails for good, before or after it took effect: everything is put back, whatever had been done.
+#[tokio::test]
+async fn r3_a_write_that_fails_for_good_is_put_back() {
+    let answers = [
+        FaultAnswer::status(400, ErrorBody::Json),
+        FaultAnswer::status(403, ErrorBody::Html),
+        FaultAnswer::status(500, ErrorBody::Empty),
+        FaultAnswer::HtmlPage,
+    ];
+    for register in [false, true] {
+        for nth in 1..=4 {
+            for answer in &answers {
+                for after in [false, true] {
+                    let world = if register { World::empty().await } else { World::with(BEFORE).await };
+                    let before = world.resources();
+                    let fault = if register && nth == 1 {
+                        Fault::on(1, answer.clone()).method("POST")
+                    } else {
+                        Fault::on(nth, answer.clone())
+                            .path_contains("/permissions/resources")
+                            .method(if nth == 4 && !register { "DELETE" } else { "PUT" })
+                    };
+                    let fault = if nth == 4 { Fault { nth: 1, ..fault } } else { fault };
+                    let fault = if after { fault.after_effect() } else { fault };
+                    world.sandbox.handle().set_faults([fault]);
+                    let case = format!("register {register}, write {nth}, {answer:?}, after {after}");
+                    let applied = world.import(&configuration(WANTED), Mode::Exact).await;
+                    let applied = applied.unwrap_or_else(|error| panic!("{case}: {error}"));
+                    // The last write may have taken effect although its answer says otherwise: then all is done.
+                    match applied.report.outcome {
+                        Outcome::Done => assert_eq!(world.resources(), words(WANTED), "{case}"),
+                        Outcome::PutBack => assert_eq!(world.resources(), before, "{case}"),
+                        Outcome::NeedsAttention => panic!("{case}: {:?}", applied.report),
+                    }
+                    let operations = world
+                        .engine
+                        .store()
+                        .await
+                        .expect("store")
+                        .operations(&OperationFilter::default())
+                        .await
+                        .expect("history");
+                    let expected = match applied.report.outcome {
+                        Outcome::Done => OperationState::Done,
+                        _ => OperationState::PutBack,
+                    };
+                    assert_eq!(operations[0].state, expected, "{case}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_gone_in_the_middle_leaves_an_exact_list() {
+    let world = World::with(BEFORE).await;
+    let gone = Fault::on(2, FaultAnswer::Cut).path_contains("/permissions/resources").method("PUT").for_ever();
+    let blind = Fault::on(3, FaultAnswer::Cut).path_contains("/api/agents/my-agent").method("GET").for_ever();
+    // Reads 1 and 2 of the agent's own path are the plan's and the one before writing; the permissions' path counts too.
+    let blind = Fault { nth: 6, ..blind };
+    world.sandbox.handle().set_faults([gone, blind]);
+    let applied = world.import(&configuration(WANTED), Mode::Exact).await.expect("ended");
+    assert_eq!(applied.report.outcome, Outcome::NeedsAttention, "{:?}", applied.report);
+    assert!(!applied.report.left.is_empty());
+    assert!(
+        applied.report.left.iter().all(|left| left.reason.contains("may have been changed")),
+        "{:?}",
+        applied.report.left
+    );
+    assert!(applied.backup.is_some(), "the way back is there");
+}
+
+#[tokio::test]
+async fn cancelling_puts_back_what_was_done() {
+    let world = World::with(BEFORE).await;
+    let mut wanted = configuration(WANTED);
+    for number in 0..200 {
+        let entry = aidb_core::config::ResourcePermission::new("table", [Read]);
+        wanted.agent.resource_permissions.insert(format!("t{number:03}"), entry);
+    }
+    let mut context = Context::default();
+    let cancel = context.cancel.clone();
+    let done = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counter = Arc::clone(&done);
+    context.progress = Arc::new(move |event: Event| {
+        if matches!(event, Event::ItemDone { .. }) && counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 50 {
+            cancel.cancel();
+        }
+    });
+    let options = ImportOptions { mode: Mode::Exact, ..ImportOptions::default() };
+    let applied = world.import_with(&wanted, &options, &context).await.expect("ended");
+    assert!(applied.report.cancelled);
+    assert_eq!(applied.report.outcome, Outcome::PutBack, "{:?}", applied.report.left);
+    assert_eq!(world.resources(), words(BEFORE));
+    assert!(!applied.report.put_back.is_empty());
+}
+
+#[tokio::test]
+async fn what_somebody_else_changed_during_the_apply_is_left_and_reported() {
+    let world = World::with(BEFORE).await;
+    let handle = world.sandbox.handle();
+    // The second write fails for good; by then the first one's value was changed by somebody else.
+    handle.set_faults([Fault::on(1, FaultAnswer::status(400, ErrorBody::Json)).method("DELETE")]);
+    let interfere = move |event: Event| {
+        if matches!(&event, Event::ItemDone { subject } if subject == "customers") {
+            handle.set_resource(AGENT, "customers", "table", &[aidb_sandbox::Permission::Admin]).expect("set");
+        }
+    };
+    let context = Context { progress: Arc::new(interfere), ..Context::default() };
+    let options = ImportOptions { mode: Mode::Exact, ..ImportOptions::default() };
+    let applied = world.import_with(&configuration(WANTED), &options, &context).await.expect("ended");
+    assert_eq!(applied.report.outcome, Outcome::NeedsAttention);
+    assert_eq!(applied.report.left.len(), 1, "{:?}", applied.report.left);
+    assert!(applied.report.left[0].reason.contains("Somebody else changed customers"), "{:?}", applied.report.left);
+    let mut expected = words(BEFORE).expect("some");
+    expected.insert("customers".into(), vec![Admin]);
+    assert_eq!(world.resources(), Some(expected), "theirs stays, ours went back");
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_reached_changes_nothing() {
+    let world = World::with(BEFORE).await;
+    world.sandbox.handle().switch(|switches| switches.database = DatabaseAnswer::Unreachable);
+    let canary = "postgresql://canary-user:canary-password@db.example.com/shop";
+    let link = LinkDatabase::With { connection_string: SecretString::from(canary), remember: Remember::Forget };
+    let options = ImportOptions { mode: Mode::Exact, link, ..ImportOptions::default() };
+    let applied = world.import_with(&configuration(WANTED), &options, &Context::default()).await.expect("ended");
+    assert_eq!(applied.report.outcome, Outcome::PutBack, "{:?}", applied.report);
+    assert_eq!(world.resources(), words(BEFORE), "the link goes first, so nothing had been changed");
+    assert!(!format!("{:?}", applied.report).contains("canary"), "{:?}", applied.report);
+}
+
+#[tokio::test]
+async fn no_durable_backup_no_write() {
+    let world = World::with(BEFORE).await;
+    let context = Context::default();
+    let options = ImportOptions::default();
+    let wanted = configuration(WANTED);
+    let proposal =
+        world.engine.propose_import(&world.target, &wanted, &options, "f".into(), &context).await.expect("plan");
+    // A trigger stands for a disk that takes the operation and refuses the backup.
+    let path = world.engine.store().await.expect("store").path().to_owned();
+    let refuse = "CREATE TRIGGER full BEFORE INSERT ON backups BEGIN SELECT RAISE(ABORT, 'disk full'); END;";
+    let mut besides = sqlx::SqliteConnection::connect(&path.to_string_lossy()).await.expect("a second connection");
+    sqlx::raw_sql(refuse).execute(&mut besides).await.expect("the trigger stands");
+    let refused = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context).await.expect_err("refused");
+    assert_eq!(refused.code(), ErrorCode::StoreUnusable);
+    assert_eq!(world.writes(), 0, "no request that changes anything left without a durable backup");
+    let history =
+        world.engine.store().await.expect("store").operations(&OperationFilter::default()).await.expect("history");
+    assert_eq!(history[0].state, OperationState::Failed);
+}
+
+#[tokio::test]
+async fn backups_are_found_by_agent_and_hold_the_state_from_before() {
+    let world = World::with(BEFORE).await;
+    world.import(&configuration(WANTED), Mode::Exact).await.expect("applied");
+    let store = world.engine.store().await.expect("store");
+    let filter = BackupFilter { agent: Some(agent_id()), ..BackupFilter::default() };
+    let listed = store.backups(&filter).await.expect("list");
+    assert_eq!(listed.len(), 1);
+    let backup = store.backup(&listed[0].id).await.expect("reads");
+    let live = backup.state.present().expect("it existed");
+    let ids: Vec<&String> = live.agent.resource_permissions.keys().collect();
+    assert_eq!(ids, ["customers", "legacy", "orders"]);
+}

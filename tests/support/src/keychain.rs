@@ -1,0 +1,235 @@
+//! A real keychain in a session of its own: a private D-Bus bus, gnome-keyring on it, a private home.
+//!
+//! The bus has no service folder, so nothing else is ever started on it: no password prompt, no desktop portal. A process
+//! finds the session by environment variables, so whatever is tested runs as a child ([`KeychainSession::command`]).
+//! The session's processes end with it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// The password of the session's keyring.
+const PASSWORD: &str = "a password for tests";
+/// How long a process of the session may take to start.
+const START_LIMIT: Duration = Duration::from_secs(20);
+const PACKAGES: &str = "gnome-keyring dbus dbus-x11 libsecret-tools";
+
+/// How the keychain of a session is when it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeychainMode {
+    /// There, and open.
+    Unlocked,
+    /// There, and waiting for its password.
+    Locked,
+    /// There, and without any keyring.
+    Empty,
+    /// No keychain on the bus.
+    Absent,
+}
+
+/// A private session with a keychain, or with none.
+#[derive(Debug)]
+pub struct KeychainSession {
+    folder: TempDir,
+    keychain: Option<Process>,
+    bus: Option<Process>,
+}
+
+impl KeychainSession {
+    /// Starts a session on a new home. The error names what to install where a program is missing.
+    pub fn start(mode: KeychainMode) -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("aidb-keychain-").tempdir()?;
+        let mut session = Self { folder, keychain: None, bus: None };
+        for private in [session.home(), session.runtime()] {
+            fs::create_dir(&private)?;
+            fs::set_permissions(&private, fs::Permissions::from_mode(0o700))?;
+        }
+        if mode == KeychainMode::Locked {
+            // Only a keyring that exists can be locked.
+            session.restart(KeychainMode::Unlocked)?;
+        }
+        session.restart(mode)?;
+        Ok(session)
+    }
+
+    /// Kills bus and keychain and starts them again on the same home, as after a new login.
+    pub fn restart(&mut self, mode: KeychainMode) -> io::Result<()> {
+        self.keychain = None;
+        self.bus = None;
+        self.start_bus()?;
+        match mode {
+            KeychainMode::Absent => Ok(()),
+            KeychainMode::Unlocked => self.start_keychain(Some(PASSWORD)),
+            KeychainMode::Locked | KeychainMode::Empty => self.start_keychain(None),
+        }
+    }
+
+    /// Stops the keychain in its tracks: it keeps its name on the bus and answers nothing.
+    pub fn freeze(&self) -> io::Result<()> {
+        let Some(keychain) = &self.keychain else { return Err(io::Error::other("this session has no keychain")) };
+        let status = Command::new("kill").args(["-STOP", &keychain.0.id().to_string()]).status()?;
+        if status.success() { Ok(()) } else { Err(io::Error::other("the keychain could not be stopped")) }
+    }
+
+    /// The session's home folder.
+    #[must_use]
+    pub fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    /// A command that runs inside the session and knows no other.
+    #[must_use]
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        for foreign in
+            ["DISPLAY", "WAYLAND_DISPLAY", "GNOME_KEYRING_CONTROL", "SSH_AUTH_SOCK", "XDG_DATA_HOME", "XDG_CONFIG_HOME"]
+        {
+            command.env_remove(foreign);
+        }
+        command
+            .env("HOME", self.home())
+            .env("XDG_RUNTIME_DIR", self.runtime())
+            .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", self.bus_socket().display()));
+        command
+    }
+
+    fn runtime(&self) -> PathBuf {
+        self.folder.path().join("run")
+    }
+
+    fn bus_socket(&self) -> PathBuf {
+        self.runtime().join("bus")
+    }
+
+    fn start_bus(&mut self) -> io::Result<()> {
+        let socket = self.bus_socket();
+        match fs::remove_file(&socket) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let config = self.folder.path().join("bus.conf");
+        fs::write(&config, bus_config(&socket.display().to_string()))?;
+        let mut command = self.command("dbus-daemon");
+        command.arg(format!("--config-file={}", config.display())).args(["--nofork", "--nopidfile"]);
+        self.bus = Some(Process::spawn(&mut command)?);
+        wait_until("the bus", || Ok(UnixStream::connect(&socket).is_ok()))
+    }
+
+    fn start_keychain(&mut self, password: Option<&str>) -> io::Result<()> {
+        let mut command = self.command("gnome-keyring-daemon");
+        command.args(["--foreground", "--components=secrets"]);
+        command.arg(format!("--control-directory={}", self.runtime().join("keyring").display()));
+        if password.is_some() {
+            command.arg("--unlock");
+        }
+        command.stdin(Stdio::piped());
+        let mut keychain = Process::spawn(&mut command)?;
+        if let (Some(mut stdin), Some(password)) = (keychain.0.stdin.take(), password) {
+            stdin.write_all(password.as_bytes())?;
+        }
+        self.keychain = Some(keychain);
+        wait_until("the keychain", || self.has_keychain())
+    }
+
+    fn has_keychain(&self) -> io::Result<bool> {
+        let mut command = self.command("dbus-send");
+        command.args(["--session", "--print-reply=literal", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"]);
+        command.args(["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"]);
+        let output = output_within(&mut command, "", START_LIMIT)?;
+        Ok(String::from_utf8_lossy(&output.stdout).contains("true"))
+    }
+}
+
+impl Drop for KeychainSession {
+    fn drop(&mut self) {
+        // The keychain before the bus it sits on; the folder goes last, by itself.
+        self.keychain = None;
+        self.bus = None;
+    }
+}
+
+/// Runs a command to its end with `input` on its standard input. One that takes longer than `limit` is killed, which is
+/// an error of kind `TimedOut`.
+pub fn output_within(command: &mut Command, input: &str, limit: Duration) -> io::Result<Output> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = spawn(command)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(input.as_bytes())?;
+    }
+    let deadline = Instant::now() + limit;
+    while child.try_wait()?.is_none() {
+        if Instant::now() > deadline {
+            child.kill()?;
+            child.wait()?;
+            let program = command.get_program().display();
+            return Err(io::Error::new(io::ErrorKind::TimedOut, format!("{program} ran longer than {limit:?}")));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.wait_with_output()
+}
+
+/// A child that does not outlive its owner.
+#[derive(Debug)]
+struct Process(Child);
+
+impl Process {
+    fn spawn(command: &mut Command) -> io::Result<Self> {
+        spawn(command.stdout(Stdio::null()).stderr(Stdio::null())).map(Self)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to kill, and waiting only collects it.
+        let _ended = self.0.kill();
+        let _collected = self.0.wait();
+    }
+}
+
+fn spawn(command: &mut Command) -> io::Result<Child> {
+    command.spawn().map_err(|error| {
+        let program = command.get_program().display();
+        let text = format!("{program} could not be started ({error}). Keychain tests need these packages: {PACKAGES}");
+        io::Error::new(error.kind(), text)
+    })
+}
+
+fn wait_until(what: &str, mut ready: impl FnMut() -> io::Result<bool>) -> io::Result<()> {
+    let deadline = Instant::now() + START_LIMIT;
+    while !ready()? {
+        if Instant::now() > deadline {
+            return Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                format!("{what} did not start within {START_LIMIT:?}"),
+            ));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
+}
+
+fn bus_config(socket: &str) -> String {
+    format!(
+        r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path={socket}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#
+    )
+}
