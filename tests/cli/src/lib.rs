@@ -1,1 +1,1 @@
-//! placeholder
+//! The tests of the `aidb` command stand in `tests/cli/`.

@@ -1,0 +1,45 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Apply a configuration file, or a folder of them, to an environment.
+///
+/// Validates, shows the plan, asks, backs up, applies and verifies. What fails halfway is put back. Without a terminal
+/// nothing is asked: a protected environment then refuses unless --yes is there.
+///
+/// Example: aidb migrate import -e Staging -i my-agent.json --dry-run
+#[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(crate) struct ImportArgs {
+    /// The configuration file, or a folder of them.
+    #[arg(short, long, value_name = "FILE|DIR")]
+    pub(crate) input: Option<PathBuf>,
+    /// Check the configuration and stop. Needs no network and no key; with -e or -u it is checked against that target too.
+    #[arg(long, conflicts_with_all = ["dry_run", "yes", "link_database"])]
+    pub(crate) validate: bool,
+    /// Show what would be done, and stop.
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) dry_run: bool,
+    /// With --dry-run: exit status 2 when something would change.
+    #[arg(long, requires = "dry_run")]
+    pub(crate) detailed_exitcode: bool,
+    /// Also revoke what the file does not name.
+    #[arg(long)]
+    pub(crate) exact: bool,
+    /// Only these resources.
+    #[arg(long, value_name = "RESOURCE", num_args = 1..)]
+    pub(crate) only: Vec<String>,
+    /// Link the agent's database. The connection string comes from --connection-string-file, from AIDB_CONNECTION_STRING,
+    /// from the one that is kept for this environment, or from a question on the terminal.
+    #[arg(long)]
+    pub(crate) link_database: bool,
+    /// Read the connection string from this file, "-" for standard input.
+    #[arg(long, value_name = "FILE", requires = "link_database")]
+    pub(crate) connection_string_file: Option<PathBuf>,
+    /// Keep the connection string for this environment, where the keys are kept.
+    #[arg(long, requires = "link_database")]
+    pub(crate) remember: bool,
+    /// Ask nothing, also where the environment is protected.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}

@@ -1,0 +1,11 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Print the manual page, or write the pages of all commands into a folder.
+#[derive(Args, Debug)]
+pub(crate) struct ManArgs {
+    /// Write one page for each command into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out_dir: Option<PathBuf>,
+}

@@ -1,0 +1,74 @@
+//! What can be typed. One command, one file: its `Args` struct, whose doc comment is its help.
+
+mod backups;
+mod compare;
+mod completions;
+mod env;
+mod export;
+mod global;
+mod import;
+mod man;
+mod migrate;
+mod rollback;
+mod sandbox;
+mod schema;
+mod test;
+
+pub(crate) use backups::{
+    BackupsAction, BackupsArgs, CreateArgs, ExportBackupArgs, ListArgs, ShowBackupArgs, VerifyArgs,
+};
+pub(crate) use compare::CompareArgs;
+pub(crate) use completions::CompletionsArgs;
+pub(crate) use env::{AddArgs, EnvAction, EnvArgs, NameArgs, ProfileArgs, RemoveArgs, UpdateArgs};
+pub(crate) use export::ExportArgs;
+pub(crate) use global::{GlobalArgs, KeyStore, OutputArgs};
+pub(crate) use import::ImportArgs;
+pub(crate) use man::ManArgs;
+pub(crate) use migrate::{MigrateAction, MigrateArgs};
+pub(crate) use rollback::RollbackArgs;
+pub(crate) use sandbox::SandboxArgs;
+pub(crate) use schema::SchemaArgs;
+pub(crate) use test::TestArgs;
+
+use clap::{Parser, Subcommand};
+
+/// Carry AI agent configurations from one environment to the next, and get back when it went wrong.
+///
+/// aidb exports an agent's settings from one AI Agent Connector to a file, shows what importing them elsewhere would
+/// change, backs up, applies, verifies, and rolls back.
+///
+/// Standard output holds results, standard error everything else.
+#[derive(Debug, Parser)]
+#[command(name = "aidb", version, max_term_width = 100, after_help = EXIT_STATUSES)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// PRODUCT.md, "The command line".
+const EXIT_STATUSES: &str = "\
+Exit status:
+  0    done
+  1    failed; nothing was changed, or all of it was put back
+  2    differs (compare, and --dry-run --detailed-exitcode, alone)
+  3    the configuration is invalid
+  4    not authorised
+  5    the target changed since the plan was made; nothing was written
+  6    failed, and something is left to do
+  64   wrong usage, or somebody has to agree first
+  130  interrupted";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    #[command(visible_alias = "m")]
+    Migrate(MigrateArgs),
+    Env(EnvArgs),
+    Test(TestArgs),
+    Sandbox(SandboxArgs),
+    Schema(SchemaArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+}

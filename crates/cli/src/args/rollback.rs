@@ -1,0 +1,34 @@
+use clap::Args;
+
+/// Lead an agent back to a backup.
+///
+/// Shows what restoring changes, asks, takes a backup of its own and applies. Without -e and -u the environment is the
+/// one the backup was taken from.
+///
+/// Example: aidb migrate rollback --backup bk-3fz9q2mk --dry-run
+#[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(crate) struct RollbackArgs {
+    /// The backup: its id, the beginning of it, "latest" (of the agent and environment that are named), or a configuration
+    /// file in its place.
+    #[arg(short, long, value_name = "FILE|ID")]
+    pub(crate) backup: Option<String>,
+    /// Show what would be done, and stop.
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) dry_run: bool,
+    /// With --dry-run: exit status 2 when something would change.
+    #[arg(long, requires = "dry_run")]
+    pub(crate) detailed_exitcode: bool,
+    /// Keep what was added since the backup.
+    #[arg(long)]
+    pub(crate) merge: bool,
+    /// Only these resources.
+    #[arg(long, value_name = "RESOURCE", num_args = 1..)]
+    pub(crate) only: Vec<String>,
+    /// Agree to the agent being deleted, when the backup says that it did not exist. Not covered by --yes.
+    #[arg(long)]
+    pub(crate) delete_agent: bool,
+    /// Ask nothing, also where the environment is protected.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}

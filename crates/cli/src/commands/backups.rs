@@ -1,0 +1,163 @@
+//! `aidb migrate backups`.
+
+use std::path::PathBuf;
+
+use aidb_core::config::AgentId;
+use aidb_core::connector::parse_base_url;
+use aidb_core::error::{ErrorCode, ErrorReport};
+use aidb_core::files::Overwrite;
+use aidb_core::operations::{Engine, Error};
+use aidb_core::store::{Backup, BackupFilter, BackupSummary, PlaceFilter, StoreError};
+
+use crate::args::{BackupsAction, CreateArgs, ExportBackupArgs, ListArgs, ShowBackupArgs, VerifyArgs};
+use crate::exit::{self, Exit};
+use crate::failure::{CommandError, Failure};
+use crate::invocation::Invocation;
+use crate::usage::Source;
+
+/// The word for the newest backup.
+pub(super) const LATEST: &str = "latest";
+
+/// Backups, newest first.
+pub(crate) struct BackupList {
+    /// The backups.
+    pub(crate) backups: Vec<BackupSummary>,
+}
+
+/// One backup with its content.
+pub(crate) struct BackupShown {
+    /// The backup.
+    pub(crate) backup: Backup,
+}
+
+/// A backup that was taken on request.
+pub(crate) struct BackupTaken {
+    /// The backup.
+    pub(crate) backup: Backup,
+}
+
+/// A backup that was written as a configuration file.
+pub(crate) struct BackupExported {
+    /// Where.
+    pub(crate) path: PathBuf,
+    /// Which.
+    pub(crate) backup: Backup,
+}
+
+/// What a check of backups found.
+pub(crate) struct BackupsVerified {
+    /// Each backup, and what is wrong with it.
+    pub(crate) verified: Vec<(BackupSummary, Result<(), StoreError>)>,
+}
+
+impl BackupsVerified {
+    /// The verdict on all of them, where one is damaged.
+    pub(crate) fn error(&self) -> Option<ErrorReport> {
+        let damaged: Vec<_> =
+            self.verified.iter().filter_map(|(summary, result)| Some((summary, result.as_ref().err()?))).collect();
+        let (_, first) = damaged.first()?;
+        let report = ErrorReport::of(*first);
+        let message = match damaged.as_slice() {
+            [_] => report.message.clone(),
+            several => format!("{} backups are damaged and cannot be used to restore anything.", several.len()),
+        };
+        let details = damaged.iter().map(|(summary, error)| format!("{}: {error}", summary.id)).collect();
+        Some(ErrorReport { code: ErrorCode::BackupDamaged, message, hint: report.hint, details })
+    }
+}
+
+/// Lists, shows, takes, exports and checks backups.
+pub(crate) async fn backups(invocation: &Invocation, action: Option<BackupsAction>) -> Result<Exit, Failure> {
+    let engine = invocation.engine()?;
+    match action.unwrap_or(BackupsAction::List(ListArgs { limit: None })) {
+        BackupsAction::List(args) => list(invocation, &engine, args).await,
+        BackupsAction::Show(args) => show(invocation, &engine, args).await,
+        BackupsAction::Create(args) => create(invocation, &engine, args).await,
+        BackupsAction::Export(args) => export(invocation, &engine, args).await,
+        BackupsAction::Verify(args) => verify(invocation, &engine, args).await,
+    }
+}
+
+async fn list(invocation: &Invocation, engine: &Engine, args: ListArgs) -> Result<Exit, Failure> {
+    let filter = filter(invocation, engine, args.limit).await?;
+    let backups = engine.store().await?.backups(&filter).await?;
+    invocation.result(&BackupList { backups })?;
+    Ok(Exit::Done)
+}
+
+/// Only what stands on the command line narrows a list down: a variable that is set for exports must not hide backups.
+async fn filter(invocation: &Invocation, engine: &Engine, limit: Option<u32>) -> Result<BackupFilter, Failure> {
+    let target = &invocation.global.target;
+    let agent = target.agent.as_ref().filter(|_| invocation.sources.agent == Source::Flag);
+    let url = target.url.as_ref().filter(|_| invocation.sources.url == Source::Flag);
+    Ok(BackupFilter { limit, ..filter_of(engine, target.environment.as_ref(), url, agent).await? })
+}
+
+async fn filter_of(
+    engine: &Engine,
+    environment: Option<&String>,
+    url: Option<&String>,
+    agent: Option<&String>,
+) -> Result<BackupFilter, Failure> {
+    let place = match (environment, url) {
+        (Some(name), _) => Some(PlaceFilter::Environment(engine.environment(name).await?.id)),
+        (None, Some(url)) => Some(PlaceFilter::Url(parse_base_url(url)?.to_string())),
+        (None, None) => None,
+    };
+    Ok(BackupFilter { agent: agent.map(AgentId::new).transpose()?, place, limit: None })
+}
+
+/// Reads a backup by what a person calls it. `latest` is the latest of the agent and environment that are named in any way:
+/// the latest of another one must never end up there.
+pub(super) async fn find(invocation: &Invocation, engine: &Engine, named: &str) -> Result<Backup, Failure> {
+    if !named.eq_ignore_ascii_case(LATEST) {
+        return Ok(engine.backup(named).await?);
+    }
+    let target = &invocation.global.target;
+    let filter = filter_of(engine, target.environment.as_ref(), target.url.as_ref(), target.agent.as_ref()).await?;
+    let store = engine.store().await?;
+    let found = store.resolve_backup(LATEST, &filter).await?;
+    Ok(store.backup(&found.id).await?)
+}
+
+async fn show(invocation: &Invocation, engine: &Engine, args: ShowBackupArgs) -> Result<Exit, Failure> {
+    let backup = find(invocation, engine, &args.id).await?;
+    invocation.result(&BackupShown { backup })?;
+    Ok(Exit::Done)
+}
+
+async fn create(invocation: &Invocation, engine: &Engine, _args: CreateArgs) -> Result<Exit, Failure> {
+    let target = invocation.target(engine).await?;
+    let agent = invocation.agent(&target)?;
+    let note = invocation.global.run.reason.as_deref();
+    let backup = engine.back_up(&target, &agent, note, &invocation.context()).await?;
+    invocation.result(&BackupTaken { backup })?;
+    Ok(Exit::Done)
+}
+
+async fn export(invocation: &Invocation, engine: &Engine, args: ExportBackupArgs) -> Result<Exit, Failure> {
+    let path = args.output.ok_or(CommandError::OutputRequired)?;
+    let overwrite = if args.force { Overwrite::Anything } else { Overwrite::Configurations };
+    let id = find(invocation, engine, &args.id).await?.summary.id;
+    let backup = engine.export_backup(id.as_str(), &path, overwrite).await?;
+    invocation.result(&BackupExported { path, backup })?;
+    Ok(Exit::Done)
+}
+
+async fn verify(invocation: &Invocation, engine: &Engine, args: VerifyArgs) -> Result<Exit, Failure> {
+    let store = engine.store().await?;
+    let verified = if args.ids.is_empty() {
+        store.verify_backups().await.map_err(Error::from)?
+    } else {
+        let mut verified = Vec::new();
+        for id in &args.ids {
+            let summary = store.resolve_backup(id, &BackupFilter::default()).await?;
+            let whole = store.backup(&summary.id).await.map(|_| ());
+            verified.push((summary, whole));
+        }
+        verified
+    };
+    let done = BackupsVerified { verified };
+    invocation.result(&done)?;
+    Ok(done.error().map_or(Exit::Done, |report| exit::of(report.code)))
+}

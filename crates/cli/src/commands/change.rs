@@ -1,0 +1,307 @@
+//! What import and rollback share: the plan is shown, agreed to, applied, and its end told.
+
+use aidb_core::apply::Outcome;
+use aidb_core::config::Finding;
+use aidb_core::error::{ErrorCode, ErrorReport};
+use aidb_core::operations::{Applied, Deletion, Engine, Proposal, Target};
+use aidb_core::plan::Plan;
+
+use crate::exit::{self, Exit};
+use crate::failure::{CommandError, Failure};
+use crate::invocation::Invocation;
+use crate::prompt;
+use crate::signals;
+use crate::view;
+
+/// Why a plan is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To be looked at, and no more.
+    DryRun,
+    /// To be applied next.
+    Apply,
+}
+
+/// A proposal with what is said about it.
+pub(crate) struct Planned {
+    /// The file, or the backup's id.
+    pub(crate) source: String,
+    /// What validation warned about.
+    pub(crate) findings: Vec<Finding>,
+    /// The proposal.
+    pub(crate) proposal: Proposal,
+}
+
+/// Plans to be shown.
+pub(crate) struct PlansShown<'a> {
+    /// `import` or `rollback`.
+    pub(crate) action: &'static str,
+    /// Why.
+    pub(crate) purpose: Purpose,
+    /// The plans.
+    pub(crate) plans: Vec<PlanShown<'a>>,
+}
+
+/// One plan to be shown.
+pub(crate) struct PlanShown<'a> {
+    /// The environment's name, or the URL.
+    pub(crate) place: &'a str,
+    /// The environment's name, where there is one.
+    pub(crate) environment: Option<&'a str>,
+    /// The server.
+    pub(crate) url: &'a str,
+    /// The file, or the backup's id.
+    pub(crate) source: &'a str,
+    /// What validation warned about.
+    pub(crate) findings: &'a [Finding],
+    /// The plan.
+    pub(crate) plan: &'a Plan,
+}
+
+/// What was agreed to by flags, before anybody is asked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Consent {
+    /// `--yes`.
+    pub(crate) to_changes: Asking,
+    /// `--delete-agent`.
+    pub(crate) to_deletion: Deletion,
+}
+
+/// Whether somebody is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asking {
+    /// Where somebody is there.
+    IfPossible,
+    /// Not at all.
+    Never,
+}
+
+/// One plan that was applied.
+pub(crate) struct ChangeDone {
+    /// The environment's name, or the URL.
+    pub(crate) place: String,
+    /// The environment's name, where there is one.
+    pub(crate) environment: Option<String>,
+    /// The server.
+    pub(crate) url: String,
+    /// The file, or the backup's id.
+    pub(crate) source: String,
+    /// What validation warned about.
+    pub(crate) findings: Vec<Finding>,
+    /// The plan.
+    pub(crate) plan: Plan,
+    /// How it ended.
+    pub(crate) applied: Applied,
+}
+
+/// All plans of a command, as far as they came.
+pub(crate) struct ChangesDone {
+    /// `import` or `rollback`.
+    pub(crate) action: &'static str,
+    /// Those that were begun, in order; the last one may have failed.
+    pub(crate) items: Vec<ChangeDone>,
+    /// The one that could not be begun, and why.
+    pub(crate) stopped: Option<(String, Failure)>,
+    /// Those that were not reached.
+    pub(crate) not_started: Vec<String>,
+}
+
+impl ChangeDone {
+    /// How it ended, where it did not end well, as an error.
+    pub(crate) fn error(&self) -> ErrorReport {
+        let report = &self.applied.report;
+        let sentence = self.sentence();
+        let message = match &report.cause {
+            Some(cause) if !report.cancelled => format!("{sentence} {}", cause.message),
+            _ => sentence,
+        };
+        ErrorReport {
+            code: self.code(),
+            message,
+            hint: report.cause.as_ref().and_then(|cause| cause.hint.clone()),
+            details: report.cause.as_ref().map(|cause| cause.details.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// How it ended, in one sentence.
+    pub(crate) fn sentence(&self) -> String {
+        self.applied.report.sentence(&self.plan)
+    }
+
+    /// The command that leads back.
+    pub(crate) fn way_back(&self) -> Option<String> {
+        let backup = self.applied.backup.as_ref()?;
+        Some(format!("aidb migrate rollback --backup {}", backup.summary.id))
+    }
+
+    fn code(&self) -> ErrorCode {
+        match (self.applied.report.outcome, self.applied.report.cancelled) {
+            (Outcome::NeedsAttention, _) => ErrorCode::NeedsAttention,
+            (_, true) => ErrorCode::Interrupted,
+            (_, false) => ErrorCode::PutBack,
+        }
+    }
+
+    /// A key that may not write is the key's fault, also where everything was put back.
+    fn exit(&self) -> Exit {
+        let report = &self.applied.report;
+        let refused = report.cause.as_ref().map(|cause| exit::of(cause.code)) == Some(Exit::NotAuthorised);
+        match report.outcome {
+            Outcome::Done => Exit::Done,
+            Outcome::PutBack if refused => Exit::NotAuthorised,
+            _ => exit::of(self.code()),
+        }
+    }
+}
+
+impl ChangesDone {
+    /// Whatever made the last one fail: where others before it were changed and stay so, something is left to do.
+    fn exit(&self) -> Exit {
+        let last = match &self.stopped {
+            Some((_, failure)) => exit::of(failure.report().code),
+            None => self.items.last().map_or(Exit::Done, ChangeDone::exit),
+        };
+        let stays = self.items.iter().any(|item| !item.applied.report.applied.is_empty());
+        if last != Exit::Done && stays { Exit::NeedsAttention } else { last }
+    }
+}
+
+/// Shows plans as the result of a dry run.
+pub(crate) fn dry_run(
+    invocation: &Invocation,
+    action: &'static str,
+    target: &Target,
+    planned: &[Planned],
+    status: DetailedStatus,
+) -> Result<Exit, Failure> {
+    invocation.result(&plans(action, Purpose::DryRun, target, planned))?;
+    let differs = planned.iter().any(|planned| view::json::differs(&planned.proposal.plan));
+    Ok(if differs && status == DetailedStatus::Wanted { Exit::Differs } else { Exit::Done })
+}
+
+/// Whether a dry run tells by its exit status that something differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DetailedStatus {
+    /// It does.
+    Wanted,
+    /// It does not.
+    NotWanted,
+}
+
+impl From<bool> for DetailedStatus {
+    fn from(flag: bool) -> Self {
+        if flag { Self::Wanted } else { Self::NotWanted }
+    }
+}
+
+/// Shows the plans, asks, and applies them in order. Stops at the first that does not end well.
+pub(crate) async fn carry_out(
+    invocation: &Invocation,
+    engine: &Engine,
+    action: &'static str,
+    target: &Target,
+    planned: Vec<Planned>,
+    consent: Consent,
+) -> Result<Exit, Failure> {
+    let changes: usize = planned.iter().map(|planned| planned.proposal.plan.changes.len()).sum();
+    // What stays different is worth seeing even where nothing can be done about it.
+    let says_something = |plan: &Plan| !plan.is_empty() || !plan.unchangeable.is_empty();
+    if planned.iter().any(|planned| says_something(&planned.proposal.plan)) {
+        invocation.quiet_progress();
+        invocation.screen.meanwhile(&plans(action, Purpose::Apply, target, &planned))?;
+    }
+    agree(invocation, target, changes, consent.to_changes).await?;
+    let deletion = agree_to_deletion(invocation, target, &planned, consent.to_deletion).await?;
+    let done = apply_all(invocation, engine, action, target, planned, deletion).await?;
+    invocation.result(&done)?;
+    Ok(done.exit())
+}
+
+async fn agree(invocation: &Invocation, target: &Target, changes: usize, asking: Asking) -> Result<(), Failure> {
+    if changes == 0 || asking == Asking::Never {
+        return Ok(());
+    }
+    let can_ask = invocation.screen.can_ask();
+    if target.is_protected() {
+        if !can_ask {
+            return Err(CommandError::Protected { place: target.name.clone() }.into());
+        }
+        let what = format!("{} is protected. {changes} changes would be applied to it.", target.name);
+        return prompt::agree_by_typing(&what, &target.name, &invocation.cancel).await;
+    }
+    if !can_ask {
+        return Ok(());
+    }
+    let count = if changes == 1 { "1 change".into() } else { format!("{changes} changes") };
+    prompt::agree(&format!("Apply {count} to {}?", target.name), &invocation.cancel).await
+}
+
+/// Deleting an agent takes its key with it for good: asked for by itself, and not covered by `--yes`.
+async fn agree_to_deletion(
+    invocation: &Invocation,
+    target: &Target,
+    planned: &[Planned],
+    agreed: Deletion,
+) -> Result<Deletion, Failure> {
+    let deleted = planned.iter().find(|planned| planned.proposal.plan.deletes_agent());
+    match deleted {
+        Some(planned) if agreed == Deletion::Refused && invocation.screen.can_ask() => {
+            let agent = planned.proposal.plan.agent_id.as_str();
+            let what =
+                format!("This deletes the agent {agent} in {}; its present key stops working for good.", target.name);
+            prompt::agree_by_typing(&what, agent, &invocation.cancel).await?;
+            Ok(Deletion::Agreed)
+        }
+        _ => Ok(agreed),
+    }
+}
+
+async fn apply_all(
+    invocation: &Invocation,
+    engine: &Engine,
+    action: &'static str,
+    target: &Target,
+    planned: Vec<Planned>,
+    deletion: Deletion,
+) -> Result<ChangesDone, Failure> {
+    let context = invocation.context();
+    let single = planned.len() == 1;
+    let mut done = ChangesDone { action, items: Vec::new(), stopped: None, not_started: Vec::new() };
+    for planned in planned {
+        if done.exit() != Exit::Done {
+            done.not_started.push(planned.source);
+            continue;
+        }
+        signals::changes_begin();
+        match engine.apply(target, &planned.proposal, deletion, &context).await {
+            Ok(applied) => done.items.push(finished(target, planned, applied)),
+            Err(error) if single => return Err(error.into()),
+            Err(error) => done.stopped = Some((planned.source, error.into())),
+        }
+    }
+    Ok(done)
+}
+
+fn finished(target: &Target, planned: Planned, applied: Applied) -> ChangeDone {
+    ChangeDone {
+        place: target.name.clone(),
+        environment: target.place.environment_name.clone(),
+        url: target.place.url.clone(),
+        source: planned.source,
+        findings: planned.findings,
+        plan: planned.proposal.plan,
+        applied,
+    }
+}
+
+fn plans<'a>(action: &'static str, purpose: Purpose, target: &'a Target, planned: &'a [Planned]) -> PlansShown<'a> {
+    let plans = planned.iter().map(|planned| PlanShown {
+        place: &target.name,
+        environment: target.place.environment_name.as_deref(),
+        url: &target.place.url,
+        source: &planned.source,
+        findings: &planned.findings,
+        plan: &planned.proposal.plan,
+    });
+    PlansShown { action, purpose, plans: plans.collect() }
+}

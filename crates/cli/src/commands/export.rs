@@ -1,0 +1,54 @@
+//! `aidb migrate export`.
+
+use std::path::PathBuf;
+
+use aidb_core::error::ErrorReport;
+use aidb_core::files::Overwrite;
+use aidb_core::operations::Exported;
+
+use crate::args::ExportArgs;
+use crate::exit::Exit;
+use crate::failure::{CommandError, Failure};
+use crate::invocation::Invocation;
+
+/// What an export wrote.
+pub(crate) struct ExportDone {
+    /// The environment's name, or the URL.
+    pub(crate) place: String,
+    /// The environment's name, where there is one.
+    pub(crate) environment: Option<String>,
+    /// The server.
+    pub(crate) url: String,
+    /// The folder of an export of all agents.
+    pub(crate) folder: Option<PathBuf>,
+    /// The files.
+    pub(crate) exported: Vec<Exported>,
+    /// Agents that could not be exported.
+    pub(crate) failed: Vec<(String, ErrorReport)>,
+}
+
+/// Exports one agent to a file, or all of them to a folder.
+pub(crate) async fn export(invocation: &Invocation, args: ExportArgs) -> Result<Exit, Failure> {
+    let output = args.output.ok_or(CommandError::OutputRequired)?;
+    let overwrite = if args.force { Overwrite::Anything } else { Overwrite::Configurations };
+    let engine = invocation.engine()?;
+    let target = invocation.target(&engine).await?;
+    let context = invocation.context();
+    let mut done = ExportDone {
+        place: target.name.clone(),
+        environment: target.place.environment_name.clone(),
+        url: target.place.url.clone(),
+        folder: args.all.then(|| output.clone()),
+        exported: Vec::new(),
+        failed: Vec::new(),
+    };
+    if args.all {
+        let all = engine.export_all(&target, &output, overwrite, &context).await?;
+        (done.exported, done.failed) = (all.exported, all.failed);
+    } else {
+        let agent = invocation.agent(&target)?;
+        done.exported.push(engine.export_to_file(&target, &agent, &output, overwrite, &context).await?);
+    }
+    invocation.result(&done)?;
+    Ok(if done.failed.is_empty() { Exit::Done } else { Exit::Failed })
+}

@@ -1,0 +1,86 @@
+//! `aidb migrate import`.
+
+use aidb_core::operations::{Deletion, ImportOptions, Validated, read_configuration};
+use aidb_core::plan::{Mode, Selection};
+
+use super::change::{Asking, Consent, Planned, carry_out, dry_run};
+use super::import_folder::read_folder;
+use super::{link, validate};
+use crate::args::ImportArgs;
+use crate::exit::Exit;
+use crate::failure::{CommandError, Failure};
+use crate::invocation::Invocation;
+use crate::view::human;
+
+/// A configuration that was read, and from where.
+pub(super) struct Read {
+    /// The path as given.
+    pub(super) path: std::path::PathBuf,
+    /// What it says.
+    pub(super) validated: Validated,
+}
+
+/// Imports a file or a folder: validates all of it before anything else happens.
+pub(crate) async fn import(invocation: &Invocation, args: ImportArgs) -> Result<Exit, Failure> {
+    let input = args.input.clone().ok_or(CommandError::InputRequired)?;
+    let files = if input.is_dir() {
+        read_folder(&input)?
+    } else {
+        let validated = read_configuration(&input, "Configuration file")?;
+        vec![Read { path: input, validated }]
+    };
+    for file in &files {
+        invocation
+            .refuse_other_agent(&file.path.display().to_string(), &file.validated.configuration.agent.agent_id)?;
+    }
+    if args.validate {
+        return validate::validate(invocation, files, &args).await;
+    }
+    tell_findings(invocation, &files);
+    plan_and_apply(invocation, files, &args).await
+}
+
+/// What validation warns about, before the plan. As JSON it stands in the result.
+fn tell_findings(invocation: &Invocation, files: &[Read]) {
+    if invocation.screen.form == crate::screen::Form::Human {
+        for file in files {
+            let text = human::findings(&file.path, &file.validated.report.findings, invocation.screen.detail);
+            invocation.screen.aside(&text);
+        }
+    }
+}
+
+async fn plan_and_apply(invocation: &Invocation, files: Vec<Read>, args: &ImportArgs) -> Result<Exit, Failure> {
+    let engine = invocation.engine()?;
+    let target = invocation.target(&engine).await?;
+    let mut options = options(args);
+    options.link = link::link_of(invocation, args).await?;
+    let context = invocation.context();
+    let mut planned = Vec::new();
+    for Read { path, validated } in files {
+        let source = path.display().to_string();
+        let file = (&validated.configuration, source.clone());
+        let proposal = link::propose(invocation, &engine, &target, file, &mut options, args, &context).await?;
+        planned.push(Planned { source, findings: validated.report.findings, proposal });
+    }
+    if args.dry_run {
+        return dry_run(invocation, "import", &target, &planned, args.detailed_exitcode.into());
+    }
+    let asking = if args.yes { Asking::Never } else { Asking::IfPossible };
+    let consent = Consent { to_changes: asking, to_deletion: Deletion::Refused };
+    carry_out(invocation, &engine, "import", &target, planned, consent).await
+}
+
+/// Without the database: that may need a question.
+pub(super) fn options(args: &ImportArgs) -> ImportOptions {
+    ImportOptions {
+        mode: if args.exact { Mode::Exact } else { Mode::Merge },
+        selection: selection(&args.only),
+        ..ImportOptions::default()
+    }
+}
+
+/// `--only`, or everything.
+pub(super) fn selection(only: &[String]) -> Selection {
+    if only.is_empty() { Selection::All } else { Selection::resources(only.iter().map(String::as_str)) }
+}

@@ -1,0 +1,75 @@
+//! Where the connection string of `--link-database` comes from. Never from an argument.
+
+use std::path::Path;
+
+use aidb_core::config::Configuration;
+use aidb_core::files;
+use aidb_core::operations::{Context, Engine, Error, ImportOptions, LinkDatabase, Proposal, Remember, Target};
+use secrecy::SecretString;
+
+use crate::args::ImportArgs;
+use crate::failure::{CommandError, Failure};
+use crate::invocation::Invocation;
+use crate::{prompt, variables};
+
+/// How the database is linked, as far as it is known without asking.
+pub(super) async fn link_of(invocation: &Invocation, args: &ImportArgs) -> Result<LinkDatabase, Failure> {
+    if !args.link_database {
+        return Ok(LinkDatabase::Later);
+    }
+    let given = match &args.connection_string_file {
+        Some(path) if path == Path::new("-") => {
+            Some(prompt::secret("Connection string (not shown): ", &invocation.cancel).await?)
+        }
+        Some(path) => Some(from_file(path)?),
+        None => variables::connection_string()?,
+    };
+    match given {
+        Some(connection_string) => Ok(with(connection_string, args)?),
+        None => Ok(LinkDatabase::Remembered),
+    }
+}
+
+/// Plans an import; where a connection string is needed and none is kept, the person at the terminal is asked.
+pub(super) async fn propose(
+    invocation: &Invocation,
+    engine: &Engine,
+    target: &Target,
+    file: (&Configuration, String),
+    options: &mut ImportOptions,
+    args: &ImportArgs,
+    context: &Context,
+) -> Result<Proposal, Failure> {
+    let (configuration, source) = file;
+    let proposed = engine.propose_import(target, configuration, options, source.clone(), context).await;
+    match proposed {
+        Err(Error::ConnectionStringMissing { .. }) if invocation.screen.can_ask() => {
+            invocation.quiet_progress();
+            let question = format!("Connection string of the database in {} (not shown): ", target.name);
+            let given = prompt::secret(&question, &invocation.cancel).await?;
+            options.link = with(given, args)?;
+            Ok(engine.propose_import(target, configuration, options, source, context).await?)
+        }
+        proposed => Ok(proposed?),
+    }
+}
+
+fn with(connection_string: SecretString, args: &ImportArgs) -> Result<LinkDatabase, CommandError> {
+    if secrecy::ExposeSecret::expose_secret(&connection_string).trim().is_empty() {
+        return Err(CommandError::BadValue {
+            message: "The connection string is empty. Nothing was sent.".into(),
+            hint: "Give it in AIDB_CONNECTION_STRING or in a file, or leave --link-database out and link later.".into(),
+        });
+    }
+    let remember = if args.remember { Remember::Keep } else { Remember::Forget };
+    Ok(LinkDatabase::With { connection_string, remember })
+}
+
+fn from_file(path: &Path) -> Result<SecretString, Failure> {
+    let bytes = files::read(path, "File with the connection string")?;
+    let text = String::from_utf8(bytes).map_err(|_| CommandError::BadValue {
+        message: format!("{} is not UTF-8 text. Nothing was sent.", path.display()),
+        hint: "Save the connection string as one line of UTF-8 text.".into(),
+    })?;
+    Ok(SecretString::from(text.trim().to_owned()))
+}

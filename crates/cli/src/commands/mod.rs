@@ -1,0 +1,29 @@
+//! One function for each command. It calls the engine and returns a result; how that is shown is decided in `view/`.
+
+mod backups;
+mod change;
+mod compare;
+mod env;
+mod env_key;
+mod export;
+mod import;
+mod import_folder;
+mod link;
+mod rollback;
+mod sandbox;
+mod test;
+mod text;
+mod validate;
+
+pub(crate) use backups::{BackupExported, BackupList, BackupShown, BackupTaken, BackupsVerified, backups};
+pub(crate) use change::{ChangeDone, ChangesDone, PlanShown, PlansShown, Purpose};
+pub(crate) use compare::{ComparisonDone, compare};
+pub(crate) use env::{EnvironmentList, EnvironmentSaved, EnvironmentShown, RemovedShown, Saved, env};
+pub(crate) use env_key::{KeyRemoved, KeyStored};
+pub(crate) use export::{ExportDone, export};
+pub(crate) use import::import;
+pub(crate) use rollback::rollback;
+pub(crate) use sandbox::{SandboxStarted, sandbox};
+pub(crate) use test::{TestDone, test};
+pub(crate) use text::{Text, completions, man, schema};
+pub(crate) use validate::{TargetRemark, ValidatedFile, ValidationDone};

@@ -1,0 +1,118 @@
+//! `aidb migrate rollback`.
+
+use aidb_core::operations::{
+    BackupChoice, Deletion, Engine, Error, RollbackOptions, RollbackSource, Target, TargetRequest, read_configuration,
+};
+use aidb_core::plan::Mode;
+use aidb_core::store::Backup;
+
+use super::backups::{LATEST, find};
+use super::change::{Asking, Consent, Planned, carry_out, dry_run};
+use super::import::selection;
+use crate::args::RollbackArgs;
+use crate::exit::Exit;
+use crate::failure::{CommandError, Failure};
+use crate::invocation::Invocation;
+
+/// Leads an agent back to a backup or file.
+pub(crate) async fn rollback(invocation: &Invocation, args: RollbackArgs) -> Result<Exit, Failure> {
+    let named = args.backup.as_deref().ok_or(CommandError::BackupRequired)?;
+    let engine = invocation.engine()?;
+    let (source, findings) = source(invocation, &engine, named).await?;
+    invocation.refuse_other_agent(named, source.agent_id()?.as_str())?;
+    let target = target(invocation, &engine, &source).await?;
+    let options =
+        RollbackOptions { mode: if args.merge { Mode::Merge } else { Mode::Exact }, selection: selection(&args.only) };
+    let proposal = engine.propose_rollback(&target, &source, &options, &invocation.context()).await?;
+    let planned = vec![Planned { source: name_of(&source), findings, proposal }];
+    if args.dry_run {
+        return dry_run(invocation, "rollback", &target, &planned, args.detailed_exitcode.into());
+    }
+    let consent = Consent {
+        to_changes: if args.yes { Asking::Never } else { Asking::IfPossible },
+        to_deletion: if args.delete_agent { Deletion::Agreed } else { Deletion::Refused },
+    };
+    carry_out(invocation, &engine, "rollback", &target, planned, consent).await
+}
+
+/// A backup of the store, or a file in the place of one.
+async fn source(
+    invocation: &Invocation,
+    engine: &Engine,
+    named: &str,
+) -> Result<(RollbackSource, Vec<aidb_core::config::Finding>), Failure> {
+    match backup_choice(named) {
+        BackupChoice::Id(id) => {
+            let backup = find(invocation, engine, &id).await?;
+            Ok((RollbackSource::Backup(Box::new(backup)), Vec::new()))
+        }
+        BackupChoice::File(path) => {
+            let read = read_configuration(&path, "Backup file")?;
+            let source = RollbackSource::File { path, configuration: Box::new(read.configuration) };
+            Ok((source, read.report.findings))
+        }
+    }
+}
+
+/// `latest` is a backup too, unless a file is called that.
+pub(super) fn backup_choice(named: &str) -> BackupChoice {
+    match BackupChoice::parse(named) {
+        BackupChoice::File(path) if named.eq_ignore_ascii_case(LATEST) && !path.exists() => {
+            BackupChoice::Id(named.into())
+        }
+        choice => choice,
+    }
+}
+
+fn name_of(source: &RollbackSource) -> String {
+    match source {
+        RollbackSource::Backup(backup) => backup.summary.id.to_string(),
+        RollbackSource::File { path, .. } => path.display().to_string(),
+    }
+}
+
+/// The target that was named, else the one the backup was taken from.
+async fn target(invocation: &Invocation, engine: &Engine, source: &RollbackSource) -> Result<Target, Failure> {
+    match source {
+        RollbackSource::Backup(backup) if !invocation.names_target() => own_target(invocation, engine, backup).await,
+        RollbackSource::Backup(backup) => {
+            let target = invocation.target(engine).await?;
+            say_other_place(invocation, &target, backup);
+            Ok(target)
+        }
+        RollbackSource::File { .. } => invocation.target(engine).await,
+    }
+}
+
+async fn own_target(invocation: &Invocation, engine: &Engine, backup: &Backup) -> Result<Target, Failure> {
+    let place = &backup.summary.place;
+    let mut request: TargetRequest = invocation.request()?;
+    // A variable that was left over must not choose what a rollback changes, and its key is for its server.
+    if let Some(url) = request.url.take().filter(|url| url.trim_end_matches('/') != place.url) {
+        let from = place.environment_name.as_deref().unwrap_or(&place.url);
+        let message = format!("AIDB_URL leads to {url}, and this backup was taken in {from}. Nothing was sent.");
+        let hint = "Say with -e or -u which of the two is to be restored, or unset AIDB_URL.".into();
+        return Err(CommandError::BadValue { message, hint }.into());
+    }
+    match &place.environment {
+        Some(id) => match engine.environment(id.as_str()).await {
+            Ok(environment) => request.environment = Some(environment.id.to_string()),
+            // The profile is gone; the server it led to is still known.
+            Err(Error::Store(aidb_core::store::StoreError::EnvironmentNotFound { .. })) => {
+                request.url = Some(place.url.clone());
+            }
+            Err(error) => return Err(error.into()),
+        },
+        None => request.url = Some(place.url.clone()),
+    }
+    Ok(engine.target(&request).await?)
+}
+
+/// Restoring somewhere else is allowed, and never by accident.
+fn say_other_place(invocation: &Invocation, target: &Target, backup: &Backup) {
+    let place = &backup.summary.place;
+    if target.place.url != place.url {
+        let from = place.environment_name.as_deref().unwrap_or(&place.url);
+        invocation.screen.note(&format!("This backup was taken in {from} and is restored into {}.", target.name));
+    }
+}

@@ -1,0 +1,96 @@
+//! `aidb migrate import --validate`: no network and no key, unless a target stands on the command line.
+
+use std::path::PathBuf;
+
+use aidb_core::config::Finding;
+use aidb_core::plan::{NoteCode, NoteWeight, Plan};
+
+use super::import::{Read, options};
+use crate::args::ImportArgs;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::invocation::Invocation;
+
+/// Files without errors.
+pub(crate) struct ValidationDone {
+    /// The target they were checked against, where one was named.
+    pub(crate) place: Option<String>,
+    /// The files.
+    pub(crate) files: Vec<ValidatedFile>,
+}
+
+/// One file without errors.
+pub(crate) struct ValidatedFile {
+    /// Which.
+    pub(crate) path: PathBuf,
+    /// The agent it is about.
+    pub(crate) agent_id: String,
+    /// Warnings.
+    pub(crate) findings: Vec<Finding>,
+    /// What the target says to it.
+    pub(crate) target: Vec<TargetRemark>,
+}
+
+/// What a target says to a configuration.
+pub(crate) enum TargetRemark {
+    /// Good to know.
+    Note(String),
+    /// Somebody should look.
+    Warning(String),
+    /// Differs there, and cannot be changed by an import.
+    Differs(String),
+}
+
+impl TargetRemark {
+    /// The sentence.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Note(text) | Self::Warning(text) | Self::Differs(text) => text,
+        }
+    }
+}
+
+/// Validates files that have been read.
+pub(super) async fn validate(invocation: &Invocation, files: Vec<Read>, args: &ImportArgs) -> Result<Exit, Failure> {
+    let mut done = ValidationDone { place: None, files: Vec::new() };
+    let mut plans = Vec::new();
+    if invocation.names_target() {
+        let engine = invocation.engine()?;
+        let target = invocation.target(&engine).await?;
+        let context = invocation.context();
+        for file in &files {
+            let source = file.path.display().to_string();
+            let configuration = &file.validated.configuration;
+            plans.push(engine.propose_import(&target, configuration, &options(args), source, &context).await?.plan);
+        }
+        done.place = Some(target.name);
+    }
+    let mut plans = plans.iter();
+    for Read { path, validated } in files {
+        done.files.push(ValidatedFile {
+            path,
+            agent_id: validated.configuration.agent.agent_id,
+            findings: validated.report.findings,
+            target: plans.next().map(remarks).unwrap_or_default(),
+        });
+    }
+    invocation.result(&done)?;
+    Ok(Exit::Done)
+}
+
+/// Of a plan, what says something about the configuration rather than about applying it.
+fn remarks(plan: &Plan) -> Vec<TargetRemark> {
+    let mut remarks = Vec::new();
+    if plan.registers() {
+        remarks.push(TargetRemark::Note(format!("{} is not registered there yet.", plan.agent_id)));
+    }
+    remarks.extend(plan.unchangeable.iter().map(|difference| TargetRemark::Differs(difference.words())));
+    let about_it = [NoteCode::TableMissing, NoteCode::TablesUnavailable, NoteCode::DatabaseNotLinked];
+    for note in plan.notes.iter().filter(|note| about_it.contains(&note.code)) {
+        remarks.push(match note.weight {
+            NoteWeight::Info => TargetRemark::Note(note.message.clone()),
+            _ => TargetRemark::Warning(note.message.clone()),
+        });
+    }
+    remarks
+}

@@ -1,0 +1,82 @@
+//! Exit statuses (PRODUCT.md, "The command line").
+
+use std::process::ExitCode;
+
+use aidb_core::error::ErrorCode;
+
+/// How the process ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done.
+    Done = 0,
+    /// Failed; nothing was changed, or all of it was put back.
+    Failed = 1,
+    /// Two sides differ. Only where that was asked.
+    Differs = 2,
+    /// The configuration is invalid.
+    Invalid = 3,
+    /// Not authorised.
+    NotAuthorised = 4,
+    /// The target changed since the plan.
+    TargetChanged = 5,
+    /// Failed, and something is left to do.
+    NeedsAttention = 6,
+    /// Wrong usage, or somebody has to agree first.
+    Usage = 64,
+    /// Interrupted.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// The one place that turns an error into an exit status.
+pub(crate) const fn of(code: ErrorCode) -> Exit {
+    match code {
+        ErrorCode::Usage
+        | ErrorCode::ConfirmationRequired
+        | ErrorCode::ApiKeyMissing
+        | ErrorCode::UrlInvalid
+        | ErrorCode::PlainHttpRefused
+        | ErrorCode::IdNotAddressable => Exit::Usage,
+        ErrorCode::ConfigInvalid => Exit::Invalid,
+        ErrorCode::Unauthorized | ErrorCode::Forbidden => Exit::NotAuthorised,
+        ErrorCode::TargetChanged => Exit::TargetChanged,
+        ErrorCode::NeedsAttention => Exit::NeedsAttention,
+        ErrorCode::Interrupted => Exit::Interrupted,
+        ErrorCode::Declined
+        | ErrorCode::FileNotFound
+        | ErrorCode::FileUnreadable
+        | ErrorCode::FileExists
+        | ErrorCode::FileUnwritable
+        | ErrorCode::CaFileInvalid
+        | ErrorCode::ConnectionRefused
+        | ErrorCode::HostUnknown
+        | ErrorCode::TlsFailed
+        | ErrorCode::ConnectionLost
+        | ErrorCode::Timeout
+        | ErrorCode::NotAConnector
+        | ErrorCode::Redirected
+        | ErrorCode::AgentNotFound
+        | ErrorCode::RateLimited
+        | ErrorCode::RequestRefused
+        | ErrorCode::ServerError
+        | ErrorCode::BadAnswer
+        | ErrorCode::PlanUnusable
+        | ErrorCode::PutBack
+        | ErrorCode::VerificationFailed
+        | ErrorCode::StoreUnusable
+        | ErrorCode::StoreNewer
+        | ErrorCode::StoreBusy
+        | ErrorCode::EnvironmentNotFound
+        | ErrorCode::EnvironmentExists
+        | ErrorCode::BackupNotFound
+        | ErrorCode::BackupDamaged
+        | ErrorCode::KeychainAbsent
+        | ErrorCode::KeychainLocked
+        | ErrorCode::KeychainFailed => Exit::Failed,
+    }
+}

@@ -1,0 +1,89 @@
+//! From the command line to the exit status.
+
+use std::ffi::OsString;
+
+use crate::args::{Cli, Command, MigrateAction};
+use crate::commands;
+use crate::exit::{self, Exit};
+use crate::failure::{CommandError, Failure};
+use crate::invocation::Invocation;
+use crate::screen::{Detail, Form, Screen};
+use crate::signals;
+use crate::usage::{self, Sources, Typed};
+
+/// Runs one command line.
+pub(crate) fn run(arguments: &[OsString]) -> Exit {
+    let json = usage::wants_json(arguments);
+    match usage::read(arguments) {
+        Typed::Command(cli, sources) => command(*cli, sources),
+        Typed::Text(text) => {
+            let screen = Screen { form: Form::Human, detail: Detail::Usual };
+            ended(screen, screen.print(&text).map(|()| Exit::Done))
+        }
+        Typed::Wrong(error) => {
+            let form = if json { Form::Json } else { Form::Human };
+            // The usage line is what one wants to see here.
+            ended(Screen { form, detail: Detail::Verbose }, Err(error.into()))
+        }
+    }
+}
+
+fn command(cli: Cli, sources: Sources) -> Exit {
+    let invocation = Invocation::new(cli.global, sources);
+    let screen = invocation.screen;
+    ended(screen, dispatch(&invocation, cli.command))
+}
+
+fn ended(screen: Screen, result: Result<Exit, Failure>) -> Exit {
+    match result {
+        Ok(exit) => exit,
+        Err(failure) => {
+            let exit = exit::of(failure.report().code);
+            match screen.failure(&failure) {
+                Ok(()) => exit,
+                // Standard output does not take it: standard error is all that is left.
+                Err(unprintable) => {
+                    crate::screen::error_text(&crate::view::human::failure(&unprintable, screen.detail));
+                    exit
+                }
+            }
+        }
+    }
+}
+
+fn dispatch(invocation: &Invocation, command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Migrate(args) => in_runtime(invocation, migrate(invocation, args.action)),
+        Command::Env(args) => in_runtime(invocation, commands::env(invocation, args.action)),
+        Command::Test(args) => in_runtime(invocation, commands::test(invocation, args)),
+        Command::Sandbox(args) => in_runtime(invocation, commands::sandbox(invocation, args)),
+        Command::Schema(args) => invocation.result(&commands::schema(args)).map(|()| Exit::Done),
+        Command::Completions(args) => invocation.result(&commands::completions(&args)).map(|()| Exit::Done),
+        Command::Man(args) => invocation.result(&commands::man(&args)?).map(|()| Exit::Done),
+    }
+}
+
+async fn migrate(invocation: &Invocation, action: MigrateAction) -> Result<Exit, Failure> {
+    match action {
+        MigrateAction::Export(args) => commands::export(invocation, args).await,
+        MigrateAction::Import(args) => commands::import(invocation, args).await,
+        MigrateAction::Rollback(args) => commands::rollback(invocation, args).await,
+        MigrateAction::Compare(args) => commands::compare(invocation, args).await,
+        MigrateAction::Backups(args) => commands::backups(invocation, args.action).await,
+    }
+}
+
+/// Everything that talks to a server, a store or a person.
+fn in_runtime(invocation: &Invocation, command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.worker_threads(2).enable_all().build().map_err(CommandError::Start)?;
+    let command = Box::pin(command);
+    let result = runtime.block_on(async {
+        signals::watch(&invocation.cancel).map_err(CommandError::Start)?;
+        command.await
+    });
+    invocation.quiet_progress();
+    // A thread that still waits for somebody to type must not keep the process.
+    runtime.shutdown_background();
+    result
+}

@@ -1,0 +1,176 @@
+//! What was typed, and what is wrong with it: clap's refusals in the words and the form of every other error.
+
+use std::ffi::OsString;
+
+use clap::builder::Resettable;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+
+use crate::args::Cli;
+use crate::failure::CommandError;
+use crate::variables;
+
+/// What came of reading the command line.
+pub(crate) enum Typed {
+    /// A command.
+    Command(Box<Cli>, Sources),
+    /// Help or the version was asked for.
+    Text(String),
+    /// It cannot be understood.
+    Wrong(CommandError),
+}
+
+/// Where a value came from: some count only when a person typed them for this very run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sources {
+    /// Of `--url`.
+    pub(crate) url: Source,
+    /// Of `--agent`.
+    pub(crate) agent: Source,
+}
+
+/// Where a value came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// The command line.
+    Flag,
+    /// A variable.
+    Variable,
+    /// Nowhere: there is none.
+    Nowhere,
+}
+
+/// Reads the command line.
+pub(crate) fn read(arguments: &[OsString]) -> Typed {
+    let matches = expected().try_get_matches_from(arguments);
+    match matches.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches))) {
+        Ok((cli, matches)) => command(cli, &matches),
+        Err(error) => refused(&error, arguments),
+    }
+}
+
+/// What can be typed. CI systems set a variable that has no value to the empty text: as good as none.
+fn expected() -> clap::Command {
+    let variables = [("key_store", "AIDB_KEY_STORE"), ("data_dir", "AIDB_DATA_DIR")];
+    let empty = variables.into_iter().filter(|(_, variable)| variables::is_empty(variable));
+    empty.fold(Cli::command(), |cli, (argument, _)| cli.mut_arg(argument, |argument| argument.env(Resettable::Reset)))
+}
+
+fn command(mut cli: Cli, matches: &ArgMatches) -> Typed {
+    let sources = Sources { url: source(matches, "url"), agent: source(matches, "agent") };
+    let target = &mut cli.global.target;
+    // CI systems set a variable that has no value to the empty text.
+    forget_empty(&mut target.url, sources.url);
+    forget_empty(&mut target.agent, sources.agent);
+    if source(matches, "api_key") == Source::Variable {
+        target.api_key = target.api_key.take().filter(|key| !secrecy::ExposeSecret::expose_secret(key).is_empty());
+    }
+    Typed::Command(Box::new(cli), sources)
+}
+
+fn forget_empty(value: &mut Option<String>, source: Source) {
+    if source == Source::Variable {
+        *value = value.take().filter(|text| !text.is_empty());
+    }
+}
+
+fn source(matches: &ArgMatches, name: &str) -> Source {
+    match matches.value_source(name) {
+        Some(ValueSource::CommandLine) => Source::Flag,
+        Some(ValueSource::EnvVariable) => Source::Variable,
+        _ => Source::Nowhere,
+    }
+}
+
+/// Whether errors are to be JSON although the command line could not be read.
+pub(crate) fn wants_json(arguments: &[OsString]) -> bool {
+    let words = arguments.iter().skip(1).take_while(|word| *word != "--");
+    let mut words = words.filter_map(|word| word.to_str());
+    words.any(|word| word == "--json" || (word.starts_with("-j") && word[2..].chars().all(|flag| "vq".contains(flag))))
+}
+
+fn refused(error: &clap::Error, arguments: &[OsString]) -> Typed {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return Typed::Text(error.render().ansi().to_string());
+    }
+    let (mut command, path) = command_meant(arguments);
+    Typed::Wrong(CommandError::Arguments {
+        message: message(error, &path),
+        hint: Some(hint(error, &path)),
+        details: vec![one_line(&command.render_usage().to_string())],
+    })
+}
+
+/// The command that the arguments lead to, as far as they can be followed, and its name as it is typed.
+fn command_meant(arguments: &[OsString]) -> (clap::Command, String) {
+    let mut command = Cli::command();
+    command.build();
+    let mut path = "aidb".to_owned();
+    for word in arguments.iter().skip(1).filter_map(|word| word.to_str()) {
+        let Some(inner) = command.find_subcommand(word).cloned() else { continue };
+        path = format!("{path} {}", inner.get_name());
+        command = inner;
+    }
+    (command, path)
+}
+
+fn message(error: &clap::Error, path: &str) -> String {
+    let inside = path.contains(' ');
+    match (error.kind(), text(error, ContextKind::InvalidSubcommand)) {
+        (ErrorKind::InvalidSubcommand, Some(word)) if inside => format!("Unknown action {word:?}."),
+        (ErrorKind::InvalidSubcommand, Some(word)) => format!("Unknown command {word:?}."),
+        (ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, _) => {
+            format!("{} is missing: say what `{path}` should do.", if inside { "An action" } else { "A command" })
+        }
+        _ => sentence(&error.render().to_string()),
+    }
+}
+
+/// The first paragraph of what clap says, without its prefix, as one sentence.
+fn sentence(rendered: &str) -> String {
+    let paragraph = one_line(rendered.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default());
+    let mut letters = paragraph.chars();
+    let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{capital}{}.", letters.as_str().trim_end_matches('.'))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn hint(error: &clap::Error, path: &str) -> String {
+    let suggested = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
+    match suggested.iter().find_map(|kind| text(error, *kind)) {
+        Some(word) => format!("Did you mean {word}? `{path} --help` shows what there is."),
+        None => format!("`{path} --help` shows what there is."),
+    }
+}
+
+/// A word of the error; of several suggestions the longest, because an alias of one letter explains nothing.
+fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind)? {
+        ContextValue::String(text) => Some(text.clone()),
+        ContextValue::Strings(texts) => texts.iter().max_by_key(|text| text.len()).cloned(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn json_is_recognised_where_nothing_else_can_be() {
+        let wants = |words: &[&str]| wants_json(&words.iter().map(OsString::from).collect::<Vec<_>>());
+        assert!(
+            wants(&["aidb", "--json", "nonsense"]) && wants(&["aidb", "nonsense", "-j"]) && wants(&["aidb", "-jv"])
+        );
+        assert!(!wants(&["aidb", "-e", "x", "--", "--json"]) && !wants(&["aidb", "-ej"]) && !wants(&["--json"]));
+    }
+}

@@ -1,0 +1,109 @@
+//! What an import or a rollback did.
+
+use aidb_core::apply::Outcome;
+use aidb_core::operations::AgentKeyPlace;
+
+use super::{BAD, Human, Page, column, done, failure, padded, paint, plan, shown};
+use crate::commands::{ChangeDone, ChangesDone};
+use crate::screen::Detail;
+
+/// The widest column of items.
+const WIDEST: usize = 48;
+
+impl Human for ChangesDone {
+    fn human(&self, detail: Detail) -> String {
+        let mut page = Page::default();
+        for item in self.items.iter().filter(|item| item.applied.report.outcome == Outcome::Done) {
+            finished(&mut page, item, detail);
+        }
+        page.into_text()
+    }
+
+    fn complaint(&self, detail: Detail) -> String {
+        let mut page = Page::default();
+        for item in &self.items {
+            if item.applied.report.outcome != Outcome::Done {
+                if self.items.len() > 1 || !self.not_started.is_empty() {
+                    page.line(format!("At {}:", shown(&item.source)));
+                }
+                let report = &item.applied.report;
+                // Somebody who stopped it knows why.
+                let cause = report.cause.as_ref().filter(|_| !report.cancelled);
+                page.block(&failure::ended(&item.sentence(), cause, detail));
+                left(&mut page, item);
+                way_back(&mut page, item);
+                made_key(&mut page, item);
+            }
+            if let Some(unrecorded) = &item.applied.unrecorded {
+                page.line("The history does not know how this ended:");
+                page.block(&failure::report(unrecorded, detail));
+            }
+        }
+        if let Some((source, stopped)) = &self.stopped {
+            page.line(format!("At {}:", shown(source)));
+            page.block(&failure::failure(stopped, detail));
+        }
+        if !self.not_started.is_empty() {
+            let names: Vec<String> = self.not_started.iter().map(|source| shown(source)).collect();
+            page.line(format!("Not started, and unchanged: {}", names.join(", ")));
+        }
+        page.into_text()
+    }
+}
+
+fn finished(page: &mut Page, item: &ChangeDone, detail: Detail) {
+    page.line(done(&shown(&item.sentence())));
+    if detail == Detail::Verbose {
+        page.line(format!("  In {} s: {} in {}", seconds(item), plan::count(&item.plan), shown(&item.place)));
+    }
+    way_back(page, item);
+    made_key(page, item);
+}
+
+fn made_key(page: &mut Page, item: &ChangeDone) {
+    if let Some(kept) = &item.applied.agent_key {
+        page.line(format!("  {}", key_words(kept)));
+    }
+}
+
+fn way_back(page: &mut Page, item: &ChangeDone) {
+    if let Some(backup) = &item.applied.backup {
+        page.line(format!("  Backup from before it: {}", backup.summary.id));
+    }
+    // What was put back is back already.
+    if item.applied.report.outcome != Outcome::PutBack
+        && let Some(way_back) = item.way_back()
+    {
+        page.line(format!("  To go back: {way_back}"));
+    }
+}
+
+fn key_words(kept: &AgentKeyPlace) -> String {
+    match kept {
+        AgentKeyPlace::Keychain => "The agent's new API key is in the keychain, under “aidb agent key”.".into(),
+        AgentKeyPlace::File(path) => {
+            format!("The agent's new API key is in {}, which only you can read.", shown(&path.display().to_string()))
+        }
+        AgentKeyPlace::Memory => {
+            "The agent's new API key was kept in memory alone and is gone now: register it anew with another --key-store."
+                .into()
+        }
+    }
+}
+
+fn left(page: &mut Page, item: &ChangeDone) {
+    let report = &item.applied.report;
+    if report.left.is_empty() {
+        return;
+    }
+    page.line("Left to look at:");
+    let names: Vec<String> = report.left.iter().map(|left| shown(&left.change.to_string())).collect();
+    let width = column(names.iter().map(String::as_str), WIDEST);
+    for (name, left) in names.iter().zip(&report.left) {
+        page.line(format!("  {}  {}", paint(BAD, &padded(name, width)), shown(&left.reason)));
+    }
+}
+
+fn seconds(item: &ChangeDone) -> String {
+    format!("{:.1}", item.applied.duration.as_secs_f64())
+}

@@ -1,0 +1,97 @@
+//! What an export wrote.
+
+use aidb_core::operations::{ExportNote, Exported};
+
+use super::{DIM, Human, Page, WARNING, counted, done, failure, paint, shown};
+use crate::commands::ExportDone;
+use crate::screen::Detail;
+
+impl Human for ExportDone {
+    fn human(&self, _detail: Detail) -> String {
+        let mut page = Page::default();
+        if self.exported.is_empty() && self.failed.is_empty() {
+            page.line(done(&format!("{} has no agents; no file was written.", shown(&self.place))));
+        }
+        for exported in &self.exported {
+            let path = shown(&exported.path.display().to_string());
+            page.line(done(&format!("Configuration exported to {path}")));
+            page.line(format!("  {}", contents(exported, &self.place)));
+        }
+        page.into_text()
+    }
+
+    fn remarks(&self, _detail: Detail) -> String {
+        let mut page = Page::default();
+        let several = self.folder.is_some();
+        if several {
+            page.block(&without_tables(&self.exported));
+        }
+        for exported in &self.exported {
+            for note in &exported.export.notes {
+                if !(several && matches!(note, ExportNote::TablesFromPermissions { .. })) {
+                    page.line(note_words(note, exported, several));
+                }
+            }
+        }
+        page.into_text()
+    }
+
+    fn complaint(&self, detail: Detail) -> String {
+        let mut page = Page::default();
+        for (agent, report) in &self.failed {
+            page.line(format!("{} was not exported:", shown(agent)));
+            page.block(&failure::report(report, detail));
+        }
+        page.into_text()
+    }
+}
+
+fn contents(exported: &Exported, place: &str) -> String {
+    let configuration = &exported.export.configuration;
+    let agent = &configuration.agent;
+    format!(
+        "{} in {}: {}, {}",
+        shown(&agent.agent_id),
+        shown(place),
+        counted(agent.resource_permissions.len(), "resource permission"),
+        counted(configuration.tables.as_ref().map_or(0, Vec::len), "table")
+    )
+}
+
+/// A server that lists no tables lists them for no agent: said once.
+fn without_tables(exported: &[Exported]) -> String {
+    let reasons: Vec<&String> = exported
+        .iter()
+        .flat_map(|exported| &exported.export.notes)
+        .filter_map(|note| match note {
+            ExportNote::TablesFromPermissions { reason } => Some(reason),
+            _ => None,
+        })
+        .collect();
+    let Some(first) = reasons.first() else { return String::new() };
+    format!(
+        "{}: the server did not list the tables of {}; there the tables are the resources of type table. The first answer: {}\n",
+        paint(WARNING, "warning"),
+        counted(reasons.len(), "agent"),
+        shown(first)
+    )
+}
+
+fn note_words(note: &ExportNote, exported: &Exported, several: bool) -> String {
+    let agent = &exported.export.configuration.agent.agent_id;
+    let whose = if several { format!("{}: ", shown(agent)) } else { String::new() };
+    match note {
+        ExportNote::TablesFromPermissions { reason } => format!(
+            "{}: {whose}the tables are the resources of type table, because the server did not list them: {}",
+            paint(WARNING, "warning"),
+            shown(reason)
+        ),
+        ExportNote::Withheld { pointer, kind } => format!(
+            "{}: {whose}{} stayed behind: it looks like a secret ({}).",
+            paint(WARNING, "warning"),
+            shown(pointer),
+            shown(kind)
+        ),
+        ExportNote::Finding { message } => format!("{}: {whose}{}", paint(DIM, "note"), shown(message)),
+    }
+}

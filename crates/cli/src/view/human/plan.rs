@@ -1,0 +1,155 @@
+//! A plan: what would be done, in counted groups and plain words.
+
+use aidb_core::plan::{Change, Group, Mode, NoteWeight, Plan, summary_lines};
+
+use super::{BAD, BOLD, CHANGED, DIM, GOOD, Human, Page, WARNING, column, counted, padded, paint, shown};
+use crate::commands::{PlanShown, PlansShown, Purpose};
+use crate::screen::Detail;
+
+/// How many rows of a plan are shown unless all are asked for.
+const MOST_ROWS: usize = 200;
+/// How many ids of what stays as it is are named.
+const MOST_NAMED: usize = 8;
+/// The widest column of ids.
+const WIDEST: usize = 48;
+
+/// The groups in the order in which they are shown.
+const GROUPS: [(Group, &str); 6] = [
+    (Group::Register, "Register"),
+    (Group::LinkDatabase, "Link database"),
+    (Group::GainsAccess, "Gains access"),
+    (Group::Changes, "Changes"),
+    (Group::LosesAccess, "Loses access"),
+    (Group::DeleteAgent, "Deletes the agent"),
+];
+
+impl Human for PlansShown<'_> {
+    fn human(&self, detail: Detail) -> String {
+        let mut page = Page::default();
+        if self.purpose == Purpose::DryRun {
+            page.line("Dry run mode - no changes will be made");
+            page.blank();
+        }
+        for (index, plan) in self.plans.iter().enumerate() {
+            if index > 0 {
+                page.blank();
+            }
+            one(&mut page, plan, self, detail);
+        }
+        page.into_text()
+    }
+}
+
+fn one(page: &mut Page, shown_plan: &PlanShown<'_>, all: &PlansShown<'_>, detail: Detail) {
+    let plan = shown_plan.plan;
+    if all.plans.len() > 1 {
+        page.line(paint(BOLD, &shown(shown_plan.source)));
+    }
+    page.line(match all.purpose {
+        Purpose::DryRun => "Would perform:",
+        Purpose::Apply => "Plan:",
+    });
+    for line in summary(plan) {
+        page.line(format!("  - {line}"));
+    }
+    page.blank();
+    page.line(format!("{} in {}", paint(BOLD, &shown(plan.agent_id.as_str())), place(shown_plan)));
+    page.block(&body(plan, detail));
+}
+
+fn place(plan: &PlanShown<'_>) -> String {
+    if plan.place == plan.url { shown(plan.url) } else { format!("{} ({})", shown(plan.place), shown(plan.url)) }
+}
+
+fn summary(plan: &Plan) -> Vec<String> {
+    let lines = summary_lines(plan);
+    if lines.is_empty() { vec!["Nothing".into()] } else { lines }
+}
+
+/// The detail of a plan.
+pub(super) fn body(plan: &Plan, detail: Detail) -> String {
+    let mut page = Page::default();
+    changes(&mut page, plan, detail);
+    unchangeable(&mut page, plan);
+    stays(&mut page, "Same", &plan.same, detail);
+    let title = match plan.mode {
+        Mode::Merge => "Not named, and stays",
+        Mode::Exact => "Stays",
+    };
+    stays(&mut page, title, &plan.kept, detail);
+    notes(&mut page, plan);
+    page.into_text()
+}
+
+fn changes(page: &mut Page, plan: &Plan, detail: Detail) {
+    let most = if detail == Detail::Verbose { usize::MAX } else { MOST_ROWS };
+    let subjects: Vec<String> = plan.changes.iter().take(most).map(|change| shown(change.subject())).collect();
+    let width = column(subjects.iter().map(String::as_str), WIDEST);
+    let mut rows = 0;
+    for (group, title) in GROUPS {
+        let inside: Vec<&Change> = plan.changes.iter().filter(|change| change.group() == group).collect();
+        if inside.is_empty() {
+            continue;
+        }
+        page.line(format!("  {title} ({})", inside.len()));
+        for change in inside.iter().take(most.saturating_sub(rows)) {
+            page.line(row(change, width));
+        }
+        rows += inside.len();
+    }
+    if rows > most {
+        page.line(format!("  … and {} more (--verbose shows all)", rows - most));
+    }
+}
+
+fn row(change: &Change, width: usize) -> String {
+    let (symbol, style) = match change.group() {
+        Group::Register | Group::LinkDatabase | Group::GainsAccess => ("+", GOOD),
+        Group::Changes => ("~", CHANGED),
+        Group::LosesAccess | Group::DeleteAgent => ("-", BAD),
+    };
+    format!(
+        "    {}  {}",
+        paint(style, &format!("{symbol} {}", padded(&shown(change.subject()), width))),
+        shown(&change.words())
+    )
+}
+
+fn unchangeable(page: &mut Page, plan: &Plan) {
+    if plan.unchangeable.is_empty() {
+        return;
+    }
+    page.line(format!("  Differs, and the server cannot change it ({})", plan.unchangeable.len()));
+    for difference in &plan.unchangeable {
+        page.line(format!("    {}", paint(CHANGED, &format!("! {}", shown(&difference.words())))));
+    }
+}
+
+fn stays(page: &mut Page, title: &str, ids: &[String], detail: Detail) {
+    if ids.is_empty() {
+        return;
+    }
+    let most = if detail == Detail::Verbose { usize::MAX } else { MOST_NAMED };
+    let named: Vec<String> = ids.iter().take(most).map(|id| shown(id)).collect();
+    let more = if ids.len() > most { format!(" … and {} more", ids.len() - most) } else { String::new() };
+    page.line(format!("  {title} ({})", ids.len()));
+    page.line(paint(DIM, &format!("    = {}{more}", named.join(", "))));
+}
+
+fn notes(page: &mut Page, plan: &Plan) {
+    let mut notes: Vec<_> = plan.notes.iter().collect();
+    notes.sort_by_key(|note| std::cmp::Reverse(note.weight));
+    for note in notes {
+        let word = match note.weight {
+            NoteWeight::Risk => paint(BAD, "Risk:"),
+            NoteWeight::Warning => paint(WARNING, "Warning:"),
+            NoteWeight::Info => paint(DIM, "Note:"),
+        };
+        page.line(format!("  {word} {}", shown(&note.message)));
+    }
+}
+
+/// "5 changes", for questions and results.
+pub(super) fn count(plan: &Plan) -> String {
+    counted(plan.changes.len(), "change")
+}

@@ -1,0 +1,37 @@
+//! A validation that found no errors.
+
+use super::{CHANGED, DIM, Human, Page, WARNING, done, findings, paint, shown};
+use crate::commands::{TargetRemark, ValidationDone};
+use crate::screen::Detail;
+
+impl Human for ValidationDone {
+    fn human(&self, _detail: Detail) -> String {
+        let mut page = Page::default();
+        match self.files.as_slice() {
+            [_] => page.line(done("Configuration validated")),
+            files => page.line(done(&format!("Configuration validated ({} files)", files.len()))),
+        }
+        page.line(done("Validation only - no changes made"));
+        page.into_text()
+    }
+
+    fn remarks(&self, detail: Detail) -> String {
+        let mut page = Page::default();
+        for file in &self.files {
+            page.block(&findings(&file.path, &file.findings, detail));
+            for remark in &file.target {
+                remark_line(&mut page, remark, self.place.as_deref().unwrap_or_default());
+            }
+        }
+        page.into_text()
+    }
+}
+
+fn remark_line(page: &mut Page, remark: &TargetRemark, place: &str) {
+    let word = match remark {
+        TargetRemark::Note(_) => paint(DIM, "note"),
+        TargetRemark::Warning(_) => paint(WARNING, "warning"),
+        TargetRemark::Differs(_) => paint(CHANGED, "differs"),
+    };
+    page.line(format!("{word}: {} ({})", shown(remark.text()), shown(place)));
+}

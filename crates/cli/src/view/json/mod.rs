@@ -1,0 +1,52 @@
+//! Results as JSON: one document, `success` first.
+
+mod backups;
+mod change;
+mod compare;
+mod environments;
+mod export;
+mod failure;
+mod plan;
+mod test;
+mod text;
+mod validate;
+
+pub(crate) use failure::failure;
+pub(crate) use plan::differs;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// A result that can be told as JSON.
+pub(crate) trait Json {
+    /// One document.
+    fn json(&self) -> Value;
+}
+
+/// A document as it is printed.
+pub(crate) fn document(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// A part of a document. Everything that comes here is plain data of the engine, which serialises.
+fn part<T: Serialize + ?Sized>(value: &T) -> Value {
+    serde_json::to_value(value).unwrap_or_else(|error| Value::String(format!("cannot be shown: {error}")))
+}
+
+/// Adds the entries of `more` to an object.
+fn with(mut object: Value, more: Value) -> Value {
+    if let (Value::Object(fields), Value::Object(more)) = (&mut object, more) {
+        fields.extend(more);
+    }
+    object
+}
+
+/// An object without the keys that hold nothing.
+fn present(object: Value) -> Value {
+    match object {
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().filter(|(_, value)| !value.is_null()).collect::<Map<_, _>>())
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,39 @@
+use aidb_core::plan::{Plan, summary_lines};
+use serde_json::{Value, json};
+
+use super::{Json, part, with};
+use crate::commands::{PlanShown, PlansShown};
+
+impl Json for PlansShown<'_> {
+    fn json(&self) -> Value {
+        let common = json!({
+            "success": true,
+            "action": self.action,
+            "dry_run": true,
+            "differs": self.plans.iter().any(|plan| differs(plan.plan)),
+        });
+        match self.plans.as_slice() {
+            [one] => with(common, plan(one)),
+            several => with(common, json!({ "plans": several.iter().map(plan).collect::<Vec<_>>() })),
+        }
+    }
+}
+
+/// Whether target and goal say different things. What an environment calls its own database connection is its own business:
+/// where names differ by environment, a dry run would never say "the same".
+pub(crate) fn differs(plan: &Plan) -> bool {
+    !plan.changes.is_empty() || plan.unchangeable.iter().any(|difference| !difference.is_of_the_environment())
+}
+
+fn plan(shown: &PlanShown<'_>) -> Value {
+    json!({
+        "agent_id": shown.plan.agent_id,
+        "environment": shown.environment,
+        "url": shown.url,
+        "source": shown.source,
+        "changes": shown.plan.changes.len(),
+        "summary": summary_lines(shown.plan),
+        "findings": part(shown.findings),
+        "plan": part(shown.plan),
+    })
+}

@@ -1,0 +1,141 @@
+//! Servers that are not there, are something else, or do not want to.
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+
+use aidb_sandbox::{ApiKey, ErrorBody, Fault, FaultAnswer, HeaderText};
+use aidb_testkit::Home;
+
+use crate::stage::{KEY, Stage};
+use crate::{snap, snap_both};
+
+fn answer_always(stage: &Stage, answer: FaultAnswer) {
+    stage.development.set_faults([Fault::on(1, answer).for_ever()]);
+}
+
+/// An export that has to fail in this way: exit status, code, one message, a hint, no file.
+macro_rules! refused {
+    ($stage:expr, $name:literal, $status:literal, $code:literal) => {{
+        let run = snap_both!($stage, $name, &["m", "export", "-e", "Development", "-o", "f.json"]);
+        assert_eq!(run.status, Some($status), "{run}");
+        let json = $stage.run(&["m", "export", "-e", "Development", "-o", "f.json", "--json"]).json();
+        assert_eq!(json["code"], $code, "{json}");
+        assert!(run.stderr.starts_with("Error: ") && run.stderr.contains("\nHint: "), "{run}");
+        assert!(!$stage.file("f.json").exists(), "nothing half written");
+    }};
+}
+
+#[test]
+fn not_authorised() {
+    let stage = Stage::new();
+    stage.development.switch(|switches| switches.required_api_key = Some(ApiKey::new("another")));
+    refused!(stage, "server_401", 4, "unauthorized");
+}
+
+#[test]
+fn forbidden() {
+    let stage = Stage::new();
+    stage.development.switch(|switches| switches.forbidden_api_key = Some(ApiKey::new(KEY)));
+    refused!(stage, "server_403", 4, "forbidden");
+}
+
+#[test]
+fn a_404_of_a_gateway_is_no_missing_agent() {
+    let stage = Stage::new();
+    answer_always(&stage, FaultAnswer::status(404, ErrorBody::Html));
+    refused!(stage, "server_404_html", 1, "not_a_connector");
+    let _other = stage.run(&["m", "export", "-e", "Staging", "-o", "agent.json"]).done();
+    let import = stage.run(&["m", "import", "-e", "Development", "-i", "agent.json", "--dry-run"]);
+    assert_eq!(import.status, Some(1), "it must not be taken for an agent to register:\n{import}");
+}
+
+#[test]
+fn too_many_requests() {
+    let stage = Stage::new();
+    let wait = HeaderText::try_from("3600".to_owned()).expect("a header");
+    let headers = BTreeMap::from([("Retry-After".to_owned(), wait)]);
+    let FaultAnswer::Status { status, body, .. } = FaultAnswer::status(429, ErrorBody::Json) else {
+        panic!("a status is a status")
+    };
+    answer_always(&stage, FaultAnswer::Status { status, body, headers });
+    refused!(stage, "server_429", 1, "rate_limited");
+}
+
+#[test]
+fn an_error_of_the_server() {
+    let stage = Stage::new();
+    answer_always(&stage, FaultAnswer::status(500, ErrorBody::Html));
+    refused!(stage, "server_500", 1, "server_error");
+}
+
+#[test]
+fn a_page_instead_of_json() {
+    let stage = Stage::new();
+    answer_always(&stage, FaultAnswer::HtmlPage);
+    refused!(stage, "server_html", 1, "not_a_connector");
+}
+
+#[test]
+fn a_redirect_is_not_followed() {
+    let stage = Stage::new();
+    answer_always(&stage, FaultAnswer::redirect(302, "https://login.example.com/sso").expect("a header"));
+    refused!(stage, "server_redirect", 1, "redirected");
+}
+
+#[test]
+fn an_answer_that_breaks_off() {
+    let stage = Stage::new();
+    answer_always(&stage, FaultAnswer::CutBody);
+    refused!(stage, "server_cut_body", 1, "connection_lost");
+}
+
+#[test]
+fn a_server_that_hangs() {
+    let stage = Stage::new();
+    answer_always(&stage, FaultAnswer::Hang { ms: None });
+    let run = stage.run(&["m", "export", "-e", "Development", "-o", "f.json", "--timeout", "1", "--json"]);
+    assert_eq!((run.status, &run.json()["code"]), (Some(1), &serde_json::json!("timeout")), "{run}");
+}
+
+#[test]
+fn nothing_listens() {
+    let home = Home::new();
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let url = format!("http://127.0.0.1:{port}");
+    let export = ["m", "export", "-u", &url, "-k", "key", "-a", "x", "-o", "f.json"];
+    let run = snap_both!(home, "server_closed_port", &export);
+    assert_eq!(run.status, Some(1));
+    let told = home.run(&[export.as_slice(), &["--verbose"]].concat());
+    assert!(told.stderr.contains("attempt 1 failed"), "retries are told on request:\n{told}");
+}
+
+#[test]
+fn an_unknown_host() {
+    let home = Home::new();
+    let export = ["m", "export", "-u", "https://no-such-host.invalid", "-k", "key", "-a", "x", "-o", "f.json"];
+    let run = home.run(&[export.as_slice(), &["--json"]].concat());
+    // Whether the name service says so, or does not answer at all, is up to the machine.
+    assert_eq!((run.status, &run.json()["code"]), (Some(1), &serde_json::json!("host_unknown")), "{run}");
+}
+
+#[test]
+fn a_plain_server_on_a_secure_url() {
+    let stage = Stage::new();
+    let url = stage.development.url().replace("http://", "https://");
+    let export = ["m", "export", "-u", &url, "-k", "key", "-a", "x", "-o", "f.json"];
+    let run = snap_both!(stage, "server_not_tls", &export);
+    assert_eq!(run.status, Some(1));
+}
+
+#[test]
+fn a_ca_file_that_is_none() {
+    let stage = Stage::new();
+    stage.write("ca.pem", "nothing");
+    let export = ["m", "export", "-e", "Development", "-o", "f.json", "--ca-file"];
+    let none = stage.run(&[export.as_slice(), &["ca.pem"]].concat());
+    snap!(stage, "ca_file_invalid", none);
+    assert_eq!(none.status, Some(1));
+    let missing = stage.run(&[export.as_slice(), &["none.pem"]].concat());
+    snap!(stage, "ca_file_missing", missing);
+    assert_eq!(missing.status, Some(1));
+}

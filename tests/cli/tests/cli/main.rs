@@ -1,0 +1,50 @@
+//! The real `aidb` against the sandbox over real HTTP: output and exit status of every command, in words and as JSON.
+//!
+//! Snapshots are read by people: each is what somebody at a terminal sees.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod backups;
+mod bad_files;
+mod bad_places;
+mod bad_servers;
+mod bad_usage;
+mod compare;
+mod environments;
+mod export;
+mod import;
+mod import_folder;
+mod link;
+mod rollback;
+mod sandbox;
+mod secrets;
+mod signals;
+mod stage;
+mod terminal;
+mod texts;
+mod validate;
+mod wording;
+
+/// Compares a run with its snapshot, without what differs from run to run.
+macro_rules! snap {
+    ($home:expr, $name:literal, $run:expr) => {
+        aidb_testkit::snapshots::settings($home.path()).bind(|| insta::assert_snapshot!($name, $run.to_string()))
+    };
+}
+pub(crate) use snap;
+
+/// Snapshots of the same command in words and as JSON. The second run sees what the first one left.
+macro_rules! snap_both {
+    ($home:expr, $name:literal, $arguments:expr) => {{
+        let arguments: &[&str] = $arguments;
+        let words = $home.run(arguments);
+        let json = $home.run(&[arguments, &["--json"]].concat());
+        assert_eq!(words.status, json.status, "the form must not change the end:\n{words}{json}");
+        let _one_document = json.json();
+        assert_eq!(json.stderr, "", "with --json nothing has to be said besides");
+        aidb_testkit::snapshots::settings($home.path())
+            .bind(|| insta::assert_snapshot!($name, format!("{words}\n=== --json\n{json}")));
+        words
+    }};
+}
+pub(crate) use snap_both;

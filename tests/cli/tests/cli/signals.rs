@@ -1,0 +1,85 @@
+//! Ctrl-C in the middle of an import.
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use aidb_sandbox::{Fault, FaultAnswer};
+use aidb_testkit::Run;
+use aidb_testkit::programs::{Program, path_of};
+
+use crate::snap;
+use crate::stage::Stage;
+
+fn start(stage: &Stage, arguments: &[&str]) -> Child {
+    Command::new(path_of(Program::Aidb))
+        .args(arguments)
+        .env_clear()
+        .env("AIDB_DATA_DIR", stage.data())
+        .env("AIDB_KEY_STORE", "file")
+        .current_dir(stage.work())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("aidb starts")
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args([name, &child.id().to_string()]).status().expect("kill");
+    assert!(sent.success());
+}
+
+fn wait_for_write(stage: &Stage) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !stage.staging.requests().iter().any(|request| request.method == "PUT") {
+        assert!(Instant::now() < deadline, "no write arrived");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn ended(child: Child) -> Run {
+    let output = child.wait_with_output().expect("ends");
+    Run {
+        status: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+#[test]
+fn an_interrupt_puts_back_what_was_done() {
+    for (name, form) in [("-INT", &[][..]), ("-TERM", &["--json"]), ("-HUP", &["--json"])] {
+        let stage = Stage::new().exported();
+        let before = stage.staging.snapshot();
+        // The first write takes its time; the interrupt comes while it is under way.
+        stage.staging.set_faults([Fault::on(1, FaultAnswer::Hang { ms: Some(1500) }).method("PUT")]);
+        stage.staging.clear_requests();
+        let import = ["m", "import", "-e", "Staging", "-i", "agent.json", "--in-flight", "1"];
+        let child = start(&stage, &[import.as_slice(), form].concat());
+        wait_for_write(&stage);
+        signal(&child, name);
+        let run = ended(child);
+        assert_eq!(run.status, Some(130), "{run}");
+        assert_eq!(stage.staging.snapshot(), before, "{run}");
+        assert!(run.stderr.contains("Stopping."), "{run}");
+        if form.is_empty() {
+            snap!(stage, "interrupted", run);
+        } else {
+            assert_eq!((&run.json()["success"], &run.json()["code"]), (&false.into(), &"interrupted".into()), "{run}");
+        }
+    }
+}
+
+#[test]
+fn a_command_that_changes_nothing_can_always_be_stopped() {
+    let stage = Stage::new();
+    let made = Command::new("mkfifo").arg(stage.file("pipe")).status().expect("mkfifo");
+    assert!(made.success());
+    // Nobody ever writes into the pipe.
+    let child = start(&stage, &["m", "import", "-i", "pipe", "--validate"]);
+    std::thread::sleep(Duration::from_millis(500));
+    signal(&child, "-TERM");
+    let run = ended(child);
+    assert_eq!(run.status, Some(130), "{run}");
+    assert!(run.stderr.contains("Stopping.") && !run.stderr.contains("put back"), "{run}");
+}

@@ -1,0 +1,102 @@
+//! At a terminal: what is asked, and what an answer does.
+
+use aidb_testkit::terminal::Terminal;
+
+use crate::stage::{KEY, Stage};
+
+fn at_terminal(stage: &Stage, arguments: &[&str]) -> Terminal {
+    Terminal::start(&stage.home, arguments, &[]).expect("a terminal")
+}
+
+#[test]
+fn an_import_asks_and_takes_no_for_an_answer() {
+    let stage = Stage::new().exported();
+    let before = stage.staging.snapshot();
+    for answer in ["n\n", "\n", "maybe\n"] {
+        let mut terminal = at_terminal(&stage, &["m", "import", "-e", "Staging", "-i", "agent.json"]);
+        terminal.wait_for("Apply 3 changes to Staging? [y/N]").expect("a question");
+        terminal.type_text(answer).expect("typed");
+        let session = terminal.finish().expect("ends");
+        assert_eq!(session.status, Some(1), "{}", session.screen);
+        assert!(session.screen.contains("Not agreed. Nothing was changed."), "{}", session.screen);
+    }
+    assert_eq!(stage.staging.snapshot(), before);
+}
+
+#[test]
+fn yes_applies() {
+    let stage = Stage::new().exported();
+    let mut terminal = at_terminal(&stage, &["m", "import", "-e", "Staging", "-i", "agent.json"]);
+    terminal.wait_for("Gains access (3)").expect("the plan comes before the question");
+    terminal.wait_for("[y/N]").expect("a question");
+    terminal.type_text("y\n").expect("typed");
+    let session = terminal.finish().expect("ends");
+    assert_eq!(session.status, Some(0), "{}", session.screen);
+    assert_eq!(stage.staging.resources("my-agent"), stage.development.resources("my-agent"));
+}
+
+#[test]
+fn a_protected_environment_wants_its_name() {
+    let stage = Stage::new().exported();
+    let before = stage.production.snapshot();
+    let import = ["m", "import", "-e", "Production", "-i", "agent.json"];
+    let mut terminal = at_terminal(&stage, &import);
+    terminal.wait_for("Type Production to go on:").expect("a question");
+    terminal.type_text("y\n").expect("typed");
+    assert_eq!(terminal.finish().expect("ends").status, Some(1));
+    assert_eq!(stage.production.snapshot(), before);
+    let mut terminal = at_terminal(&stage, &import);
+    terminal.wait_for("Type Production to go on:").expect("a question");
+    terminal.type_text("Production\n").expect("typed");
+    assert_eq!(terminal.finish().expect("ends").status, Some(0));
+    assert_ne!(stage.production.snapshot(), before);
+}
+
+#[test]
+fn deleting_an_agent_is_asked_by_itself() {
+    let stage = Stage::new();
+    let _exported = stage.run(&["m", "export", "-e", "Development", "-a", "churn-forecast", "-o", "new.json"]).done();
+    let _imported = stage.run(&["m", "import", "-e", "Staging", "-i", "new.json"]).done();
+    let mut terminal = at_terminal(&stage, &["m", "rollback", "--backup", "latest", "--yes"]);
+    terminal.wait_for("This deletes the agent churn-forecast in Staging").expect("asked although --yes");
+    terminal.wait_for("Type churn-forecast to go on:").expect("asked");
+    terminal.type_text("churn-forecast\n").expect("typed");
+    let session = terminal.finish().expect("ends");
+    assert_eq!(session.status, Some(0), "{}", session.screen);
+    assert!(stage.staging.agent("churn-forecast").is_none());
+}
+
+#[test]
+fn a_key_is_typed_without_being_shown() {
+    let stage = Stage::new();
+    let mut terminal = at_terminal(&stage, &["env", "set-key", "Staging"]);
+    terminal.wait_for("API key of Staging (not shown):").expect("a question");
+    // The question stands there just before the terminal stops showing what is typed.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    terminal.type_text(&format!("typed-{KEY}\n")).expect("typed");
+    let session = terminal.finish().expect("ends");
+    assert_eq!(session.status, Some(0), "{}", session.screen);
+    assert!(!session.screen.contains(KEY), "{}", session.screen);
+    stage.staging.switch(|switches| {
+        switches.required_api_key = Some(aidb_sandbox::ApiKey::new(format!("typed-{KEY}")));
+    });
+    let _accepted = stage.run(&["test", "-e", "Staging"]).done();
+}
+
+#[test]
+fn interrupting_a_question_changes_nothing() {
+    let stage = Stage::new().exported();
+    let before = stage.staging.snapshot();
+    let mut terminal = at_terminal(&stage, &["m", "import", "-e", "Staging", "-i", "agent.json"]);
+    terminal.wait_for("[y/N]").expect("a question");
+    terminal.type_text("\u{3}").expect("Ctrl-C");
+    let session = terminal.finish().expect("ends");
+    assert_eq!(session.status, Some(130), "{}", session.screen);
+    let mut terminal = at_terminal(&stage, &["env", "set-key", "Staging"]);
+    terminal.wait_for("(not shown):").expect("a question");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    terminal.type_text("\u{3}").expect("Ctrl-C");
+    let session = terminal.finish().expect("ends");
+    assert_eq!(session.status, Some(130), "{}", session.screen);
+    assert_eq!(stage.staging.snapshot(), before);
+}
