@@ -1,1 +1,58 @@
-fn main() {}
+//! The tasks of this repository: `cargo xtask run | test | bench | gen`.
+//!
+//! `run` and `test` are the README's two commands. Each works alone on a fresh Debian machine that has Rust: it installs
+//! what is missing ([`needs`]), and where it may not, it says the exact line to type.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to the person at the terminal")]
+#![expect(clippy::disallowed_methods, reason = "a task is the edge of the process: it reads its own environment")]
+
+mod bench;
+mod generated;
+mod needs;
+mod programs;
+mod sandbox;
+mod steps;
+mod suite;
+mod tally;
+mod tour;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask <TASK>
+
+  run            build aidb, start three sample environments, and carry an agent through them
+  test           everything a change has to pass: format, lints, build, tests, documents
+  bench          the speed and size figures of docs/QUALITY.md, from a release build
+  gen [--check]  write every generated file, and the outputs in the documents; with --check only say which file
+                 has drifted
+
+run and test install the Debian packages they need, as root or with passwordless sudo; where they may not, they print
+the line to type.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["run"] => tour::run(),
+        ["test"] => suite::test(),
+        ["bench"] => bench::bench(),
+        ["gen"] => generated::generate(generated::Mode::Write),
+        ["gen", "--check"] => generated::generate(generated::Mode::Check),
+        ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(64);
+        }
+    };
+    match done {
+        Ok(status) => status,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Every file of this repository that a program writes, and the check that none has drifted from its source.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::programs::{cargo, repository, succeed, words};
+
+/// Whether files are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// They are.
+    Write,
+    /// They are only compared.
+    Check,
+}
+
+/// One file, and the cargo call that prints what has to stand in it.
+struct Generated {
+    file: &'static str,
+    printed_by: &'static [&'static str],
+}
+
+const GENERATED: &[Generated] = &[Generated {
+    file: "crates/core/schema/configuration-1.json",
+    printed_by: &["run", "--quiet", "--package", "aidb-cli", "--", "schema"],
+}];
+
+/// `cargo xtask gen`.
+///
+/// # Errors
+/// A file cannot be made or written; with [`Mode::Check`], one has drifted.
+pub fn generate(mode: Mode) -> Result<ExitCode> {
+    generate_with(mode, cargo)?;
+    if mode == Mode::Write {
+        // Whether they still hold is a test of its own, which shows what differs.
+        succeed(cargo().args(["run", "--quiet", "--package", "aidb-test-docs", "--bin", "rewrite-documents"]))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The same, with cargo calls that somebody else sets up.
+///
+/// # Errors
+/// As [`generate`].
+pub fn generate_with(mode: Mode, cargo: impl Fn() -> Command) -> Result<()> {
+    let mut drifted = Vec::new();
+    for generated in GENERATED {
+        let wanted = printed(cargo().args(generated.printed_by))?;
+        let path = repository().join(generated.file);
+        let is = there(&path)?;
+        if is.as_deref() == Some(wanted.as_slice()) {
+            println!("{} is up to date", generated.file);
+            continue;
+        }
+        match mode {
+            Mode::Check => drifted.push(generated.file),
+            Mode::Write => write(&path, &wanted)?,
+        }
+    }
+    if !drifted.is_empty() {
+        bail!("{} no longer says what its source says. Type: cargo xtask gen", drifted.join(", "));
+    }
+    Ok(())
+}
+
+fn printed(command: &mut Command) -> Result<Vec<u8>> {
+    let output = command.stderr(std::process::Stdio::inherit()).output();
+    let output = output.with_context(|| format!("{} cannot be started", words(command)))?;
+    if !output.status.success() || output.stdout.is_empty() {
+        bail!("{} failed ({})", words(command), output.status);
+    }
+    Ok(output.stdout)
+}
+
+fn there(path: &Path) -> Result<Option<Vec<u8>>> {
+    match std::fs::read(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+    }
+}
+
+fn write(path: &Path, text: &[u8]) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be created", folder.display()))?;
+    }
+    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+    println!("{} written", path.strip_prefix(repository()).unwrap_or(path).display());
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! `cargo xtask test`: everything a change has to pass, in an environment that holds no secret and reaches no network.
+//!
+//! Only the first step, which downloads the locked dependencies, sees the person's environment. The others get a short
+//! list of variables, an empty home, and a cargo that is offline.
+
+use std::ffi::OsString;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::generated::{self, Mode};
+use crate::needs::{self, Task};
+use crate::programs::{cargo, succeed};
+use crate::steps::Steps;
+use crate::tally::Tally;
+
+/// Variables that come along; those that begin so, and do not look like a secret, too.
+const KEPT: &[&str] =
+    &["PATH", "TERM", "COLORTERM", "LANG", "TZ", "USER", "LOGNAME", "CI", "CC", "CXX", "AR", "CFLAGS"];
+const KEPT_BEGINNINGS: &[&str] = &["LC_", "CARGO_", "RUST", "TMPDIR"];
+const SECRET_WORDS: &[&str] = &["TOKEN", "KEY", "SECRET", "PASSW", "CREDENTIAL"];
+
+/// Runs everything.
+///
+/// # Errors
+/// Something is missing and cannot be installed. A step that failed is no error here: it stands in the summary.
+pub fn test() -> Result<ExitCode> {
+    needs::meet(&[Task::Build, Task::Test])?;
+    needs::meet_components(&[("fmt", "rustfmt"), ("clippy", "clippy")])?;
+    let home = Home::new()?;
+    let mut steps = Steps::default();
+    let mut tally = Tally::default();
+    steps.step("fetch dependencies", || succeed(cargo().args(["fetch", "--locked", "--target", &host()?])));
+    steps.step("format", || succeed(home.cargo().args(["fmt", "--all", "--check"])));
+    steps.step("build the programs", || succeed(home.cargo().args(["build", "--workspace", "--bins"])));
+    steps.step("lints", || {
+        succeed(home.cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    });
+    steps.step("generated files", || generated::generate_with(Mode::Check, || home.cargo()));
+    steps.step("tests", || run_tests(&mut home.cargo(), &mut tally));
+    steps.step("documentation", || {
+        // Libraries alone: the comments of the command line are its help, and not written for rustdoc.
+        let mut doc = home.cargo();
+        doc.env("RUSTDOCFLAGS", "-D warnings");
+        succeed(doc.args(["doc", "--workspace", "--no-deps", "--lib"]))
+    });
+    close(&steps, tally)
+}
+
+/// The table, then the line that says it all. A step that failed without a failing test counts as one failure.
+fn close(steps: &Steps, tally: Tally) -> Result<ExitCode> {
+    steps.print();
+    if tally.ignored > 0 {
+        println!("  {} tests are marked as ignored and did not run", tally.ignored);
+    }
+    let failed = tally.failed.max(u64::try_from(steps.failed())?);
+    println!("\n{} passed, {failed} failed", tally.passed);
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Runs `cargo test`, passing its output on and adding it up.
+fn run_tests(command: &mut Command, tally: &mut Tally) -> Result<()> {
+    command.args(["test", "--workspace", "--no-fail-fast"]).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut tests = command.spawn().context("cargo test cannot be started")?;
+    let output = tests.stdout.take().context("cargo test has no output")?;
+    let mut terminal = std::io::stdout().lock();
+    for line in BufReader::new(output).split(b'\n') {
+        let line = line?;
+        tally.take(&String::from_utf8_lossy(&line));
+        terminal.write_all(&line)?;
+        terminal.write_all(b"\n")?;
+    }
+    let status = tests.wait()?;
+    if !status.success() {
+        bail!("{} tests failed ({status})", tally.failed);
+    }
+    if tally.passed == 0 {
+        bail!("no test ran");
+    }
+    Ok(())
+}
+
+/// What the machine is called, in cargo's words: other systems' dependencies need not be downloaded.
+fn host() -> Result<String> {
+    let output = Command::new("rustc").arg("-vV").output().context("rustc cannot be started")?;
+    let text = String::from_utf8(output.stdout)?;
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc does not say what this machine is")?.to_owned())
+}
+
+/// An empty home folder for everything that runs, so that no test can read or change the person's own files.
+struct Home {
+    folder: PathBuf,
+    cargo_home: PathBuf,
+    rustup_home: PathBuf,
+}
+
+impl Home {
+    fn new() -> Result<Self> {
+        let real = std::env::home_dir().context("this account has no home folder")?;
+        let place =
+            |variable: &str, name: &str| std::env::var_os(variable).map_or_else(|| real.join(name), PathBuf::from);
+        let folder = std::env::temp_dir().join(format!("aidb-test-home-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        Ok(Self { folder, cargo_home: place("CARGO_HOME", ".cargo"), rustup_home: place("RUSTUP_HOME", ".rustup") })
+    }
+
+    /// A cargo call that knows no secret, no home and no network.
+    fn cargo(&self) -> Command {
+        let mut command = cargo();
+        command.env_clear().envs(std::env::vars_os().filter(|(name, _)| comes_along(name)));
+        command.env("HOME", &self.folder).env("CARGO_HOME", &self.cargo_home).env("CARGO_NET_OFFLINE", "true");
+        if Path::new(&self.rustup_home).is_dir() {
+            command.env("RUSTUP_HOME", &self.rustup_home);
+        }
+        command
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        // It lies in the folder for temporary files: where it cannot be removed, the system does it later.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn comes_along(name: &OsString) -> bool {
+    let Some(name) = name.to_str() else { return false };
+    let made_for_this_task = name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    let listed = KEPT.contains(&name) || KEPT_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning));
+    listed && !made_for_this_task && !SECRET_WORDS.iter().any(|word| name.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_and_settings_of_the_person_stay_outside() {
+        for name in [
+            "AIDB_API_KEY",
+            "HOME",
+            "XDG_DATA_HOME",
+            "HTTPS_PROXY",
+            "CARGO_REGISTRY_TOKEN",
+            "AWS_SECRET",
+            "CARGO_PKG_NAME",
+        ] {
+            assert!(!comes_along(&name.into()), "{name} must not reach a test");
+        }
+        for name in ["PATH", "CARGO_TARGET_DIR", "RUSTFLAGS", "LC_ALL", "RUSTUP_TOOLCHAIN"] {
+            assert!(comes_along(&name.into()), "{name} decides how things are built");
+        }
+    }
+
+    #[test]
+    fn a_failed_step_fails_the_run_even_where_every_test_passed() {
+        let mut steps = Steps::default();
+        steps.step("lints", || bail!("a warning"));
+        let passed = Tally { passed: 3, failed: 0, ignored: 0 };
+        assert_eq!(close(&steps, passed).unwrap(), ExitCode::FAILURE);
+        assert_eq!(close(&Steps::default(), passed).unwrap(), ExitCode::SUCCESS);
+    }
+}
