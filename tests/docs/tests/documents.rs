@@ -35,3 +35,15 @@ fn the_excerpt_of_the_readme_comes_from_its_session() {
         assert!(session.iter().any(|printed| printed == line), "{line:?} is in no output of the session");
     }
 }
+
+/// What looks like something to type is typed: a block is either a session, or output to look at.
+#[test]
+fn no_block_of_commands_goes_untyped() {
+    for (document, _) in DOCUMENTS {
+        let text = std::fs::read_to_string(repository().join(document)).unwrap();
+        let openings = text.lines().filter(|line| line.starts_with("```") && line.len() > 3);
+        for opening in openings {
+            assert!(matches!(opening, "```console" | "```console background" | "```text"), "{document}: {opening}");
+        }
+    }
+}

@@ -100,3 +100,29 @@ fn interrupting_a_question_changes_nothing() {
     assert_eq!(session.status, Some(130), "{}", session.screen);
     assert_eq!(stage.staging.snapshot(), before);
 }
+
+/// A configuration of the agent with so many tables.
+fn large(tables: usize) -> String {
+    let entries: Vec<String> =
+        (0..tables).map(|n| format!(r#""table_{n:05}": {{ "type": "table", "permissions": ["read"] }}"#)).collect();
+    let resources = entries.join(",");
+    format!(
+        r#"{{"version":"1.0.0","agent":{{"agent_id":"bulk","name":"Bulk","resource_permissions":{{{resources}}}}}}}"#
+    )
+}
+
+#[test]
+fn ten_thousand_permissions_take_few_connections_and_a_bar_at_a_terminal_alone() {
+    let stage = Stage::new();
+    stage.write("large.json", large(10_000));
+    let import = ["m", "import", "-e", "Staging", "-i", "large.json", "--yes"];
+    stage.staging.clear_requests();
+    let piped = stage.run(&import).done();
+    assert!(!piped.stderr.contains("Applying") && !piped.stdout.contains("Applying ["), "no bar in a pipe");
+    assert_eq!(stage.staging.resources("bulk").map(|resources| resources.len()), Some(10_000));
+    assert!(stage.staging.connections() <= 11, "{} connections", stage.staging.connections());
+    let _back = stage.run(&["m", "rollback", "--backup", "latest", "--delete-agent", "--yes"]).done();
+    let session = at_terminal(&stage, &import).finish().expect("ends");
+    assert_eq!(session.status, Some(0), "{}", session.screen);
+    assert!(session.screen.contains("Applying [") && session.screen.contains("/10001"), "a bar at a terminal");
+}
