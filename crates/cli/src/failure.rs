@@ -64,6 +64,9 @@ pub(crate) enum CommandError {
     /// No `--backup`.
     #[error("Backup file required: it says where to go back to. Nothing was sent.")]
     BackupRequired,
+    /// A key where everybody can read it.
+    #[error("An API key is never an argument: everybody on this machine can read a command line. Nothing was stored.")]
+    KeyAsArgument,
     /// No URL for a new profile.
     #[error("An environment needs a URL. Nothing was stored.")]
     UrlRequired,
@@ -182,6 +185,9 @@ impl Explain for CommandError {
             Self::InputRequired => "Name it with -i, for example -i my-agent.json; a folder works too.",
             Self::BackupRequired => {
                 "Give a backup's id or a file with --backup. `aidb migrate backups list` shows the backups."
+            }
+            Self::KeyAsArgument => {
+                "Type it when asked, or pipe it in as one line. If this was the real key, replace it where it is valid."
             }
             Self::UrlRequired => "Give it with --url, for example --url https://staging.example.com.",
             Self::OtherAgent { .. } => "Leave -a out, or name the file of that agent.",

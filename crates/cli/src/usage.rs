@@ -28,6 +28,8 @@ pub(crate) struct Sources {
     pub(crate) url: Source,
     /// Of `--agent`.
     pub(crate) agent: Source,
+    /// Of `--api-key`.
+    pub(crate) api_key: Source,
 }
 
 /// Where a value came from.
@@ -58,12 +60,13 @@ fn expected() -> clap::Command {
 }
 
 fn command(mut cli: Cli, matches: &ArgMatches) -> Typed {
-    let sources = Sources { url: source(matches, "url"), agent: source(matches, "agent") };
+    let sources =
+        Sources { url: source(matches, "url"), agent: source(matches, "agent"), api_key: source(matches, "api_key") };
     let target = &mut cli.global.target;
     // CI systems set a variable that has no value to the empty text.
     forget_empty(&mut target.url, sources.url);
     forget_empty(&mut target.agent, sources.agent);
-    if source(matches, "api_key") == Source::Variable {
+    if sources.api_key == Source::Variable {
         target.api_key = target.api_key.take().filter(|key| !secrecy::ExposeSecret::expose_secret(key).is_empty());
     }
     Typed::Command(Box::new(cli), sources)

@@ -23,7 +23,7 @@ pub(crate) enum EnvAction {
     ///
     /// Asks for it without showing it; without a terminal it is one line of standard input. Never an argument, because
     /// everybody on this machine can read those.
-    SetKey(NameArgs),
+    SetKey(SetKeyArgs),
     /// Remove an environment's API key and keep its profile.
     RemoveKey(NameArgs),
     /// Test an environment: server, key, agent. The same as `aidb test -e NAME`.
@@ -35,6 +35,16 @@ pub(crate) enum EnvAction {
 pub(crate) struct NameArgs {
     /// The environment's name.
     pub(crate) name: String,
+}
+
+/// Whose key.
+#[derive(Args, Debug)]
+pub(crate) struct SetKeyArgs {
+    /// The environment's name.
+    pub(crate) name: String,
+    /// Taken only to be refused without being shown: somebody may have typed the key here.
+    #[arg(hide = true, allow_hyphen_values = true)]
+    pub(crate) surplus: Vec<String>,
 }
 
 /// Add an environment.

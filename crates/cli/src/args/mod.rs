@@ -19,7 +19,7 @@ pub(crate) use backups::{
 };
 pub(crate) use compare::CompareArgs;
 pub(crate) use completions::CompletionsArgs;
-pub(crate) use env::{AddArgs, EnvAction, EnvArgs, NameArgs, ProfileArgs, RemoveArgs, UpdateArgs};
+pub(crate) use env::{AddArgs, EnvAction, EnvArgs, NameArgs, ProfileArgs, RemoveArgs, SetKeyArgs, UpdateArgs};
 pub(crate) use export::ExportArgs;
 pub(crate) use global::{GlobalArgs, KeyStore, OutputArgs};
 pub(crate) use import::ImportArgs;

@@ -4,11 +4,12 @@ use aidb_core::operations::Engine;
 use aidb_core::store::Environment;
 use aidb_core::vault::{Removal, VaultKind};
 
-use crate::args::NameArgs;
+use crate::args::{NameArgs, SetKeyArgs};
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
 use crate::prompt;
+use crate::usage::Source;
 
 /// A key that was stored.
 pub(crate) struct KeyStored {
@@ -27,7 +28,10 @@ pub(crate) struct KeyRemoved {
 }
 
 /// Reads a key, without showing it, and stores it.
-pub(super) async fn set_key(invocation: &Invocation, engine: &Engine, args: NameArgs) -> Result<Exit, Failure> {
+pub(super) async fn set_key(invocation: &Invocation, engine: &Engine, args: SetKeyArgs) -> Result<Exit, Failure> {
+    if !args.surplus.is_empty() || invocation.sources.api_key == Source::Flag {
+        return Err(CommandError::KeyAsArgument.into());
+    }
     // Nobody should type a key for an environment that is not there.
     let environment = engine.environment(&args.name).await?;
     let question = format!("API key of {} (not shown): ", environment.name);

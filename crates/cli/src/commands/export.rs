@@ -25,6 +25,8 @@ pub(crate) struct ExportDone {
     pub(crate) exported: Vec<Exported>,
     /// Agents that could not be exported.
     pub(crate) failed: Vec<(String, ErrorReport)>,
+    /// Agents that were not reached before it was stopped.
+    pub(crate) not_reached: Vec<String>,
 }
 
 /// Exports one agent to a file, or all of them to a folder.
@@ -41,14 +43,20 @@ pub(crate) async fn export(invocation: &Invocation, args: ExportArgs) -> Result<
         folder: args.all.then(|| output.clone()),
         exported: Vec::new(),
         failed: Vec::new(),
+        not_reached: Vec::new(),
     };
     if args.all {
         let all = engine.export_all(&target, &output, overwrite, &context).await?;
-        (done.exported, done.failed) = (all.exported, all.failed);
+        (done.exported, done.failed, done.not_reached) = (all.exported, all.failed, all.not_reached);
     } else {
         let agent = invocation.agent(&target)?;
         done.exported.push(engine.export_to_file(&target, &agent, &output, overwrite, &context).await?);
     }
     invocation.result(&done)?;
-    Ok(if done.failed.is_empty() { Exit::Done } else { Exit::Failed })
+    let stopped = !done.not_reached.is_empty();
+    Ok(match (stopped, done.failed.is_empty()) {
+        (true, _) => Exit::Interrupted,
+        (false, true) => Exit::Done,
+        (false, false) => Exit::Failed,
+    })
 }

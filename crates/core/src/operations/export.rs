@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::{Context, Engine, Error, Target};
 use crate::config::{self, Agent, AgentId, Configuration, FORMAT_VERSION, LiveAgent};
 use crate::connector::{Connector, Tables, read_state, read_tables};
-use crate::error::{ErrorCode, ErrorReport};
+use crate::error::ErrorReport;
 use crate::files::{self, FileError, Overwrite};
 use crate::progress::{Event, Stage};
 use crate::store::{NewOperation, OperationKind};
@@ -65,6 +65,8 @@ pub struct ExportedAll {
     pub exported: Vec<Exported>,
     /// Agents that could not be exported; the others were.
     pub failed: Vec<(String, ErrorReport)>,
+    /// Agents that were not reached before the person stopped it.
+    pub not_reached: Vec<String>,
 }
 
 impl Engine {
@@ -127,15 +129,18 @@ impl Engine {
         ids.sort_unstable();
         ids.dedup();
         fs::create_dir_all(folder).map_err(|source| FileError::Unwritable { path: folder.into(), source })?;
-        let mut all = ExportedAll { exported: Vec::new(), failed: Vec::new() };
+        let mut all = ExportedAll { exported: Vec::new(), failed: Vec::new(), not_reached: Vec::new() };
         let mut taken = BTreeSet::new();
         for (index, id) in ids.iter().enumerate() {
             context.progress.emit(Event::Agent { agent_id: id.clone(), number: index + 1, of: ids.len() });
             let path = folder.join(free_name(id, &mut taken));
             match self.export_one(target, id, &path, overwrite, context).await {
                 Ok(exported) => all.exported.push(exported),
-                Err(error) if error.report().code == ErrorCode::Interrupted => return Err(error),
                 Err(error) => all.failed.push((id.clone(), error.report())),
+            }
+            if context.cancel.is_cancelled() {
+                all.not_reached = ids[index + 1..].to_vec();
+                break;
             }
         }
         Ok(all)

@@ -77,3 +77,18 @@ fn the_key_of_a_new_agent_is_told_by_its_place() {
     files_with(stage.path(), kept.trim(), &mut found);
     assert_eq!(found, [PathBuf::from(path)]);
 }
+
+#[test]
+fn a_key_that_is_typed_as_an_argument_is_refused_and_not_shown() {
+    let stage = Stage::new();
+    for arguments in [&["env", "set-key", "Staging", KEY][..], &["env", "set-key", "Staging", "-k", KEY]] {
+        for form in [&[][..], &["--json"]] {
+            let mut set_key = stage.aidb(&[arguments, form].concat());
+            set_key.write_stdin("another-key\n");
+            let run = Run::of(&mut set_key);
+            assert_eq!(run.status, Some(64), "{run}");
+            assert!(!run.stderr.contains(KEY) && !run.stdout.contains(KEY), "{run}");
+            assert!(run.to_string().contains("never an argument"), "{run}");
+        }
+    }
+}

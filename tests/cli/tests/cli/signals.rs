@@ -83,3 +83,23 @@ fn a_command_that_changes_nothing_can_always_be_stopped() {
     assert_eq!(run.status, Some(130), "{run}");
     assert!(run.stderr.contains("Stopping.") && !run.stderr.contains("put back"), "{run}");
 }
+
+#[test]
+fn an_export_of_all_that_is_stopped_tells_how_far_it_came() {
+    let stage = Stage::new();
+    stage.development.switch(|switches| switches.latency_ms = 150);
+    let child = start(&stage, &["m", "export", "-e", "Development", "--all", "-o", "agents", "--json"]);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !stage.file("agents").join("churn-forecast.json").exists() {
+        assert!(Instant::now() < deadline, "no file was written");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    signal(&child, "-INT");
+    let run = ended(child);
+    assert_eq!(run.status, Some(130), "{run}");
+    let json = run.json();
+    let files = std::fs::read_dir(stage.file("agents")).expect("the folder").count();
+    assert_eq!(json["exported"].as_array().map(Vec::len), Some(files), "every file that is there is named: {run}");
+    assert!(json["not_reached"].as_array().is_some_and(|left| !left.is_empty()), "{run}");
+    assert_eq!(json["success"], false);
+}

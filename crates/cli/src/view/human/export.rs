@@ -42,6 +42,9 @@ impl Human for ExportDone {
             page.line(format!("{} was not exported:", shown(agent)));
             page.block(&failure::report(report, detail));
         }
+        if !self.not_reached.is_empty() {
+            page.line(format!("Stopped before {} more.", counted(self.not_reached.len(), "agent")));
+        }
         page.into_text()
     }
 }

@@ -1,4 +1,4 @@
-use aidb_core::operations::Exported;
+use aidb_core::operations::{self, Exported};
 use serde_json::{Value, json};
 
 use super::{Json, failure, part, with};
@@ -17,10 +17,11 @@ impl Json for ExportDone {
                     .map(|(agent, report)| with(json!({ "agent_id": agent }), failure::report(report)))
                     .collect();
                 let verdict = match self.failed.first() {
-                    None => json!({ "success": true }),
                     Some((_, report)) => failure::report(report),
+                    None if !self.not_reached.is_empty() => failure::report(&operations::Error::Interrupted.report()),
+                    None => json!({ "success": true }),
                 };
-                let rest = json!({ "exported": files, "failed": failed });
+                let rest = json!({ "exported": files, "failed": failed, "not_reached": self.not_reached });
                 with(with(verdict, place), rest)
             }
         }
