@@ -33,6 +33,7 @@ const GENERATED: &[Generated] = &[Generated {
 /// A file cannot be made or written; with [`Mode::Check`], one has drifted.
 pub fn generate(mode: Mode) -> Result<ExitCode> {
     generate_with(mode, cargo)?;
+    held_by_tests(mode)?;
     if mode == Mode::Write {
         // Whether they still hold is a test of its own, which shows what differs.
         succeed(cargo().args(["run", "--quiet", "--package", "aidb-test-docs", "--bin", "rewrite-documents"]))?;
@@ -40,7 +41,19 @@ pub fn generate(mode: Mode) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The same, with cargo calls that somebody else sets up.
+/// The page's contract and its recorded answers: tests of the window write them, or hold them against what they would
+/// write. `cargo xtask test` runs those tests with all others.
+fn held_by_tests(mode: Mode) -> Result<()> {
+    let mut tests = cargo();
+    tests.args(["test", "--quiet", "--package", "aidb-desktop", "--", "typescript", "recording"]);
+    match mode {
+        Mode::Write => tests.env("AIDB_GENERATE", "1"),
+        Mode::Check => tests.env_remove("AIDB_GENERATE"),
+    };
+    succeed(&mut tests)
+}
+
+/// The files that a program prints, with cargo calls that somebody else sets up.
 ///
 /// # Errors
 /// As [`generate`].

@@ -1,4 +1,4 @@
-//! The tasks of this repository: `cargo xtask run | test | bench | gen`.
+//! The tasks of this repository: `cargo xtask run | test | bench | gen | pictures`.
 //!
 //! `run` and `test` are the README's two commands. Each works alone on a fresh Debian machine that has Rust: it installs
 //! what is missing ([`needs`]), and where it may not, it says the exact line to type.
@@ -9,7 +9,10 @@
 mod bench;
 mod generated;
 mod needs;
+mod page;
+mod pictures;
 mod programs;
+mod run;
 mod sandbox;
 mod steps;
 mod suite;
@@ -21,9 +24,11 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 Usage: cargo xtask <TASK>
 
-  run            build aidb, start three sample environments, and carry an agent through them
+  run            build aidb and open its window; without a display: a tour on a virtual one, with a picture of each step
+  run --terminal build the command line, start three sample environments, and carry an agent through them
   test           everything a change has to pass: format, lints, build, tests, documents
   bench          the speed and size figures of docs/QUALITY.md, from a release build
+  pictures       the pictures of the documents, from the tour of the real window
   gen [--check]  write every generated file, and the outputs in the documents; with --check only say which file
                  has drifted
 
@@ -34,9 +39,11 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
-        ["run"] => tour::run(),
+        ["run"] => run::run(),
+        ["run", "--terminal"] => tour::run(),
         ["test"] => suite::test(),
         ["bench"] => bench::bench(),
+        ["pictures"] => pictures::pictures(),
         ["gen"] => generated::generate(generated::Mode::Write),
         ["gen", "--check"] => generated::generate(generated::Mode::Check),
         ["help" | "--help" | "-h"] => {

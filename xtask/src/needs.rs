@@ -12,8 +12,12 @@ use crate::programs;
 /// A task that has needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
-    /// Compiling.
+    /// Compiling the engine and the command line.
     Build,
+    /// Compiling the window.
+    Window,
+    /// A window where nobody sits in front of it.
+    Display,
     /// Running every test.
     Test,
     /// Measuring beside peers.
@@ -42,8 +46,25 @@ struct Need {
 const NEEDS: &[Need] = &[
     need(Task::Build, "gcc", "compiles SQLite and the TLS library's C code", Probe::Program("cc")),
     need(Task::Build, "libc6-dev", "the C headers for it", Probe::AnyFile(&["/usr/include/stdio.h"])),
-    need(Task::Test, "gnome-keyring", "a real keychain to test against", Probe::Program("gnome-keyring-daemon")),
-    need(Task::Test, "dbus", "the bus that the keychain sits on", Probe::Program("dbus-daemon")),
+    need(
+        Task::Window,
+        "libwebkit2gtk-4.1-dev",
+        "the web view in the window",
+        Probe::AnyFile(&["/usr/include/webkitgtk-4.1/webkit2/webkit2.h"]),
+    ),
+    need(Task::Window, "pkg-config", "finds it", Probe::Program("pkg-config")),
+    need(Task::Display, "xvfb", "a display in memory", Probe::Program("Xvfb")),
+    need(Task::Display, "webkit2gtk-driver", "clicks and types in the window", Probe::Program("WebKitWebDriver")),
+    need(Task::Display, "gnome-keyring", "a real keychain to test against", Probe::Program("gnome-keyring-daemon")),
+    need(Task::Display, "dbus", "the bus that the keychain sits on", Probe::Program("dbus-daemon")),
+    need(
+        Task::Display,
+        "fonts-dejavu-core",
+        "letters that the window's own fonts lack",
+        Probe::AnyFile(&["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"]),
+    ),
+    need(Task::Test, "chromium", "a second browser for the page's tests", Probe::Program("chromium")),
+    need(Task::Test, "xclip", "looks at the clipboard from outside", Probe::Program("xclip")),
     need(Task::Test, "libsecret-tools", "looks into the keychain from outside", Probe::Program("secret-tool")),
     need(Task::Test, "python3", "damages a backup from outside", Probe::Program("python3")),
     need(Task::Test, "procps", "ends and stops processes", Probe::Program("kill")),
@@ -65,6 +86,26 @@ pub fn meet(tasks: &[Task]) -> Result<()> {
         install(&missing)?;
     }
     Ok(())
+}
+
+/// The driver between a test and the web view of a window. Debian has no package of it.
+const DRIVER: &str = "tauri-driver";
+const DRIVER_VERSION: &str = "2.1.0";
+
+/// Makes sure that the driver is in the build folder, beside the programs that it drives.
+///
+/// # Errors
+/// It is missing and cannot be built.
+pub fn meet_driver() -> Result<()> {
+    let tools = programs::build_folder()?.join("tools");
+    let listed = std::fs::read_to_string(tools.join(".crates.toml")).unwrap_or_default();
+    if listed.contains(&format!("\"{DRIVER} {DRIVER_VERSION} ")) && tools.join("bin").join(DRIVER).is_file() {
+        return Ok(());
+    }
+    println!("Building {DRIVER} {DRIVER_VERSION} …");
+    let mut install = programs::cargo();
+    install.args(["install", &format!("{DRIVER}@{DRIVER_VERSION}"), "--locked", "--quiet", "--root"]).arg(&tools);
+    programs::succeed(install.arg("--target-dir").arg(tools.join("build")))
 }
 
 /// Makes sure that cargo has these components (`fmt`, `clippy`): a minimal Rust comes without them.

@@ -49,6 +49,13 @@ pub fn cargo() -> Command {
     command
 }
 
+/// An npm call in the folder of the page.
+pub fn npm() -> Command {
+    let mut command = Command::new("npm");
+    command.current_dir(repository().join("ui"));
+    command
+}
+
 /// Runs a command to its end.
 ///
 /// # Errors

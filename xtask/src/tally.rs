@@ -12,26 +12,43 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Takes one line of output in: `test result: ok. 12 passed; 0 failed; 1 ignored; …` counts, anything else does not.
+    /// Takes one line of output in. `test result: ok. 12 passed; 0 failed; 1 ignored; …` is cargo's, and
+    /// `Tests  2 failed | 12 passed | 1 skipped (15)` the page's; anything else does not count.
     pub fn take(&mut self, line: &str) {
-        let Some((_, counts)) = line.trim_start().strip_prefix("test result: ").and_then(|rest| rest.split_once(". "))
+        let line = without_colours(line);
+        let line = line.trim_start();
+        if let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) {
+            counts.split(';').for_each(|count| self.add(count));
+        } else if let Some(counts) = line.strip_prefix("Tests  ") {
+            counts.split(['|', '(']).for_each(|count| self.add(count));
+        }
+    }
+
+    /// `12 passed`
+    fn add(&mut self, count: &str) {
+        let mut words = count.split_whitespace();
+        let (Some(number), Some(kind)) = (words.next().and_then(|number| number.parse::<u64>().ok()), words.next())
         else {
             return;
         };
-        for count in counts.split(';') {
-            let mut words = count.split_whitespace();
-            let (Some(number), Some(kind)) = (words.next().and_then(|number| number.parse::<u64>().ok()), words.next())
-            else {
-                continue;
-            };
-            match kind {
-                "passed" => self.passed += number,
-                "failed" => self.failed += number,
-                "ignored" => self.ignored += number,
-                _ => {}
-            }
+        match kind {
+            "passed" => self.passed += number,
+            "failed" => self.failed += number,
+            "ignored" | "skipped" | "todo" => self.ignored += number,
+            _ => {}
         }
     }
+}
+
+/// The text without what switches a terminal's colours.
+fn without_colours(line: &str) -> String {
+    let mut plain = String::with_capacity(line.len());
+    for (index, part) in line.split("\u{1b}[").enumerate() {
+        // Each sequence ends with the first letter.
+        let rest = if index == 0 { Some(part) } else { part.split_once('m').map(|(_, rest)| rest) };
+        plain.push_str(rest.unwrap_or_default());
+    }
+    plain
 }
 
 #[cfg(test)]
@@ -46,10 +63,13 @@ mod tests {
             "test some::test ... ok",
             "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.01s",
             "a line that says 9 passed; 9 failed",
+            "      Tests  1 failed | 5 passed | 2 skipped (8)",
+            "\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[32m10 passed\u{1b}[39m\u{1b}[22m\u{1b}[90m (10)\u{1b}[39m",
+            " Test Files  4 passed (4)",
             "test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.20s",
         ] {
             tally.take(line);
         }
-        assert_eq!(tally, Tally { passed: 7, failed: 2, ignored: 1 });
+        assert_eq!(tally, Tally { passed: 22, failed: 3, ignored: 3 });
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask run`: builds aidb, starts three sample environments, and carries one agent from Development to Staging
+//! `cargo xtask run --terminal`: builds the command line, starts three sample environments, and carries one agent from Development to Staging
 //! and Production and back. Everything happens in a temporary folder; nothing of the person's own is read or changed.
 //!
 //! Every line is run by the shell exactly as it is printed, so whatever is seen here can be typed.

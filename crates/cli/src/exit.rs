@@ -77,6 +77,9 @@ pub(crate) const fn of(code: ErrorCode) -> Exit {
         | ErrorCode::BackupDamaged
         | ErrorCode::KeychainAbsent
         | ErrorCode::KeychainLocked
-        | ErrorCode::KeychainFailed => Exit::Failed,
+        | ErrorCode::KeychainFailed
+        | ErrorCode::ClipboardFailed
+        | ErrorCode::SandboxFailed
+        | ErrorCode::Internal => Exit::Failed,
     }
 }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use aidb_core::error::{ErrorCode, ErrorReport, Explain};
 use aidb_core::operations;
 
+use crate::hints;
+
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -27,10 +29,15 @@ impl Failure {
     /// As it is shown.
     pub(crate) fn report(&self) -> ErrorReport {
         match self {
-            Self::Engine(error) => error.report(),
+            Self::Engine(error) => report(error),
             Self::Command(error) => ErrorReport::of(error),
         }
     }
+}
+
+/// An error of the engine as it is shown in a terminal.
+pub(crate) fn report(error: &operations::Error) -> ErrorReport {
+    ErrorReport { hint: hints::hint(error), ..error.report() }
 }
 
 /// One file of a folder that cannot be imported.
@@ -171,7 +178,8 @@ impl Explain for CommandError {
             Self::Interrupted => ErrorCode::Interrupted,
             Self::NoDataFolder => ErrorCode::StoreUnusable,
             Self::Input(_) => ErrorCode::FileUnreadable,
-            Self::Output(_) | Self::Start(_) | Self::Sandbox { .. } => ErrorCode::FileUnwritable,
+            Self::Output(_) | Self::Start(_) => ErrorCode::FileUnwritable,
+            Self::Sandbox { .. } => ErrorCode::SandboxFailed,
             Self::NotASandbox { .. } => ErrorCode::EnvironmentExists,
             _ => ErrorCode::Usage,
         }

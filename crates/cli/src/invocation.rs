@@ -82,7 +82,7 @@ impl Invocation {
             environment: target.environment.clone(),
             url: target.url.clone(),
             api_key: target.api_key.clone(),
-            ca_file: target.ca_file.clone(),
+            ca_file: target.ca_file.clone().into(),
             plain_http: target.allow_plain_http.then_some(PlainHttp::Allowed),
             key: KeyNeed::Required,
         })

@@ -6,6 +6,7 @@
 //! | `commands/` | one function for each command: calls the engine, returns a result |
 //! | `view/human`, `view/json` | the same results as words and as JSON |
 //! | `exit.rs` | error code → exit status |
+//! | `hints.rs` | what to do about an error, in a terminal |
 //!
 //! Nothing is set up before it is needed: `--help` and `--version` touch no file, start no thread and open no keychain.
 
@@ -13,6 +14,7 @@ mod args;
 mod commands;
 mod exit;
 mod failure;
+mod hints;
 mod invocation;
 mod progress;
 mod prompt;

@@ -67,6 +67,7 @@ async fn migrate(invocation: &Invocation, action: MigrateAction) -> Result<Exit,
     match action {
         MigrateAction::Export(args) => commands::export(invocation, args).await,
         MigrateAction::Import(args) => commands::import(invocation, args).await,
+        MigrateAction::Promote(args) => commands::promote(invocation, args).await,
         MigrateAction::Rollback(args) => commands::rollback(invocation, args).await,
         MigrateAction::Compare(args) => commands::compare(invocation, args).await,
         MigrateAction::Backups(args) => commands::backups(invocation, args.action).await,

@@ -96,9 +96,30 @@ pub enum ErrorCode {
     KeychainLocked,
     /// Any other keychain failure.
     KeychainFailed,
+    /// The clipboard cannot be written.
+    ClipboardFailed,
+    /// A sample server cannot be started.
+    SandboxFailed,
+    /// A mistake in aidb itself.
+    Internal,
 }
 
 impl ErrorCode {
+    /// Every code, in the order of the list above.
+    #[rustfmt::skip]
+    pub const ALL: &[Self] = &[
+        Self::Usage, Self::ConfirmationRequired, Self::Declined, Self::ConfigInvalid, Self::FileNotFound,
+        Self::FileUnreadable, Self::FileExists, Self::FileUnwritable, Self::ApiKeyMissing, Self::UrlInvalid,
+        Self::PlainHttpRefused, Self::CaFileInvalid, Self::ConnectionRefused, Self::HostUnknown, Self::TlsFailed,
+        Self::ConnectionLost, Self::Timeout, Self::NotAConnector, Self::Redirected, Self::Unauthorized,
+        Self::Forbidden, Self::AgentNotFound, Self::IdNotAddressable, Self::RateLimited, Self::RequestRefused,
+        Self::ServerError, Self::BadAnswer, Self::TargetChanged, Self::PlanUnusable, Self::PutBack,
+        Self::NeedsAttention, Self::VerificationFailed, Self::Interrupted, Self::StoreUnusable, Self::StoreNewer,
+        Self::StoreBusy, Self::EnvironmentNotFound, Self::EnvironmentExists, Self::BackupNotFound, Self::BackupDamaged,
+        Self::KeychainAbsent, Self::KeychainLocked, Self::KeychainFailed, Self::ClipboardFailed, Self::SandboxFailed,
+        Self::Internal,
+    ];
+
     /// The code as it stands in `--json`, for example `api_key_missing`.
     #[must_use]
     pub fn as_str(self) -> String {
@@ -115,6 +136,12 @@ impl ErrorCode {
 pub trait Explain: std::error::Error {
     /// Which of the closed list this is.
     fn code(&self) -> ErrorCode;
+
+    /// The sentence without what a server said in its own words and without the request, where `Display` quotes them: a
+    /// terminal is read by people who know what to make of them, a window by anybody.
+    fn plain(&self) -> Option<String> {
+        None
+    }
 
     /// What to do, in one or two sentences; `None` only where nothing can be done.
     fn hint(&self) -> Option<String> {
@@ -134,6 +161,9 @@ pub struct ErrorReport {
     pub code: ErrorCode,
     /// One sentence: what happened, what it means for the data.
     pub message: String,
+    /// See [`Explain::plain`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plain: Option<String>,
     /// What to do.
     pub hint: Option<String>,
     /// One line each, folded away by default.
@@ -143,6 +173,12 @@ pub struct ErrorReport {
 impl ErrorReport {
     /// Renders any error of the engine.
     pub fn of(error: &dyn Explain) -> Self {
-        Self { code: error.code(), message: error.to_string(), hint: error.hint(), details: error.details() }
+        Self {
+            code: error.code(),
+            message: error.to_string(),
+            plain: error.plain(),
+            hint: error.hint(),
+            details: error.details(),
+        }
     }
 }

@@ -14,6 +14,8 @@ pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 /// What may be overwritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overwrite {
+    /// Nothing: there must be no file of that name.
+    Nothing,
     /// A file that is itself a configuration, and nothing else.
     Configurations,
     /// Any file: the person asked for it.
@@ -61,6 +63,12 @@ pub enum FileError {
         /// The path as given.
         path: PathBuf,
     },
+    /// Something is there, and nothing is to be overwritten.
+    #[error("{path} exists already; it was left as it is.", path = .path.display())]
+    Taken {
+        /// The path as given.
+        path: PathBuf,
+    },
     /// It could not be written; what was there before is still there.
     #[error("{path} could not be written: {}. What was there before is unchanged.", in_words(.source), path = .path.display())]
     Unwritable {
@@ -76,20 +84,22 @@ impl Explain for FileError {
         match self {
             Self::NotFound { .. } => ErrorCode::FileNotFound,
             Self::WrongKind { .. } | Self::Unreadable { .. } | Self::TooLarge { .. } => ErrorCode::FileUnreadable,
-            Self::Exists { .. } => ErrorCode::FileExists,
+            Self::Exists { .. } | Self::Taken { .. } => ErrorCode::FileExists,
             Self::Unwritable { .. } => ErrorCode::FileUnwritable,
         }
     }
 
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::NotFound { .. } => "Check the path; it is taken from the folder the command runs in.".into(),
+            Self::NotFound { .. } => "Check the path.".into(),
             Self::WrongKind { .. } => "Check the path.".into(),
             Self::Unreadable { source, .. } => access_hint(source, "read"),
             Self::TooLarge { .. } => {
                 "Check that this is the right file: a configuration of 100,000 resources has 10 MB.".into()
             }
-            Self::Exists { .. } => "Choose another name, or overwrite it with --force.".into(),
+            Self::Exists { .. } | Self::Taken { .. } => {
+                "Choose another name, or say that it is to be overwritten.".into()
+            }
             Self::Unwritable { source, .. } => access_hint(source, "write"),
         })
     }
@@ -154,6 +164,18 @@ pub fn write(path: &Path, text: &str, overwrite: Overwrite) -> Result<(), FileEr
     disk::replace(&place, text.as_bytes(), disk::Readers::Usual).map_err(unwritable)
 }
 
+/// Writes a file of aidb's own whole or not at all, its owner's alone, in a folder that is made where it is missing.
+///
+/// # Errors
+/// [`FileError`]: the disk refuses; what was there before stays.
+pub fn write_private(path: &Path, text: &str) -> Result<(), FileError> {
+    let unwritable = |source: io::Error| FileError::Unwritable { path: path.into(), source };
+    if let Some(folder) = path.parent() {
+        disk::create_private_folder(folder).map_err(unwritable)?;
+    }
+    disk::replace(path, text.as_bytes(), disk::Readers::Owner).map_err(unwritable)
+}
+
 fn refuse_foreign(path: &Path, overwrite: Overwrite) -> Result<(), FileError> {
     match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -166,6 +188,7 @@ fn refuse_foreign(path: &Path, overwrite: Overwrite) -> Result<(), FileError> {
             Err(FileError::WrongKind { path: path.into(), found: "a pipe or a device", wanted: "a file name" })
         }
         Ok(_) if overwrite == Overwrite::Anything => Ok(()),
+        Ok(_) if overwrite == Overwrite::Nothing => Err(FileError::Taken { path: path.into() }),
         Ok(_) if config::is_configuration(&read(path, "File")?) => Ok(()),
         Ok(_) => Err(FileError::Exists { path: path.into() }),
     }
@@ -181,7 +204,10 @@ mod tests {
     fn only_a_configuration_is_overwritten_unless_asked() {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("agent.json");
-        write(&path, CONFIGURATION, Overwrite::Configurations).expect("new file");
+        write(&path, CONFIGURATION, Overwrite::Nothing).expect("new file");
+        let taken = write(&path, "notes", Overwrite::Nothing).expect_err("it is there");
+        assert!(matches!(taken, FileError::Taken { .. }), "{taken}");
+        assert_eq!(fs::read_to_string(&path).expect("still there"), CONFIGURATION);
         write(&path, "notes", Overwrite::Configurations).expect("a configuration may be overwritten");
         let refused = write(&path, CONFIGURATION, Overwrite::Configurations).expect_err("notes must stay");
         assert_eq!(refused.code(), ErrorCode::FileExists);
@@ -197,6 +223,19 @@ mod tests {
         let refused = write(folder.path(), "x", Overwrite::Anything).expect_err("a folder");
         assert_eq!(refused.code(), ErrorCode::FileUnreadable);
         assert_eq!(fs::read_dir(folder.path()).expect("folder").count(), 0, "no temporary file is left");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_private_file_is_its_owners_alone_and_so_is_its_folder() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("data/window.json");
+        write_private(&path, "{}").expect("written");
+        write_private(&path, "{\"a\":1}").expect("replaced");
+        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(path.parent().expect("folder"))), (0o600, 0o700));
+        assert_eq!(fs::read_to_string(&path).expect("read"), "{\"a\":1}");
     }
 
     #[test]

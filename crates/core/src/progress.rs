@@ -45,6 +45,8 @@ pub enum Event {
         wait_ms: u64,
         /// Why it failed.
         reason: String,
+        /// The same without the server's own words, where those are part of it.
+        plain: Option<String>,
     },
     /// One agent of several begins.
     Agent {

@@ -16,6 +16,7 @@ mod sandbox;
 mod size;
 mod start;
 mod table;
+mod window;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -52,6 +53,7 @@ fn measure() -> Result<ExitCode> {
     requests::measure(&programs, &runtime, &mut table)?;
     import::measure(&programs, &runtime, &mut table)?;
     memory::measure(&programs, &runtime, &mut table)?;
+    window::measure(&programs, &runtime, &mut table)?;
     table.print();
     Ok(if table.all_met() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,16 +1,34 @@
 //! P8: how large the release programs are.
 
-use anyhow::Result;
+use std::path::Path;
+use std::process::Command;
+
+use aidb_testkit::programs::repository;
+use anyhow::{Context as _, Result};
 
 use crate::programs::Programs;
 use crate::table::{Bar, Table};
 
-const MOST_MEGABYTES: f64 = 10.0;
+/// The programs, what the documents call them, and the most megabytes that each may have.
+const PROGRAMS: [(&str, &str, f64); 2] = [("aidb", "`aidb`", 10.0), ("aidb-desktop", "the window", 15.0)];
 
-/// The command line alone: the window comes with its own issue.
+/// Both, with everything that is compiled in.
 pub fn measure(programs: &Programs, table: &mut Table) -> Result<()> {
-    let kilobytes = u32::try_from(programs.path("aidb").metadata()?.len() / 1000)?;
-    let taken = "the file, stripped, as cargo's release profile makes it".to_owned();
-    table.add("P8 size of `aidb`, MB", f64::from(kilobytes) / 1000.0, Bar::AtMost(MOST_MEGABYTES), taken);
+    for (program, name, most) in PROGRAMS {
+        let kilobytes = u32::try_from(programs.path(program).metadata()?.len() / 1000)?;
+        let taken = "the file, stripped, as cargo's release profile makes it".to_owned();
+        table.add(&format!("P8 size of {name}, MB"), f64::from(kilobytes) / 1000.0, Bar::AtMost(most), taken);
+    }
+    let taken = "html, scripts and styles of the start, each compressed; added up by `npm run size`".to_owned();
+    table.add("P8 size of the page, kB", page_kilobytes(&repository().join("ui"))?, Bar::AtMost(100.0), taken);
     Ok(())
+}
+
+/// What the page's own script counts: its last line begins with the bytes.
+fn page_kilobytes(ui: &Path) -> Result<f64> {
+    let output =
+        Command::new("node").arg("scripts/size.js").current_dir(ui).output().context("node cannot be started")?;
+    let text = String::from_utf8(output.stdout)?;
+    let bytes = text.lines().last().and_then(|line| line.split_whitespace().next()).context("the page has no size")?;
+    Ok(f64::from(bytes.parse::<u32>()?) / 1000.0)
 }

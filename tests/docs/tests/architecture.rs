@@ -44,7 +44,9 @@ fn the_guide_says_the_same_statuses() {
 
 /// What stands in backticks and begins like a folder of this repository.
 fn paths_in(text: &str) -> Vec<String> {
-    let folder = |word: &&str| ["crates/", "tests/", "xtask/", "docs/"].iter().any(|folder| word.starts_with(folder));
+    let folder = |word: &&str| {
+        ["crates/", "src-tauri/", "ui/", "tests/", "xtask/", "docs/"].iter().any(|folder| word.starts_with(folder))
+    };
     text.split('`').skip(1).step_by(2).filter(folder).map(str::to_owned).collect()
 }
 

@@ -1,1 +1,3 @@
-//! placeholder
+//! What the tests of this package share besides the test kit.
+
+pub mod code;

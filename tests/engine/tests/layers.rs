@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use aidb_test_engine::code::{code_of, without_tests};
 use serde_json::Value;
 
 /// The engine's layers, lowest first: a layer may use those before it.
@@ -102,10 +103,36 @@ fn nothing_outside_src_tauri_names_tauri() {
     let mut broken = Vec::new();
     for folder in ["crates", "tests", "xtask"] {
         for path in rust_files(&repository().join(folder)) {
-            // This file has to name what it looks for.
-            if !path.ends_with("tests/engine/tests/layers.rs") {
+            // This file has to name what it looks for, and an empty window is what the window's figures stand beside.
+            let named = ["tests/engine/tests/layers.rs", "tests/empty-window/main.rs", "tests/empty-window/build.rs"];
+            if !named.iter().any(|file| path.ends_with(file)) {
                 broken.extend(uses_of(&["tauri::", "use tauri"], &path, &std::fs::read_to_string(&path).unwrap()));
             }
+        }
+    }
+    assert_eq!(broken, Vec::<String>::new());
+}
+
+/// Everything else of the page asks `ui/src/host`, so that it runs in a plain browser and knows no shell.
+#[test]
+fn only_the_pages_host_imports_the_shell() {
+    let root = repository().join("ui/src");
+    let sources = files_that_end_in(&root, &["ts", "js", "svelte"]);
+    assert!(sources.len() > 50, "the page's sources are where this test looks: {} files", sources.len());
+    let mut broken = Vec::new();
+    for path in sources {
+        let inside = path.strip_prefix(&root).unwrap().to_owned();
+        broken.extend(shell_in_page(&inside, &std::fs::read_to_string(&path).unwrap()));
+    }
+    assert_eq!(broken, Vec::<String>::new());
+}
+
+#[test]
+fn nothing_names_the_crate_of_the_window() {
+    let mut broken = Vec::new();
+    for folder in ["crates", "tests", "xtask"] {
+        for path in rust_files(&repository().join(folder)) {
+            broken.extend(uses_of(&["aidb_desktop"], &path, &std::fs::read_to_string(&path).unwrap()));
         }
     }
     assert_eq!(broken, Vec::<String>::new());
@@ -141,12 +168,16 @@ fn engine_sources() -> Vec<Source> {
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    files_that_end_in(folder, &["rs"])
+}
+
+fn files_that_end_in(folder: &Path, ends: &[&str]) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            files.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.extend(files_that_end_in(&path, ends));
+        } else if path.extension().and_then(std::ffi::OsStr::to_str).is_some_and(|end| ends.contains(&end)) {
             files.push(path);
         }
     }
@@ -247,95 +278,16 @@ fn uses_of(words: &[&str], path: &Path, text: &str) -> Vec<String> {
     found
 }
 
-/// The text without what stands in comments and string literals: a document may name anything.
-fn code_of(text: &str) -> String {
-    let mut code = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let skipped = if rest.starts_with("//") {
-            rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            block_comment(rest)
-        } else if let Some(length) = raw_string(rest, code.chars().next_back()) {
-            length
-        } else if c == '"' {
-            quoted(rest, '"')
-        } else if c == '\'' && is_char_literal(rest) {
-            quoted(rest, '\'')
-        } else {
-            code.push(c);
-            rest = &rest[c.len_utf8()..];
-            continue;
-        };
-        code.push(' ');
-        rest = &rest[skipped..];
-    }
-    code
-}
-
-fn block_comment(text: &str) -> usize {
-    text[2..].find("*/").map_or(text.len(), |at| at + 4)
-}
-
-fn raw_string(text: &str, before: Option<char>) -> Option<usize> {
-    if before.is_some_and(|before| (before.is_alphanumeric() && before != 'b') || before == '_') {
-        return None;
-    }
-    let after = text.strip_prefix('r')?;
-    let hashes = after.len() - after.trim_start_matches('#').len();
-    let body = after[hashes..].strip_prefix('"')?;
-    let end = format!("\"{}", "#".repeat(hashes));
-    let length = body.find(&end).map_or(body.len(), |at| at + end.len());
-    Some(1 + hashes + 1 + length)
-}
-
-fn quoted(text: &str, quote: char) -> usize {
-    let mut escaped = false;
-    for (at, c) in text.char_indices().skip(1) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            c if c == quote => return at + 1,
-            _ => {}
-        }
-    }
-    text.len()
-}
-
-/// `'a'` and `'\n'` are literals, `'a` alone is a lifetime.
-fn is_char_literal(text: &str) -> bool {
-    let mut chars = text.chars().skip(1);
-    match chars.next() {
-        Some('\\') => true,
-        Some(_) => chars.next() == Some('\''),
-        None => false,
-    }
-}
-
 /// What of a file is built into the engine: nothing of one that only tests use.
 fn product_code(source: &Source) -> String {
     let only_tests = source.path.iter().any(|part| part == "tests" || part == "tests.rs");
     if only_tests { String::new() } else { without_tests(&source.text) }
 }
 
-/// The text without the modules and functions under `#[cfg(test)]`.
-fn without_tests(text: &str) -> String {
-    let mut kept = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("#[cfg(test)]") {
-        kept.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let (open, semicolon) = (rest.find('{'), rest.find(';'));
-        let inline = open.is_some_and(|open| semicolon.is_none_or(|semicolon| open < semicolon));
-        rest = if inline { after_block(rest) } else { &rest[semicolon.map_or(rest.len(), |at| at + 1)..] };
-    }
-    kept.push_str(rest);
-    kept
-}
-
-/// What follows the block at the beginning of `text`: rustfmt puts the brace that closes it alone at the beginning of a line.
-fn after_block(text: &str) -> &str {
-    text.find("\n}\n").map_or("", |at| &text[at + 3..])
+/// Where a file of the page names the shell, though it is not the host.
+fn shell_in_page(inside: &Path, text: &str) -> Option<String> {
+    let names = text.contains("@tauri-apps") || text.contains("__TAURI");
+    (names && !inside.starts_with("host")).then(|| format!("{} names the shell", inside.display()))
 }
 
 // ---- the rule about packages ----
@@ -388,7 +340,13 @@ fn forbidden(package: &str, dependency: &str, kind: &str) -> Option<&'static str
     match (package, dependency) {
         (_, "aidb-cli") => Some("nothing depends on the command line; tests start its program"),
         (_, "aidb-desktop") => Some("nothing imports the window"),
+        ("aidb-desktop", "aidb-core" | "aidb-sandbox") => None,
+        ("aidb-desktop", "aidb-testkit") if kind == "dev" => None,
+        ("aidb-desktop", own) if own.starts_with("aidb-") => {
+            Some("the window builds on the engine and the sandbox alone")
+        }
         ("aidb-desktop", _) => None,
+        ("aidb-empty-window", "tauri" | "tauri-build") => None,
         _ if shell => Some("only src-tauri may name the shell"),
         ("aidb-core", _) if TERMINAL.contains(&dependency) => Some("the engine knows no terminal"),
         ("aidb-core", "aidb-sandbox" | "aidb-testkit") => Some("the engine knows no sandbox"),
@@ -456,7 +414,11 @@ fn bad_samples_of_arrows_are_found() {
         {"name": "aidb-cli", "manifest_path": "cli", "dependencies": [
             {"name": "aidb-core", "kind": null}, {"name": "aidb-testkit", "kind": null}, {"name": "tauri-build", "kind": null}]},
         {"name": "aidb-desktop", "manifest_path": "src-tauri", "dependencies": [
-            {"name": "aidb-core", "kind": null}, {"name": "tauri", "kind": null}]},
+            {"name": "aidb-core", "kind": null}, {"name": "tauri", "kind": null}, {"name": "aidb-bench", "kind": "dev"}]},
+        {"name": "aidb-empty-window", "manifest_path": "tests/empty-window", "dependencies": [
+            {"name": "tauri", "kind": null}, {"name": "rfd", "kind": null}]},
+        {"name": "aidb-test-desktop", "manifest_path": "tests/desktop", "dependencies": [
+            {"name": "aidb-desktop", "kind": null}, {"name": "aidb-core", "kind": null}]},
     ]});
     let wrong = wrong_arrows(&packages_of(&sample));
     let arrows: Vec<&str> = wrong.iter().filter_map(|text| text.split(':').next()).collect();
@@ -465,8 +427,22 @@ fn bad_samples_of_arrows_are_found() {
         "aidb-cli → tauri-build",
         "aidb-core → clap",
         "aidb-core → tauri",
+        "aidb-desktop → aidb-bench",
+        "aidb-empty-window → rfd",
         "aidb-sandbox → aidb-core",
         "aidb-test-cli → aidb-cli",
+        "aidb-test-desktop → aidb-desktop",
     ];
     assert_eq!(arrows, expected);
+}
+
+#[test]
+fn bad_samples_of_the_page_are_found() {
+    let import = "import { invoke } from \"@tauri-apps/api/core\";";
+    for inside in ["main.ts", "domains/promote/Plan.svelte", "hosts/other.ts"] {
+        assert!(shell_in_page(Path::new(inside), import).is_some(), "{inside}");
+    }
+    assert!(shell_in_page(Path::new("queries/start.ts"), "window.__TAURI_INTERNALS__.invoke()").is_some());
+    assert_eq!(shell_in_page(Path::new("host/tauri.ts"), import), None);
+    assert_eq!(shell_in_page(Path::new("main.ts"), "import { tauriHost } from \"./host/tauri\";"), None);
 }

@@ -10,15 +10,15 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::process::{Process, START_LIMIT, spawn, wait_until};
+
 /// The password of the session's keyring.
 const PASSWORD: &str = "a password for tests";
-/// How long a process of the session may take to start.
-const START_LIMIT: Duration = Duration::from_secs(20);
 const PACKAGES: &str = "gnome-keyring dbus dbus-x11 libsecret-tools";
 
 /// How the keychain of a session is when it starts.
@@ -71,6 +71,13 @@ impl KeychainSession {
         }
     }
 
+    /// Starts the keychain again, locked, on the bus that stays: what runs in the session goes on.
+    pub fn lock(&mut self) -> io::Result<()> {
+        self.keychain = None;
+        wait_until("the keychain ends", START_LIMIT, || Ok(!self.has_keychain()?))?;
+        self.start_keychain(None)
+    }
+
     /// Stops the keychain in its tracks: it keeps its name on the bus and answers nothing.
     pub fn freeze(&self) -> io::Result<()> {
         let Some(keychain) = &self.keychain else { return Err(io::Error::other("this session has no keychain")) };
@@ -96,8 +103,14 @@ impl KeychainSession {
         command
             .env("HOME", self.home())
             .env("XDG_RUNTIME_DIR", self.runtime())
-            .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", self.bus_socket().display()));
+            .env("DBUS_SESSION_BUS_ADDRESS", self.bus_address());
         command
+    }
+
+    /// Where the session's bus is, as D-Bus writes it.
+    #[must_use]
+    pub fn bus_address(&self) -> String {
+        format!("unix:path={}", self.bus_socket().display())
     }
 
     fn runtime(&self) -> PathBuf {
@@ -118,8 +131,8 @@ impl KeychainSession {
         fs::write(&config, bus_config(&socket.display().to_string()))?;
         let mut command = self.command("dbus-daemon");
         command.arg(format!("--config-file={}", config.display())).args(["--nofork", "--nopidfile"]);
-        self.bus = Some(Process::spawn(&mut command)?);
-        wait_until("the bus", || Ok(UnixStream::connect(&socket).is_ok()))
+        self.bus = Some(quiet(&mut command)?);
+        wait_until("the bus starts", START_LIMIT, || Ok(UnixStream::connect(&socket).is_ok()))
     }
 
     fn start_keychain(&mut self, password: Option<&str>) -> io::Result<()> {
@@ -130,12 +143,12 @@ impl KeychainSession {
             command.arg("--unlock");
         }
         command.stdin(Stdio::piped());
-        let mut keychain = Process::spawn(&mut command)?;
+        let mut keychain = quiet(&mut command)?;
         if let (Some(mut stdin), Some(password)) = (keychain.0.stdin.take(), password) {
             stdin.write_all(password.as_bytes())?;
         }
         self.keychain = Some(keychain);
-        wait_until("the keychain", || self.has_keychain())
+        wait_until("the keychain starts", START_LIMIT, || self.has_keychain())
     }
 
     fn has_keychain(&self) -> io::Result<bool> {
@@ -159,7 +172,7 @@ impl Drop for KeychainSession {
 /// an error of kind `TimedOut`.
 pub fn output_within(command: &mut Command, input: &str, limit: Duration) -> io::Result<Output> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = spawn(command)?;
+    let mut child = spawn(command, PACKAGES)?;
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(input.as_bytes())?;
     }
@@ -176,44 +189,8 @@ pub fn output_within(command: &mut Command, input: &str, limit: Duration) -> io:
     child.wait_with_output()
 }
 
-/// A child that does not outlive its owner.
-#[derive(Debug)]
-struct Process(Child);
-
-impl Process {
-    fn spawn(command: &mut Command) -> io::Result<Self> {
-        spawn(command.stdout(Stdio::null()).stderr(Stdio::null())).map(Self)
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to kill, and waiting only collects it.
-        let _ended = self.0.kill();
-        let _collected = self.0.wait();
-    }
-}
-
-fn spawn(command: &mut Command) -> io::Result<Child> {
-    command.spawn().map_err(|error| {
-        let program = command.get_program().display();
-        let text = format!("{program} could not be started ({error}). Keychain tests need these packages: {PACKAGES}");
-        io::Error::new(error.kind(), text)
-    })
-}
-
-fn wait_until(what: &str, mut ready: impl FnMut() -> io::Result<bool>) -> io::Result<()> {
-    let deadline = Instant::now() + START_LIMIT;
-    while !ready()? {
-        if Instant::now() > deadline {
-            return Err(io::Error::new(
-                io::ErrorKind::TimedOut,
-                format!("{what} did not start within {START_LIMIT:?}"),
-            ));
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    Ok(())
+fn quiet(command: &mut Command) -> io::Result<Process> {
+    Process::spawn(command.stdout(Stdio::null()).stderr(Stdio::null()), PACKAGES)
 }
 
 fn bus_config(socket: &str) -> String {

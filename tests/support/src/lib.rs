@@ -1,12 +1,16 @@
 //! What the tests share: a home that nobody else has, the real programs, the sandbox, and what differs from run to run.
 
+pub mod display;
 pub mod home;
 pub mod keychain;
+pub mod process;
 pub mod programs;
 pub mod run;
 pub mod sandbox;
 pub mod snapshots;
 pub mod terminal;
 
+pub use display::Display;
 pub use home::Home;
+pub use keychain::{KeychainMode, KeychainSession};
 pub use run::Run;

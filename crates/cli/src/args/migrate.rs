@@ -1,8 +1,8 @@
 use clap::{Args, Subcommand};
 
-use super::{BackupsArgs, CompareArgs, ExportArgs, ImportArgs, RollbackArgs};
+use super::{BackupsArgs, CompareArgs, ExportArgs, ImportArgs, PromoteArgs, RollbackArgs};
 
-/// Export, import, compare and roll back agents.
+/// Export, import, promote, compare and roll back agents.
 #[derive(Args, Debug)]
 pub(crate) struct MigrateArgs {
     #[command(subcommand)]
@@ -15,6 +15,7 @@ pub(crate) struct MigrateArgs {
 pub(crate) enum MigrateAction {
     Export(ExportArgs),
     Import(ImportArgs),
+    Promote(PromoteArgs),
     Rollback(RollbackArgs),
     Compare(CompareArgs),
     Backups(BackupsArgs),

@@ -62,7 +62,7 @@ impl BackupsVerified {
             several => format!("{} backups are damaged and cannot be used to restore anything.", several.len()),
         };
         let details = damaged.iter().map(|(summary, error)| format!("{}: {error}", summary.id)).collect();
-        Some(ErrorReport { code: ErrorCode::BackupDamaged, message, hint: report.hint, details })
+        Some(ErrorReport { code: ErrorCode::BackupDamaged, message, plain: None, hint: report.hint, details })
     }
 }
 

@@ -1,4 +1,4 @@
-//! What import and rollback share: the plan is shown, agreed to, applied, and its end told.
+//! What import, promotion and rollback share: the plan is shown, agreed to, applied, and its end told.
 
 use aidb_core::apply::Outcome;
 use aidb_core::config::Finding;
@@ -24,7 +24,7 @@ pub(crate) enum Purpose {
 
 /// A proposal with what is said about it.
 pub(crate) struct Planned {
-    /// The file, or the backup's id.
+    /// The file, the agent and where it comes from, or the backup's id.
     pub(crate) source: String,
     /// What validation warned about.
     pub(crate) findings: Vec<Finding>,
@@ -34,7 +34,7 @@ pub(crate) struct Planned {
 
 /// Plans to be shown.
 pub(crate) struct PlansShown<'a> {
-    /// `import` or `rollback`.
+    /// `import`, `promote` or `rollback`.
     pub(crate) action: &'static str,
     /// Why.
     pub(crate) purpose: Purpose,
@@ -50,7 +50,7 @@ pub(crate) struct PlanShown<'a> {
     pub(crate) environment: Option<&'a str>,
     /// The server.
     pub(crate) url: &'a str,
-    /// The file, or the backup's id.
+    /// The file, the agent and where it comes from, or the backup's id.
     pub(crate) source: &'a str,
     /// What validation warned about.
     pub(crate) findings: &'a [Finding],
@@ -84,7 +84,7 @@ pub(crate) struct ChangeDone {
     pub(crate) environment: Option<String>,
     /// The server.
     pub(crate) url: String,
-    /// The file, or the backup's id.
+    /// The file, the agent and where it comes from, or the backup's id.
     pub(crate) source: String,
     /// What validation warned about.
     pub(crate) findings: Vec<Finding>,
@@ -96,7 +96,7 @@ pub(crate) struct ChangeDone {
 
 /// All plans of a command, as far as they came.
 pub(crate) struct ChangesDone {
-    /// `import` or `rollback`.
+    /// `import`, `promote` or `rollback`.
     pub(crate) action: &'static str,
     /// Those that were begun, in order; the last one may have failed.
     pub(crate) items: Vec<ChangeDone>,
@@ -118,6 +118,7 @@ impl ChangeDone {
         ErrorReport {
             code: self.code(),
             message,
+            plain: None,
             hint: report.cause.as_ref().and_then(|cause| cause.hint.clone()),
             details: report.cause.as_ref().map(|cause| cause.details.clone()).unwrap_or_default(),
         }

@@ -73,9 +73,11 @@ fn draft(invocation: &Invocation, profile: ProfileArgs) -> EnvironmentDraft {
         url: target.url.clone().filter(|_| invocation.sources.url == Source::Flag),
         colour: profile.colour,
         protection: None,
-        default_agent: profile.default_agent,
-        ca_file: target.ca_file.clone(),
+        default_agent: profile.default_agent.into(),
+        ca_file: target.ca_file.clone().into(),
         plain_http: target.allow_plain_http.then_some(PlainHttpChoice::Allowed),
+        keep_backups: None,
+        keep_days: None,
         position: profile.position.map(|position| position.saturating_sub(1)),
     }
 }

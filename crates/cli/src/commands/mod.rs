@@ -9,6 +9,7 @@ mod export;
 mod import;
 mod import_folder;
 mod link;
+mod promote;
 mod rollback;
 mod sandbox;
 mod test;
@@ -22,6 +23,7 @@ pub(crate) use env::{EnvironmentList, EnvironmentSaved, EnvironmentShown, Remove
 pub(crate) use env_key::{KeyRemoved, KeyStored};
 pub(crate) use export::{ExportDone, export};
 pub(crate) use import::import;
+pub(crate) use promote::promote;
 pub(crate) use rollback::rollback;
 pub(crate) use sandbox::{SandboxStarted, sandbox};
 pub(crate) use test::{TestDone, test};

@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use aidb_core::error::ErrorCode;
-use aidb_core::operations::{Engine, EnvironmentDraft};
-use aidb_core::store::{Colour, Environment, Protection};
+use aidb_core::operations::{Engine, SAMPLE_STAGES, SampleStage};
+use aidb_core::store::Environment;
 use aidb_sandbox::{Sample, Sandbox, SandboxOptions, Switches, TablesAnswer};
-use secrecy::SecretString;
 use url::Url;
 
 use crate::args::SandboxArgs;
@@ -14,15 +13,8 @@ use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
 
-/// The key of the sandbox's environments: it accepts any.
-const KEY: &str = "sandbox";
-
-/// The stages, with the colour and protection of their environments.
-const STAGES: [(Sample, Colour, Protection); 3] = [
-    (Sample::Development, Colour::Blue, Protection::Open),
-    (Sample::Staging, Colour::Amber, Protection::Open),
-    (Sample::Production, Colour::Red, Protection::Protected),
-];
+/// What the servers hold, stage by stage.
+const SAMPLES: [Sample; 3] = [Sample::Development, Sample::Staging, Sample::Production];
 
 /// The sandbox, running.
 pub(crate) struct SandboxStarted {
@@ -47,7 +39,7 @@ pub(crate) async fn sandbox(invocation: &Invocation, args: SandboxArgs) -> Resul
     let servers = start(&args).await?;
     if args.add_environments {
         let engine = invocation.engine()?;
-        for (server, stage) in servers.iter().zip(STAGES) {
+        for (server, stage) in servers.iter().zip(SAMPLE_STAGES) {
             add_environment(&engine, server, stage).await?;
         }
     }
@@ -68,7 +60,7 @@ async fn start(args: &SandboxArgs) -> Result<Vec<Sandbox>, Failure> {
             .map_err(|source| aidb_core::files::FileError::Unwritable { path: folder.clone(), source })?;
     }
     let mut servers = Vec::new();
-    for (index, (sample, _, _)) in STAGES.into_iter().enumerate() {
+    for (index, sample) in SAMPLES.into_iter().enumerate() {
         let file = |folder: &PathBuf| folder.join(format!("{}.json", sample.name().to_lowercase()));
         let options = SandboxOptions {
             port: port(&args.ports, index),
@@ -95,32 +87,15 @@ fn port(ports: &[u16], index: usize) -> u16 {
 }
 
 /// Adds the environment of a server, or leads one of an earlier sandbox to it. Never touches one that leads elsewhere.
-async fn add_environment(
-    engine: &Engine,
-    server: &Sandbox,
-    (_, colour, protection): (Sample, Colour, Protection),
-) -> Result<(), Failure> {
-    let draft = EnvironmentDraft { url: Some(server.url()), ..EnvironmentDraft::default() };
-    let environment = match engine.environment(server.name()).await {
-        Ok(existing) if leads_to_this_machine(&existing) => {
-            engine.update_environment(existing.id.as_str(), draft).await?
-        }
-        Ok(existing) => {
-            return Err(CommandError::NotASandbox { name: existing.name, url: existing.url }.into());
-        }
+async fn add_environment(engine: &Engine, server: &Sandbox, stage: SampleStage) -> Result<(), Failure> {
+    match engine.environment(stage.name).await {
+        Ok(existing) if leads_to_this_machine(&existing) => engine.lead_sample(&existing.id, &server.url()).await?,
+        Ok(existing) => return Err(CommandError::NotASandbox { name: existing.name, url: existing.url }.into()),
         Err(error) if error.report().code == ErrorCode::EnvironmentNotFound => {
-            let new = EnvironmentDraft {
-                name: Some(server.name().into()),
-                colour: Some(colour),
-                protection: Some(protection),
-                default_agent: Some("my-agent".into()),
-                ..draft
-            };
-            engine.add_environment(new).await?
+            engine.add_sample(stage, stage.name, &server.url()).await?
         }
         Err(error) => return Err(error.into()),
     };
-    engine.set_environment_key(environment.id.as_str(), &SecretString::from(KEY)).await?;
     Ok(())
 }
 

@@ -29,6 +29,13 @@ impl Explain for WriteError {
         }
     }
 
+    fn plain(&self) -> Option<String> {
+        match self {
+            Self::Call(error) => error.plain(),
+            _ => None,
+        }
+    }
+
     fn hint(&self) -> Option<String> {
         match self {
             Self::Call(error) => error.hint(),

@@ -196,6 +196,7 @@ fn not_stored(missing: &[&Change], live: &AgentState) -> Stop {
     let cause = ErrorReport {
         code: crate::error::ErrorCode::VerificationFailed,
         message,
+        plain: None,
         hint: Some(
             "Either the server answers without storing, or somebody changed the same items at the same moment. Compare \
              the environment with the configuration, and try again."
@@ -213,6 +214,7 @@ impl From<RetryNotice> for Event {
             attempt: notice.attempt,
             wait_ms: u64::try_from(notice.wait.as_millis()).unwrap_or(u64::MAX),
             reason: notice.reason,
+            plain: notice.plain,
         }
     }
 }

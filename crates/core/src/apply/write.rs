@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 
 use super::error::WriteError;
 use super::{Apply, Stop};
@@ -11,6 +12,14 @@ use crate::connector::{Connector, Session};
 use crate::error::{ErrorCode, ErrorReport};
 use crate::plan::{Change, PHASES};
 use crate::progress::Event;
+
+/// How far the writing came.
+#[derive(Default)]
+struct Writing<'c> {
+    stop: Mutex<Option<Stop>>,
+    stopping: AtomicBool,
+    tried: Mutex<Vec<&'c Change>>,
+}
 
 impl Apply<'_> {
     /// Carries out `changes` phase by phase. Gives back those that were tried, whether or not they took effect, and why it
@@ -21,29 +30,38 @@ impl Apply<'_> {
         session: &Session,
         changes: &'c [Change],
     ) -> (Vec<&'c Change>, Option<Stop>) {
-        let stop: Mutex<Option<Stop>> = Mutex::new(None);
-        let stopping = AtomicBool::new(false);
-        let tried: Mutex<Vec<&Change>> = Mutex::new(Vec::new());
+        let state = Writing::default();
         for phase in PHASES {
-            let calls = changes.iter().filter(|change| change.phase() == phase).map(|change| async {
-                if stopping.load(Ordering::Acquire) {
-                    return;
+            let mut waiting = changes.iter().filter(|change| change.phase() == phase).collect::<Vec<_>>().into_iter();
+            // A list of calls rather than a stream of closures: whether this may go from thread to thread, which the window
+            // needs, the compiler can only see in the former.
+            let mut under_way = FuturesUnordered::new();
+            loop {
+                let room = self.in_flight.get().saturating_sub(under_way.len());
+                under_way.extend(waiting.by_ref().take(room).map(|change| self.write_one(session, change, &state)));
+                if under_way.next().await.is_none() {
+                    break;
                 }
-                lock(&tried).push(change);
-                match self.write(session, change).await {
-                    Ok(()) => self.progress.emit(Event::ItemDone { subject: change.subject().to_owned() }),
-                    Err(error) => {
-                        stopping.store(true, Ordering::Release);
-                        lock(&stop).get_or_insert_with(|| because(&error, change));
-                    }
-                }
-            });
-            futures_util::stream::iter(calls).buffer_unordered(self.in_flight.get()).collect::<()>().await;
-            if stopping.load(Ordering::Acquire) {
+            }
+            if state.stopping.load(Ordering::Acquire) {
                 break;
             }
         }
-        (into_inner(tried), into_inner(stop))
+        (into_inner(state.tried), into_inner(state.stop))
+    }
+
+    async fn write_one<'c>(&self, session: &Session, change: &'c Change, state: &Writing<'c>) {
+        if state.stopping.load(Ordering::Acquire) {
+            return;
+        }
+        lock(&state.tried).push(change);
+        match self.write(session, change).await {
+            Ok(()) => self.progress.emit(Event::ItemDone { subject: change.subject().to_owned() }),
+            Err(error) => {
+                state.stopping.store(true, Ordering::Release);
+                lock(&state.stop).get_or_insert_with(|| because(&error, change));
+            }
+        }
     }
 
     async fn write(&self, session: &Session, change: &Change) -> Result<(), WriteError> {
@@ -83,6 +101,7 @@ fn because(error: &WriteError, change: &Change) -> Stop {
     // Whether it took effect is settled by looking, and the report says what was found.
     if let WriteError::Call(error) = error {
         cause.message = error.briefly();
+        cause.plain = error.plainly();
     }
     let cancelled = cause.code == ErrorCode::Interrupted;
     Stop { cause, at: (!cancelled).then(|| change.key()), cancelled }

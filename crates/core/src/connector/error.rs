@@ -197,7 +197,13 @@ impl ConnectorError {
     /// Whether the request, in this or an earlier attempt, may have changed something. Reads never do.
     #[must_use]
     pub fn outcome(&self) -> Sent {
-        let this = match self {
+        let this = self.at_the_server();
+        self.call().map_or(this, |call| call.worst(this))
+    }
+
+    /// Whether the last attempt may have changed something.
+    fn at_the_server(&self) -> Sent {
+        match self {
             Self::NoAnswer { failure, .. } => failure.sent(),
             Self::Api { status, .. } | Self::NotAConnector { status, .. } | Self::Redirected { status, .. } => {
                 sent_of(*status)
@@ -205,8 +211,7 @@ impl ConnectorError {
             Self::AgentNotFound { .. } => Sent::Refused,
             Self::BadAnswer { .. } | Self::CutOff { .. } => Sent::Unknown,
             _ => Sent::NotSent,
-        };
-        self.call().map_or(this, |call| call.worst(this))
+        }
     }
 
     /// What went wrong without the request it went wrong in, for where that is plain.
@@ -219,6 +224,24 @@ impl ConnectorError {
             Self::NoAnswer { failure, .. } => failure.to_string(),
             other => other.to_string(),
         }
+    }
+
+    /// What went wrong without the server's own words and without the request, where either is part of the sentence.
+    #[must_use]
+    pub fn plainly(&self) -> Option<String> {
+        Some(match self {
+            Self::NoAnswer { failure, .. } => format!("{failure}."),
+            Self::Api { status, with_key, .. } => refusal(*status, *with_key).into(),
+            Self::AgentNotFound { id, .. } => format!("The server has no agent {id}."),
+            Self::NotAConnector { .. } => "What answers there is not an AI Agent Connector.".into(),
+            Self::Redirected { to, .. } => format!(
+                "The server redirects to {}, and a redirect is never followed: the API key would go along.",
+                to.as_deref().unwrap_or("an unnamed place")
+            ),
+            Self::BadAnswer { .. } => "The server's answer cannot be used.".into(),
+            Self::CutOff { .. } => "The server's answer breaks off in the middle.".into(),
+            _ => return None,
+        })
     }
 
     /// The HTTP status, where there was an answer with one.
@@ -316,11 +339,16 @@ impl Explain for ConnectorError {
         }
     }
 
+    fn plain(&self) -> Option<String> {
+        let (sentence, call) = (self.plainly()?, self.call()?);
+        Some(sentence + call.consequence(self.at_the_server()))
+    }
+
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::UrlInvalid { .. } => "Give the server's base address, for example https://connector.example.com.",
             Self::PlainHttpRefused { .. } => {
-                "Use https://. If this network may be trusted, allow plain http for this environment (--allow-plain-http)."
+                "Use https://. If this network may be trusted, allow plain http for this environment."
             }
             Self::CaFileInvalid { .. } => {
                 "Name a file with the CA's certificate in PEM form (-----BEGIN CERTIFICATE-----)."
@@ -366,6 +394,22 @@ impl Explain for ConnectorError {
             details.push(format!("The server asks to wait {} s", after.as_secs()));
         }
         details
+    }
+}
+
+/// What an answer that refuses or fails means, in one sentence.
+const fn refusal(status: u16, with_key: bool) -> &'static str {
+    match (status, with_key) {
+        (401, true) => "The server does not accept the API key.",
+        (401, false) => "The server asks for an API key, and none was sent.",
+        (403, _) => "The API key may not do this at the server.",
+        (407, _) => "A proxy on the way to the server asks who you are.",
+        (413, _) => "The request is too large for the server.",
+        (429, _) => "The server takes no more requests for now.",
+        (502..=504, _) => "The service behind the server's gateway does not answer.",
+        (400..=499, _) => "The server refused the request.",
+        (500..=599, _) => "The server failed.",
+        _ => "The server's answer cannot be used.",
     }
 }
 

@@ -52,6 +52,8 @@ pub struct RetryNotice {
     pub wait: Duration,
     /// Why it failed.
     pub reason: String,
+    /// The same without the server's own words, where those are part of it.
+    pub plain: Option<String>,
 }
 
 type OnRetry = Arc<dyn Fn(RetryNotice) + Send + Sync>;
@@ -161,7 +163,8 @@ impl Session {
 
     fn notify(&self, what: &str, tried: &Tried, error: &ConnectorError, wait: Duration) {
         let attempt = tried.state().attempts;
-        (self.on_retry)(RetryNotice { what: what.to_owned(), attempt, wait, reason: error.to_string() });
+        let (reason, plain) = (error.to_string(), error.plainly());
+        (self.on_retry)(RetryNotice { what: what.to_owned(), attempt, wait, reason, plain });
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Context, Engine, Error, Target};
 use crate::config::{self, AgentId, AgentState};
 use crate::connector::{Tables, read_state, read_tables};
 use crate::files::{self, Overwrite};
-use crate::store::{Backup, BackupFilter, BackupReason, NewBackup};
+use crate::store::{Backup, BackupFilter, BackupReason, BackupSummary, NewBackup, Pin};
 
 /// How a person names a backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +74,25 @@ impl Engine {
         let store = self.store().await?;
         let found = store.resolve_backup(id, &BackupFilter::default()).await?;
         Ok(store.backup(&found.id).await?)
+    }
+
+    /// Gives a backup its name, its note and its pin, all three at once: what is left out is taken away.
+    ///
+    /// # Errors
+    /// No such backup, or a name or note that cannot be one; then nothing is changed but what came before it.
+    pub async fn describe_backup(
+        &self,
+        id: &str,
+        name: Option<&str>,
+        note: Option<&str>,
+        pin: Pin,
+    ) -> Result<BackupSummary, Error> {
+        let store = self.store().await?;
+        let id = store.resolve_backup(id, &BackupFilter::default()).await?.id;
+        store.rename_backup(&id, name).await?;
+        store.annotate_backup(&id, note).await?;
+        store.pin_backup(&id, pin).await?;
+        Ok(store.resolve_backup(id.as_str(), &BackupFilter::default()).await?)
     }
 
     /// Writes a backup as a configuration file.

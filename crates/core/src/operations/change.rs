@@ -7,63 +7,15 @@ use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Context, Engine, Error, Target};
+use super::{Context, Engine, Error, Proposal, Target};
 use crate::apply::{AgentCredentials, Apply, ApplyReport, Credentials, Outcome};
-use crate::config::{Agent, AgentId, AgentState};
+use crate::config::{AgentId, AgentState};
 use crate::connector::read_state;
 use crate::error::ErrorReport;
-use crate::plan::{self, DatabaseLinking, Goal, PLAN_FORMAT, Plan, Selection, TargetTables};
+use crate::plan::{self, PLAN_FORMAT, Plan, TargetTables};
 use crate::progress::{Event, Stage};
-use crate::store::{Backup, BackupReason, NewBackup, NewOperation, OperationId, OperationKind, OperationState};
+use crate::store::{Backup, NewBackup, NewOperation, OperationId, OperationState};
 use crate::vault::{SecretName, Vault, VaultKind, VaultStatus};
-
-/// A plan that was shown, with what it was made from.
-#[derive(Clone, Debug)]
-pub struct Proposal {
-    /// What would be done.
-    pub plan: Plan,
-    /// What it is.
-    pub source: ProposalSource,
-    /// What was asked for, to make the plan anew when the target moved.
-    pub(super) goal: OwnedGoal,
-    /// All of the plan, or chosen items.
-    pub(super) selection: Selection,
-    /// The connection string for a plan that links a database. Not part of the plan.
-    pub(super) connection_string: Option<SecretString>,
-}
-
-/// What a plan leads to.
-#[derive(Clone, Debug)]
-pub(super) enum OwnedGoal {
-    /// The target has this agent.
-    Agent(Arc<Agent>, DatabaseLinking),
-    /// The target does not have the agent.
-    Absent,
-}
-
-impl OwnedGoal {
-    pub(super) fn borrow(&self) -> Goal<'_> {
-        match self {
-            Self::Agent(agent, linking) => Goal::Agent { agent, linking: *linking },
-            Self::Absent => Goal::Absent,
-        }
-    }
-}
-
-/// What a proposal is, for the history.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProposalSource {
-    /// A configuration file.
-    Import {
-        /// As the person named it.
-        file: String,
-    },
-    /// A backup, or a file in the place of one.
-    Rollback {
-        /// Its id, or the file.
-        backup: String,
-    },
-}
 
 /// Whether the person agreed to the agent being deleted: asked for separately, in plain words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,29 +52,6 @@ pub struct Applied {
     pub unrecorded: Option<ErrorReport>,
     /// How long it took.
     pub duration: Duration,
-}
-
-impl ProposalSource {
-    fn kind(&self) -> OperationKind {
-        match self {
-            Self::Import { .. } => OperationKind::Import,
-            Self::Rollback { .. } => OperationKind::Rollback,
-        }
-    }
-
-    fn reason(&self) -> BackupReason {
-        match self {
-            Self::Import { .. } => BackupReason::BeforeImport,
-            Self::Rollback { .. } => BackupReason::BeforeRollback,
-        }
-    }
-
-    fn text(&self) -> &str {
-        match self {
-            Self::Import { file } => file,
-            Self::Rollback { backup } => backup,
-        }
-    }
 }
 
 impl Engine {

@@ -1,7 +1,8 @@
 //! Compare any two states of an agent: what would make the right like the left.
 
-use super::Error;
-use crate::config::{Agent, AgentId, AgentState, LiveAgent};
+use super::{Context, Engine, Error, Target};
+use crate::config::{self, Agent, AgentId, AgentState, Configuration, FORMAT_VERSION, LiveAgent};
+use crate::connector::read_state;
 use crate::plan::{self, DatabaseLinking, Goal, Mode, Plan, TargetTables};
 
 /// One side of a comparison.
@@ -19,6 +20,34 @@ impl Side {
     pub fn of_agent(name: impl Into<String>, agent: Agent) -> Self {
         let live = LiveAgent { agent, registered_at: None, linked_at: None, withheld: Vec::new() };
         Self { name: name.into(), state: AgentState::Present(Box::new(live)) }
+    }
+
+    /// The agent as a configuration file would say it, without what is of the file alone (when, from where, by whom); empty
+    /// where there is no agent.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let Some(live) = self.state.present() else { return String::new() };
+        config::write(&Configuration {
+            version: FORMAT_VERSION.into(),
+            exported_at: None,
+            source_url: None,
+            agent: live.agent.clone(),
+            tables: None,
+            metadata: None,
+            extra: serde_json::Map::new(),
+        })
+    }
+}
+
+impl Engine {
+    /// An agent as it is in an environment now, as one side of a comparison. "It does not exist" is a side too.
+    ///
+    /// # Errors
+    /// The server cannot be read.
+    pub async fn side_of(&self, target: &Target, agent: &AgentId, context: &Context) -> Result<Side, Error> {
+        let session = self.session(&target.connector, context);
+        let (state, _) = read_state(&session, agent).await?;
+        Ok(Side { name: format!("{agent} in {}", target.name), state })
     }
 }
 

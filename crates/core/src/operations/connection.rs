@@ -6,6 +6,7 @@ use super::{Context, Engine, Target};
 use crate::config::AgentId;
 use crate::connector::{Connector, ConnectorError, Tables, is_loopback, read_tables};
 use crate::error::{ErrorCode, ErrorReport};
+use crate::progress::{Event, Stage};
 
 /// How one check came out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -88,6 +89,7 @@ impl Engine {
         agent: Option<&AgentId>,
         context: &Context,
     ) -> ConnectionReport {
+        context.progress.emit(Event::Stage { stage: Stage::Reading, items: 0 });
         let session = self.session(&target.connector, context);
         let health =
             session.retrying("asking the server", |connector: Connector| async move { connector.health().await }).await;
@@ -127,7 +129,7 @@ impl Engine {
         };
         let works = state == CheckState::Works;
         let tables = if works { Some(read_tables(&session, agent).await) } else { None };
-        vec![Check { what: format!("Agent {agent} found"), state }, tables_check(tables)]
+        vec![Check { what: format!("Agent {agent} found"), state }, tables_check(tables.as_ref())]
     }
 }
 
@@ -163,12 +165,12 @@ fn missing(target: &Target, agent: &AgentId, ids: &[String]) -> ErrorReport {
     report
 }
 
-fn tables_check(tables: Option<Tables>) -> Check {
+fn tables_check(tables: Option<&Tables>) -> Check {
     let (what, state) = match tables {
         None => ("Its tables are listed", CheckState::Skipped),
         Some(Tables::Listed(_)) => ("Its tables are listed", CheckState::Works),
-        Some(Tables::Unavailable { reason }) => {
-            let reason = format!("{reason}. Exports take the resources of type table instead.");
+        Some(Tables::Unavailable { .. }) => {
+            let reason = "The server could not list them. Exports take the resources of type table instead.".into();
             ("Its tables are not listed", CheckState::Limited { reason })
         }
     };

@@ -81,6 +81,12 @@ impl Engine {
         &self.folder
     }
 
+    /// Who is at work, for the history.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        &self.settings.actor
+    }
+
     /// Where secrets go.
     #[must_use]
     pub fn vault(&self) -> &Vault {

@@ -5,12 +5,45 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::target::environment_key;
 use super::{Engine, Error};
 use crate::config::source_url;
 use crate::connector::parse_base_url;
-use crate::store::{Colour, Environment, EnvironmentId, NewEnvironment, PlainHttpChoice, Protection};
+use crate::store::{
+    BackupFilter, Colour, Environment, EnvironmentId, NewEnvironment, OperationFilter, PlaceFilter, PlainHttpChoice,
+    Protection,
+};
 use crate::vault::{Removal, SecretDescription, VaultError};
+
+/// What is to become of a value that may also be none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Edit<T> {
+    /// It stays as it is.
+    #[default]
+    Keep,
+    /// There is to be none.
+    Clear,
+    /// This one.
+    Set(T),
+}
+
+impl<T> Edit<T> {
+    /// What comes of `present`.
+    #[must_use]
+    pub fn of(self, present: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => present,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+}
+
+/// What was left unsaid stays as it is.
+impl<T> From<Option<T>> for Edit<T> {
+    fn from(said: Option<T>) -> Self {
+        said.map_or(Self::Keep, Self::Set)
+    }
+}
 
 /// What a person says of an environment; `None` leaves a value as it is, or gives a new profile its default.
 #[derive(Clone, Debug, Default)]
@@ -24,11 +57,15 @@ pub struct EnvironmentDraft {
     /// Whether writing to it has to be agreed to.
     pub protection: Option<Protection>,
     /// The agent that is meant when none is named.
-    pub default_agent: Option<String>,
+    pub default_agent: Edit<String>,
     /// A CA to trust besides the system's.
-    pub ca_file: Option<PathBuf>,
+    pub ca_file: Edit<PathBuf>,
     /// Whether plain http beyond this machine is allowed.
     pub plain_http: Option<PlainHttpChoice>,
+    /// How many backups of each agent to keep at least.
+    pub keep_backups: Option<u32>,
+    /// For how many days to keep every backup.
+    pub keep_days: Option<u32>,
     /// Where it stands in the stage order, from 0.
     pub position: Option<u32>,
 }
@@ -53,6 +90,20 @@ pub struct RemovedEnvironment {
     pub key: Removal,
 }
 
+/// What removing an environment would take with it.
+#[derive(Clone, Debug)]
+pub struct RemovalPreview {
+    /// The profile, which goes.
+    pub environment: Environment,
+    /// How many operations its history has, which stay.
+    pub operations: usize,
+    /// How many backups there are of its agents, which stay.
+    pub backups: usize,
+}
+
+/// The most backups and days that a retention can ask for: a hundred years of them, and a slip of the hand is no more.
+const LONGEST_RETENTION: u32 = 36_500;
+
 impl Engine {
     /// Adds a profile.
     ///
@@ -60,16 +111,20 @@ impl Engine {
     /// A name or URL that cannot be one, a name that exists, the store.
     pub async fn add_environment(&self, draft: EnvironmentDraft) -> Result<Environment, Error> {
         let missing = |what: &str| Error::Environment(format!("An environment needs {what}. Nothing was stored."));
+        check_retention(&draft)?;
         let name = draft.name.ok_or_else(|| missing("a name"))?;
         let url = parse_base_url(draft.url.as_deref().ok_or_else(|| missing("a URL"))?)?;
         let store = self.store().await?;
+        let plain = NewEnvironment::new(name, source_url(&url), self.now());
         let new = NewEnvironment {
             colour: draft.colour.unwrap_or(next_colour(store.environments().await?.len())),
             protection: draft.protection.unwrap_or(Protection::Open),
-            default_agent: draft.default_agent,
-            ca_file: draft.ca_file,
+            default_agent: draft.default_agent.of(None),
+            ca_file: draft.ca_file.of(None),
             plain_http: draft.plain_http.unwrap_or(PlainHttpChoice::LoopbackOnly),
-            ..NewEnvironment::new(name, source_url(&url), self.now())
+            keep_backups: draft.keep_backups.unwrap_or(plain.keep_backups),
+            keep_days: draft.keep_days.unwrap_or(plain.keep_days),
+            ..plain
         };
         let environment = store.add_environment(&new).await?;
         self.moved(environment, draft.position).await
@@ -93,6 +148,7 @@ impl Engine {
     /// # Errors
     /// Unknown environment, a value that cannot be used, the store, the keychain.
     pub async fn update_environment(&self, name: &str, draft: EnvironmentDraft) -> Result<Environment, Error> {
+        check_retention(&draft)?;
         let store = self.store().await?;
         let mut environment = store.environment(name).await?;
         let former = environment.url.clone();
@@ -102,11 +158,14 @@ impl Engine {
         environment.name = draft.name.unwrap_or(environment.name);
         environment.colour = draft.colour.unwrap_or(environment.colour);
         environment.protection = draft.protection.unwrap_or(environment.protection);
-        environment.default_agent = draft.default_agent.or(environment.default_agent);
-        environment.ca_file = draft.ca_file.or(environment.ca_file);
+        environment.default_agent = draft.default_agent.of(environment.default_agent);
+        environment.ca_file = draft.ca_file.of(environment.ca_file);
         environment.plain_http = draft.plain_http.unwrap_or(environment.plain_http);
+        environment.keep_backups = draft.keep_backups.unwrap_or(environment.keep_backups);
+        environment.keep_days = draft.keep_days.unwrap_or(environment.keep_days);
         if origin(&former) != origin(&environment.url) {
-            self.vault.remove(&environment_key(&environment)).await?;
+            // Where the keychain cannot be asked now the key stays in it, and is of no use: it is bound to the former server.
+            self.forget_key(&Environment { url: former, ..environment.clone() }).await?;
         }
         store.update_environment(&environment).await?;
         self.moved(environment, draft.position).await
@@ -128,6 +187,34 @@ impl Engine {
         Ok(self.store().await?.environment(name).await?)
     }
 
+    /// Puts the profiles into another stage order: every id once, first stage first.
+    ///
+    /// # Errors
+    /// An id that is none, an order that leaves one out, the store.
+    pub async fn order_environments(&self, ids: &[String]) -> Result<Vec<Environment>, Error> {
+        let store = self.store().await?;
+        let mut order = Vec::with_capacity(ids.len());
+        for id in ids {
+            order.push(store.environment(id).await?.id);
+        }
+        store.reorder_environments(&order).await?;
+        self.environments().await
+    }
+
+    /// What [`Engine::remove_environment`] would take with it, and what would stay. Removes nothing.
+    ///
+    /// # Errors
+    /// Unknown environment, the store.
+    pub async fn preview_removal(&self, name: &str) -> Result<RemovalPreview, Error> {
+        let store = self.store().await?;
+        let environment = store.environment(name).await?;
+        let place = Some(PlaceFilter::Environment(environment.id.clone()));
+        let operations =
+            store.operations(&OperationFilter { place: place.clone(), ..OperationFilter::default() }).await?;
+        let backups = store.backups(&BackupFilter { place, ..BackupFilter::default() }).await?;
+        Ok(RemovalPreview { environment, operations: operations.len(), backups: backups.len() })
+    }
+
     /// Removes a profile and its key. Its history stays.
     ///
     /// # Errors
@@ -135,7 +222,7 @@ impl Engine {
     pub async fn remove_environment(&self, name: &str) -> Result<RemovedEnvironment, Error> {
         let store = self.store().await?;
         let environment = store.environment(name).await?;
-        let key = match self.vault.remove(&environment_key(&environment)).await {
+        let key = match self.forget_key(&environment).await {
             Ok(key) => key,
             // Where there is no keychain there is no key in it.
             Err(VaultError::KeychainAbsent { .. }) => Removal::NotThere,
@@ -155,7 +242,7 @@ impl Engine {
             return Err(Error::Environment("The key is empty. Nothing was stored.".into()));
         }
         let environment = self.environment(name).await?;
-        self.vault.set(&environment_key(&environment), key).await?;
+        self.keep_key(&environment, key).await?;
         Ok(environment)
     }
 
@@ -165,17 +252,28 @@ impl Engine {
     /// Unknown environment, the keychain.
     pub async fn remove_environment_key(&self, name: &str) -> Result<Removal, Error> {
         let environment = self.environment(name).await?;
-        Ok(self.vault.remove(&environment_key(&environment)).await?)
+        Ok(self.forget_key(&environment).await?)
     }
 
     /// What is known of an environment's key.
     pub async fn key_state(&self, environment: &Environment) -> KeyState {
-        match self.vault.describe(&environment_key(environment)).await {
+        match self.key_description(environment).await {
             Ok(Some(description)) => KeyState::Stored(description),
             Ok(None) => KeyState::Missing,
             Err(error) => KeyState::Unknown(error),
         }
     }
+}
+
+fn check_retention(draft: &EnvironmentDraft) -> Result<(), Error> {
+    for (what, count) in [("backups", draft.keep_backups), ("days", draft.keep_days)] {
+        if count.is_some_and(|count| !(1..=LONGEST_RETENTION).contains(&count)) {
+            let message =
+                format!("The number of {what} to keep has to be from 1 to {LONGEST_RETENTION}. Nothing was stored.");
+            return Err(Error::Environment(message));
+        }
+    }
+    Ok(())
 }
 
 /// The colours of a usual row of stages, then the others.
@@ -185,6 +283,86 @@ fn next_colour(existing: usize) -> Colour {
     ORDER[existing % ORDER.len()]
 }
 
-fn origin(url: &str) -> Option<url::Origin> {
+/// Scheme, host and port: what a key is bound to.
+pub(super) fn origin(url: &str) -> Option<url::Origin> {
     url::Url::parse(url).ok().map(|url| url.origin())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorCode;
+    use crate::operations::EngineSettings;
+    use crate::vault::Vault;
+
+    fn engine() -> (tempfile::TempDir, Engine) {
+        let folder = tempfile::tempdir().expect("folder");
+        let engine = Engine::new(folder.path(), Vault::memory(), EngineSettings::for_actor("tester"));
+        (folder, engine)
+    }
+
+    fn named(name: &str) -> EnvironmentDraft {
+        EnvironmentDraft {
+            name: Some(name.into()),
+            url: Some("http://127.0.0.1:4601".into()),
+            default_agent: Edit::Set("my-agent".into()),
+            ca_file: Edit::Set("/etc/ca.pem".into()),
+            ..EnvironmentDraft::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_left_unsaid_stays_and_what_is_cleared_goes() {
+        let (_folder, engine) = engine();
+        engine.add_environment(named("Staging")).await.expect("added");
+        let kept = engine.update_environment("Staging", EnvironmentDraft::default()).await.expect("kept");
+        assert_eq!((kept.default_agent.as_deref(), kept.keep_backups, kept.keep_days), (Some("my-agent"), 50, 90));
+        let draft = EnvironmentDraft {
+            default_agent: Edit::Clear,
+            ca_file: Edit::Clear,
+            keep_backups: Some(7),
+            keep_days: Some(1),
+            ..EnvironmentDraft::default()
+        };
+        let cleared = engine.update_environment("Staging", draft).await.expect("cleared");
+        assert_eq!((cleared.default_agent, cleared.ca_file), (None, None));
+        assert_eq!((cleared.keep_backups, cleared.keep_days), (7, 1));
+    }
+
+    #[tokio::test]
+    async fn a_retention_of_nothing_is_refused_before_anything_is_stored() {
+        let (_folder, engine) = engine();
+        for draft in [
+            EnvironmentDraft { keep_backups: Some(0), ..named("Staging") },
+            EnvironmentDraft { keep_days: Some(LONGEST_RETENTION + 1), ..named("Staging") },
+        ] {
+            let refused = engine.add_environment(draft).await.expect_err("refused");
+            assert_eq!(refused.report().code, ErrorCode::Usage);
+        }
+        assert_eq!(engine.environments().await.expect("listed"), Vec::new());
+    }
+
+    #[tokio::test]
+    async fn an_order_names_every_environment_once() {
+        let (_folder, engine) = engine();
+        let mut ids = Vec::new();
+        for name in ["Development", "Staging"] {
+            ids.push(engine.add_environment(named(name)).await.expect("added").id.to_string());
+        }
+        ids.reverse();
+        let ordered = engine.order_environments(&ids).await.expect("ordered");
+        assert_eq!(ordered.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["Staging", "Development"]);
+        for wrong in [vec![ids[0].clone()], vec![ids[0].clone(), ids[0].clone()], vec![ids[0].clone(), "none".into()]] {
+            assert!(engine.order_environments(&wrong).await.is_err(), "{wrong:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_preview_of_a_removal_removes_nothing() {
+        let (_folder, engine) = engine();
+        engine.add_environment(named("Staging")).await.expect("added");
+        let preview = engine.preview_removal("staging").await.expect("previewed");
+        assert_eq!((preview.environment.name.as_str(), preview.operations, preview.backups), ("Staging", 0, 0));
+        assert_eq!(engine.environments().await.expect("listed").len(), 1);
+    }
 }

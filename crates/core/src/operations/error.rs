@@ -26,7 +26,7 @@ pub enum Error {
         report: ValidationReport,
     },
     /// The agent holds what no configuration may hold.
-    #[error("{agent} in {place} cannot be exported: its configuration would have {}. No file was written.", counted(.report))]
+    #[error("{agent} in {place} cannot be exported: its configuration would have {}. Nothing was written.", counted(.report))]
     NotExportable {
         /// Which agent.
         agent: String,
@@ -67,6 +67,14 @@ pub enum Error {
         /// The environment's name, or the URL.
         place: String,
     },
+    /// No key of that agent is kept.
+    #[error("No API key of the agent {agent} in {place} is kept on this machine. Nothing was copied.")]
+    AgentKeyMissing {
+        /// Which agent.
+        agent: String,
+        /// The environment's name.
+        place: String,
+    },
     /// The agent is not there.
     #[error("Agent {agent} not found in {place}. Nothing was changed.")]
     AgentNotFound {
@@ -74,6 +82,14 @@ pub enum Error {
         agent: String,
         /// The environment's name, or the URL.
         place: String,
+    },
+    /// Source and target of a promotion are one server.
+    #[error("{from} and {to} are the same server, so there is nothing to promote. Nothing was sent.")]
+    SameServer {
+        /// The source environment's name, or its URL.
+        from: String,
+        /// The target environment's name, or its URL.
+        to: String,
     },
     /// The target moved between plan and apply.
     #[error("{place} changed since the plan was made. Nothing was written.")]
@@ -134,6 +150,18 @@ pub enum Error {
         /// Why the history could not be written.
         history: Box<Error>,
     },
+    /// Nothing of that id in the history.
+    #[error("There is no entry {id} in the history.")]
+    EntryNotFound {
+        /// The id.
+        id: String,
+    },
+    /// An entry of the history that does not hold what aidb writes there.
+    #[error("This entry of the history cannot be read. The rest of the history is not touched by that.")]
+    EntryUnreadable {
+        /// Why.
+        reason: String,
+    },
     /// The person asked to stop before anything was written.
     #[error("Interrupted. Nothing was changed.")]
     Interrupted,
@@ -175,16 +203,21 @@ impl Explain for Error {
         }
         match self {
             Self::Invalid { .. } | Self::NotExportable { .. } => ErrorCode::ConfigInvalid,
-            Self::ApiKeyRequired { .. } => ErrorCode::ApiKeyMissing,
+            Self::ApiKeyRequired { .. } | Self::AgentKeyMissing { .. } => ErrorCode::ApiKeyMissing,
             Self::AgentNotFound { .. } => ErrorCode::AgentNotFound,
             Self::TargetChanged { .. } => ErrorCode::TargetChanged,
             Self::DeletionNotAgreed { .. } => ErrorCode::ConfirmationRequired,
             Self::PlanUnusable { .. } => ErrorCode::PlanUnusable,
             Self::NothingToExport { .. } => ErrorCode::RequestRefused,
             Self::EmptyFolder { .. } => ErrorCode::FileNotFound,
+            Self::EntryUnreadable { .. } => ErrorCode::StoreUnusable,
             Self::Interrupted => ErrorCode::Interrupted,
             _ => ErrorCode::Usage,
         }
+    }
+
+    fn plain(&self) -> Option<String> {
+        self.inner()?.plain()
     }
 
     fn hint(&self) -> Option<String> {
@@ -193,27 +226,27 @@ impl Explain for Error {
         }
         Some(match self {
             Self::Invalid { .. } => "Correct what is listed and try again; the file itself was not touched.".into(),
-            Self::NotExportable { .. } => "Correct the agent at its server, and export it then.".into(),
-            Self::NoTarget => "Name an environment, or give a URL. `aidb env list` shows the environments.".into(),
+            Self::NotExportable { .. } => "Correct the agent at its server, and try again.".into(),
+            Self::NoTarget => "Name an environment, or give a URL.".into(),
             Self::ApiKeyRequired { because: Some(because), .. } => format!("{because} Give the key for this server."),
-            Self::ApiKeyRequired { .. } => {
-                "Set AIDB_API_KEY, or keep the key in the keychain with `aidb env set-key`.".into()
+            Self::ApiKeyRequired { .. } => "Store the API key of this environment, or give one.".into(),
+            Self::SameServer { .. } => "Choose another environment to promote to.".into(),
+            Self::AgentRequired { .. } => "Name the agent, or give the environment a default agent.".into(),
+            Self::AgentKeyMissing { .. } => {
+                "aidb keeps the keys of the agents that it registered itself, on the machine that registered them."
+                    .into()
             }
-            Self::AgentRequired { .. } => "Name the agent with -a, or give the environment a default agent.".into(),
             Self::AgentNotFound { .. } => "Check the id and the environment; ids are case-sensitive.".into(),
             Self::TargetChanged { .. } => "Look at the new plan, and apply that if it is still what you want.".into(),
             Self::DeletionNotAgreed { .. } => {
-                "If the agent is to be deleted, say so with --delete-agent: its present key stops working for good."
-                    .into()
+                "If the agent is to be deleted, agree to that as well: its present key stops working for good.".into()
             }
-            Self::AbsentIsWhole { .. } => {
-                "Leave --merge and --only away; restoring it means deleting the agent.".into()
-            }
+            Self::AbsentIsWhole { .. } => "Restore all of it, in exact mode; that means deleting the agent.".into(),
             Self::PlanUnusable { .. } => "Make the plan anew and apply that.".into(),
             Self::NothingToExport { .. } => "Choose a backup from when the agent existed.".into(),
-            Self::ConnectionStringMissing { .. } => {
-                "Give it in AIDB_CONNECTION_STRING, in a file, or leave the database for later.".into()
-            }
+            Self::ConnectionStringMissing { .. } => "Give one, or leave the database for later.".into(),
+            Self::EntryNotFound { .. } => "Read the history again: the entry may be gone.".into(),
+            Self::EntryUnreadable { .. } => "It may have been written by another version of aidb.".into(),
             Self::EmptyFolder { .. } => "Export into it first, or name another folder.".into(),
             _ => return None,
         })
@@ -224,6 +257,7 @@ impl Explain for Error {
             Self::Invalid { report, .. } | Self::NotExportable { report, .. } => {
                 report.findings.iter().map(|finding| finding.message.clone()).collect()
             }
+            Self::EntryUnreadable { reason } => vec![reason.clone()],
             Self::NotRecorded { cause, history } => {
                 let mut details = cause.details();
                 details.push(format!("This failure is not in the history: {history}"));

@@ -49,6 +49,14 @@ pub struct Export {
     pub notes: Vec<ExportNote>,
 }
 
+impl Export {
+    /// How many fields stayed behind because they look like secrets.
+    #[must_use]
+    pub fn withheld(&self) -> usize {
+        self.notes.iter().filter(|note| matches!(note, ExportNote::Withheld { .. })).count()
+    }
+}
+
 /// An export that was written to a file.
 #[derive(Clone, Debug)]
 pub struct Exported {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::change::OwnedGoal;
+use super::proposal::{OwnedGoal, linking_by};
 use super::{Context, Engine, Error, Proposal, ProposalSource, Target};
-use crate::config::{AgentId, AgentState, Configuration};
-use crate::connector::{Tables, read_state, read_tables};
+use crate::config::{AgentId, AgentState, Configuration, DatabaseReference};
+use crate::connector::{DatabaseTest, Tables, read_state, read_tables};
 use crate::plan::{self, DatabaseLinking, Goal, Mode, Selection, TargetTables};
 use crate::progress::{Event, Stage};
 use crate::vault::SecretName;
@@ -68,20 +68,26 @@ impl Engine {
         source: String,
         context: &Context,
     ) -> Result<Proposal, Error> {
+        self.propose(target, configuration, options, ProposalSource::Import { file: source }, context).await
+    }
+
+    /// The plan that brings a configuration into a target, wherever the configuration comes from.
+    pub(super) async fn propose(
+        &self,
+        target: &Target,
+        configuration: &Configuration,
+        options: &ImportOptions,
+        source: ProposalSource,
+        context: &Context,
+    ) -> Result<Proposal, Error> {
         let agent = Arc::new(configuration.agent.clone());
         let agent_id = AgentId::new(agent.agent_id.clone())?;
-        let connection = agent.database.as_ref().and_then(|database| database.connection_name.as_deref());
-        let link = self.connection_string(target, connection, &options.link).await?;
-        let linking = if link.is_some() { DatabaseLinking::Now } else { DatabaseLinking::Later };
-        let goal = OwnedGoal::Agent(agent, linking);
-        let plan = self.plan(target, &agent_id, goal.borrow(), options.mode, context).await?;
-        Ok(Proposal {
-            plan: plan.select(&options.selection)?,
-            source: ProposalSource::Import { file: source },
-            goal,
-            selection: options.selection.clone(),
-            connection_string: link,
-        })
+        let link = self.connection_string(target, agent.database.as_ref(), &options.link).await?;
+        let goal = OwnedGoal::Agent(agent, linking_by(link.as_ref()));
+        let (plan, live) = self.plan(target, &agent_id, goal.borrow(), options.mode, context).await?;
+        let plan = plan.select(&options.selection)?;
+        self.keep_connection_string(target, configuration.agent.database.as_ref(), &options.link).await?;
+        Ok(Proposal { plan, source, live, goal, selection: options.selection.clone(), connection_string: link })
     }
 
     /// Reads the target and makes the plan.
@@ -92,7 +98,7 @@ impl Engine {
         goal: Goal<'_>,
         mode: Mode,
         context: &Context,
-    ) -> Result<plan::Plan, Error> {
+    ) -> Result<(plan::Plan, Arc<AgentState>), Error> {
         context.progress.emit(Event::Stage { stage: Stage::Reading, items: 0 });
         let session = self.session(&target.connector, context);
         let (live, _) = read_state(&session, agent_id).await?;
@@ -107,31 +113,63 @@ impl Engine {
             None => TargetTables::NotAsked,
             Some(Tables::Listed(tables)) => TargetTables::Listed(tables),
             Some(Tables::Unavailable { .. }) if !has_database(&live) => TargetTables::NotAsked,
-            Some(Tables::Unavailable { reason }) => TargetTables::Unavailable(reason),
+            Some(Tables::Unavailable { .. }) => TargetTables::Unavailable,
         };
-        Ok(plan::make(agent_id, goal, &live, mode, tables))
+        Ok((plan::make(agent_id, goal, &live, mode, tables), Arc::new(live)))
     }
 
-    async fn connection_string(
+    /// Whether a connection string is kept for the database of a proposal. A keychain that cannot be read keeps none.
+    pub async fn remembers_connection(&self, target: &Target, proposal: &Proposal) -> bool {
+        let name = connection_secret(target, proposal.database());
+        matches!(self.vault.get(&name).await, Ok(Some(_)))
+    }
+
+    /// Has the target's server try a connection string, the remembered one unless one is given. Links nothing.
+    ///
+    /// # Errors
+    /// None is remembered, or the server cannot be asked.
+    pub async fn test_connection_string(
         &self,
         target: &Target,
-        connection: Option<&str>,
+        proposal: &Proposal,
+        connection_string: Option<SecretString>,
+    ) -> Result<DatabaseTest, Error> {
+        let string = match connection_string {
+            Some(given) => given,
+            None => self.remembered(target, proposal.database()).await?,
+        };
+        Ok(target.connector.test_database(&string).await?)
+    }
+
+    async fn remembered(&self, target: &Target, database: Option<&DatabaseReference>) -> Result<SecretString, Error> {
+        let kept = self.vault.get(&connection_secret(target, database)).await?;
+        kept.ok_or_else(|| Error::ConnectionStringMissing { place: target.name.clone() })
+    }
+
+    pub(super) async fn connection_string(
+        &self,
+        target: &Target,
+        database: Option<&DatabaseReference>,
         link: &LinkDatabase,
     ) -> Result<Option<SecretString>, Error> {
-        let name = connection_secret(target, connection);
         match link {
             LinkDatabase::Later => Ok(None),
-            LinkDatabase::With { connection_string, remember } => {
-                if *remember == Remember::Keep {
-                    self.vault.set(&name, connection_string).await?;
-                }
-                Ok(Some(connection_string.clone()))
-            }
-            LinkDatabase::Remembered => match self.vault.get(&name).await? {
-                Some(kept) => Ok(Some(kept)),
-                None => Err(Error::ConnectionStringMissing { place: target.name.clone() }),
-            },
+            LinkDatabase::With { connection_string, .. } => Ok(Some(connection_string.clone())),
+            LinkDatabase::Remembered => self.remembered(target, database).await.map(Some),
         }
+    }
+
+    /// Keeps a connection string where that was asked for, once there is a plan to use it in.
+    pub(super) async fn keep_connection_string(
+        &self,
+        target: &Target,
+        database: Option<&DatabaseReference>,
+        link: &LinkDatabase,
+    ) -> Result<(), Error> {
+        if let LinkDatabase::With { connection_string, remember: Remember::Keep } = link {
+            self.vault.set(&connection_secret(target, database), connection_string).await?;
+        }
+        Ok(())
     }
 }
 
@@ -139,7 +177,8 @@ fn has_database(live: &AgentState) -> bool {
     live.present().is_some_and(|live| live.agent.database.is_some())
 }
 
-fn connection_secret(target: &Target, connection: Option<&str>) -> SecretName {
+fn connection_secret(target: &Target, database: Option<&DatabaseReference>) -> SecretName {
+    let connection = database.and_then(|database| database.connection_name.as_deref());
     SecretName::ConnectionString {
         scope: target.scope(),
         connection: connection.unwrap_or("default").to_owned(),

@@ -3,37 +3,53 @@
 //! | file | PRODUCT.md |
 //! | --- | --- |
 //! | `engine.rs`, `target.rs` | which environment, which key, which server |
-//! | `environments.rs` | environment profiles and their keys |
+//! | `environments.rs`, `environment_keys.rs` | environment profiles and their keys |
 //! | `connection.rs` | test connection, line by line |
+//! | `agents.rs` | which agents a server has, and the keys that aidb made for them |
 //! | `export.rs` | Export |
 //! | `validate.rs` | Validate |
-//! | `import.rs`, `rollback.rs` | Dry run, Import, Rollback: how their plans are made |
+//! | `import.rs`, `promote.rs`, `rollback.rs` | Dry run, Import, Promote, Rollback: how their plans are made |
+//! | `proposal.rs` | a plan with what it was made from: reduced to chosen items, made anew |
 //! | `change.rs` | applying any plan: read again, back up, apply, record |
 //! | `backups.rs` | Backup |
 //! | `compare.rs` | Compare |
+//! | `history.rs`, `history_words.rs`, `history_file.rs` | the history: operations and backups in one list |
+//! | `samples.rs` | the sandbox's environments |
 
+mod agents;
 mod backups;
 mod change;
 mod compare;
 mod connection;
 mod engine;
+mod environment_keys;
 mod environments;
 mod error;
 mod export;
+mod history;
+mod history_file;
+mod history_words;
 mod import;
+mod promote;
+mod proposal;
 mod rollback;
+mod samples;
 mod target;
 mod validate;
 
 pub use backups::BackupChoice;
-pub use change::{AgentKeyPlace, Applied, Deletion, Proposal, ProposalSource};
+pub use change::{AgentKeyPlace, Applied, Deletion};
 pub use compare::{Comparison, Side, compare};
 pub use connection::{Check, CheckState, ConnectionReport};
 pub use engine::{Context, Engine, EngineSettings};
-pub use environments::{EnvironmentDraft, KeyState, RemovedEnvironment};
+pub use environments::{Edit, EnvironmentDraft, KeyState, RemovalPreview, RemovedEnvironment};
 pub use error::Error;
 pub use export::{Export, ExportNote, Exported, ExportedAll, file_name_for};
+pub use history::{EntryKind, EntryOutcome, HistoryEntry, HistoryFilter};
+pub use history_file::{history_csv, history_json};
 pub use import::{ImportOptions, LinkDatabase, Remember};
+pub use proposal::{Proposal, ProposalSource};
 pub use rollback::{RollbackOptions, RollbackSource};
+pub use samples::{SAMPLE_STAGES, SampleStage};
 pub use target::{KeyNeed, Target, TargetRequest};
-pub use validate::{Validated, read_configuration};
+pub use validate::{Excerpt, Validated, check_configuration, excerpt, read_configuration};

@@ -4,11 +4,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::change::OwnedGoal;
-use super::{Context, Engine, Error, Proposal, ProposalSource, Target};
+use super::proposal::OwnedGoal;
+use super::{Context, Engine, Error, Proposal, ProposalSource, Target, TargetRequest};
 use crate::config::{AgentId, AgentState, Configuration};
 use crate::plan::{DatabaseLinking, Mode, Selection};
-use crate::store::Backup;
+use crate::store::{Backup, BackupSummary, StoreError};
 
 /// Where a rollback leads back to.
 #[derive(Clone, Debug)]
@@ -65,6 +65,23 @@ impl RollbackSource {
 }
 
 impl Engine {
+    /// Where a backup was taken. A profile that is gone since leaves its URL, and with that no key.
+    ///
+    /// # Errors
+    /// As [`Engine::target`].
+    pub async fn target_of(&self, backup: &BackupSummary) -> Result<Target, Error> {
+        let environment = match &backup.place.environment {
+            Some(id) => match self.environment(id.as_str()).await {
+                Ok(environment) => Some(environment.id.to_string()),
+                Err(Error::Store(StoreError::EnvironmentNotFound { .. })) => None,
+                Err(error) => return Err(error),
+            },
+            None => None,
+        };
+        let url = environment.is_none().then(|| backup.place.url.clone());
+        self.target(&TargetRequest { environment, url, ..TargetRequest::default() }).await
+    }
+
     /// Plans a rollback. Three requests; fewer when the agent is not there or goes.
     ///
     /// # Errors
@@ -82,7 +99,7 @@ impl Engine {
         if matches!(goal, OwnedGoal::Absent) && partly {
             return Err(Error::AbsentIsWhole { agent: agent_id.to_string() });
         }
-        let plan = self.plan(target, &agent_id, goal.borrow(), options.mode, context).await?;
+        let (plan, live) = self.plan(target, &agent_id, goal.borrow(), options.mode, context).await?;
         let from = match source {
             RollbackSource::Backup(backup) => backup.summary.id.to_string(),
             RollbackSource::File { path, .. } => path.display().to_string(),
@@ -90,6 +107,7 @@ impl Engine {
         Ok(Proposal {
             plan: plan.select(&options.selection)?,
             source: ProposalSource::Rollback { backup: from },
+            live,
             goal,
             selection: options.selection.clone(),
             connection_string: None,

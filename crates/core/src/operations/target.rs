@@ -3,16 +3,15 @@
 //! A stored key is sent to the server it was stored for and to no other: naming an environment and overriding its URL takes
 //! everything from the profile except the key.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::{Engine, Error};
+use super::{Edit, Engine, Error};
 use crate::config::source_url;
 use crate::connector::{Connector, Endpoint, PlainHttp, is_loopback, parse_base_url};
 use crate::files;
 use crate::store::{Environment, Place, PlainHttpChoice, Protection};
-use crate::vault::SecretName;
 
 /// What was said about the target, flags before variables.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +23,7 @@ pub struct TargetRequest {
     /// A key; wins over the stored one.
     pub api_key: Option<SecretString>,
     /// A CA file; wins over the environment's.
-    pub ca_file: Option<std::path::PathBuf>,
+    pub ca_file: Edit<PathBuf>,
     /// Whether plain http beyond this machine was allowed for this run.
     pub plain_http: Option<PlainHttp>,
     /// Whether to go on without a key.
@@ -128,7 +127,7 @@ impl Engine {
             return Ok(Some(key.clone()));
         }
         let stored = match profile {
-            Some(profile) => self.vault.get(&environment_key(profile)).await?,
+            Some(profile) => self.environment_key(profile).await?,
             None => None,
         };
         if stored.is_some() || request.key == KeyNeed::Optional {
@@ -152,8 +151,8 @@ impl Engine {
             PlainHttpChoice::LoopbackOnly => PlainHttp::LoopbackOnly,
             PlainHttpChoice::Allowed => PlainHttp::Allowed,
         });
-        let ca_file = request.ca_file.as_deref().or_else(|| environment.and_then(|profile| profile.ca_file.as_deref()));
-        let ca_pem = ca_file.map(|path: &Path| files::read(path, "CA file")).transpose()?;
+        let ca_file = request.ca_file.clone().of(environment.and_then(|profile| profile.ca_file.clone()));
+        let ca_pem = ca_file.map(|path| files::read(&path, "CA file")).transpose()?;
         Ok(Connector::new(Endpoint {
             url,
             api_key,
@@ -165,17 +164,17 @@ impl Engine {
     }
 }
 
-/// Whether a profile's URL leads to the server that `url` leads to. The names of this machine are one and the same; beyond it
-/// only the spelling is compared, because what a name resolves to is not for protection to hang on.
+/// Whether a profile's URL leads to the server that `url` leads to.
 fn leads_to(environment: &Environment, url: &url::Url) -> bool {
+    parse_base_url(&environment.url).is_ok_and(|own| same_server(&own, url))
+}
+
+/// Whether two URLs lead to the same server. The names of this machine are one and the same; beyond it only the spelling is
+/// compared, because what a name resolves to is not for protection to hang on.
+pub(super) fn same_server(one: &url::Url, other: &url::Url) -> bool {
     let place = |url: &url::Url| {
         let host = if is_loopback(url) { Some("this machine".to_owned()) } else { url.host_str().map(str::to_owned) };
         (host, url.port_or_known_default(), url.path().trim_end_matches('/').to_owned())
     };
-    parse_base_url(&environment.url).is_ok_and(|own| place(&own) == place(url))
-}
-
-/// Where the vault keeps an environment's API key.
-pub(super) fn environment_key(environment: &Environment) -> SecretName {
-    SecretName::EnvironmentKey { environment: environment.id.to_string(), display: environment.name.clone() }
+    place(one) == place(other)
 }

@@ -38,8 +38,8 @@ pub enum Goal<'a> {
 pub enum TargetTables<'a> {
     /// Resource ids of its tables, sorted.
     Listed(&'a [String]),
-    /// They could not be listed; why.
-    Unavailable(&'a str),
+    /// The server could not list them.
+    Unavailable,
     /// Nobody asked: there is no agent yet, or its database is about to change.
     NotAsked,
 }
@@ -250,9 +250,9 @@ fn note_tables(plan: &mut Plan, tables: TargetTables<'_>) {
     let listed = match tables {
         TargetTables::Listed(listed) => listed,
         TargetTables::NotAsked => return,
-        TargetTables::Unavailable(reason) => {
-            let message = format!("The tables were not checked, because the server does not list them ({reason}).");
-            return note(plan, NoteCode::TablesUnavailable, NoteWeight::Info, message);
+        TargetTables::Unavailable => {
+            let message = "The target could not list its tables, so they were not checked.";
+            return note(plan, NoteCode::TablesUnavailable, NoteWeight::Info, message.into());
         }
     };
     let missing: Vec<String> = plan.changes.iter().filter_map(|change| table_set_by(change, listed)).collect();

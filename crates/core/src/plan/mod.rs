@@ -10,12 +10,14 @@
 //! | `change.rs` | what one change is, and in which order changes are carried out |
 //! | `select.rs` | all of a plan, or chosen items |
 //! | `settle.rs` | after a failure: what is still ours goes back, what somebody else changed is left |
+//! | `moved.rs` | what moved between two reads of the target, in words |
 //! | `words.rs` | the plan in plain words |
 //! | `fingerprint.rs` | the hash of the live state that a plan was made from |
 
 mod change;
 mod fingerprint;
 mod make;
+mod moved;
 mod select;
 mod settle;
 mod words;
@@ -23,6 +25,7 @@ mod words;
 pub use change::{Change, ChangeKey, Group, PHASES, Phase};
 pub use fingerprint::Fingerprint;
 pub use make::{DatabaseLinking, Goal, TargetTables, make};
+pub use moved::moved;
 pub use select::{Selection, UnknownItem};
 pub use settle::{Leftover, Ownership, Settlement, settle, unreached};
 pub use words::{describe_access, summary_lines};

@@ -40,7 +40,7 @@ impl Explain for UnknownItem {
     fn hint(&self) -> Option<String> {
         Some(match &self.nearest {
             Some(nearest) => format!("Did you mean {nearest}?"),
-            None => "Run the same command with --dry-run to see the items of the plan.".into(),
+            None => "Look at the items of the whole plan, and choose among them.".into(),
         })
     }
 }

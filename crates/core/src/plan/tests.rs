@@ -272,3 +272,22 @@ fn tables_that_the_target_lacks_are_pointed_out() {
     assert_eq!(missing[0].resource.as_deref(), Some("gone"));
     assert!(PermissionSet::EMPTY.is_empty());
 }
+
+#[test]
+fn what_moved_is_said_by_resource_and_by_what_is_of_the_agent() {
+    use Permission::{Read, Write};
+    let was = present(agent(entries(&[("customers", &[Read]), ("orders", &[Read]), ("same", &[Write])])));
+    let mut now = agent(entries(&[("customers", &[Read, Write]), ("returns", &[Read]), ("same", &[Write])]));
+    now.name = "Your Agent".into();
+    let words = moved(&was, &present(now));
+    let expected = [
+        "name: now “Your Agent”; was “My Agent”",
+        "customers: now read and write; was read",
+        "orders: now not listed; was read",
+        "returns: now read; was not listed",
+    ];
+    assert_eq!(words, expected);
+    assert_eq!(moved(&was, &was), Vec::<String>::new());
+    assert_eq!(moved(&was, &AgentState::Absent), ["The agent my-agent was deleted meanwhile."]);
+    assert_eq!(moved(&AgentState::Absent, &was), ["The agent my-agent was registered meanwhile."]);
+}

@@ -87,7 +87,7 @@ impl Unchangeable {
     }
 }
 
-fn quoted(value: &Value) -> String {
+pub(super) fn quoted(value: &Value) -> String {
     match value {
         Value::String(text) => format!("“{text}”"),
         other => other.to_string(),

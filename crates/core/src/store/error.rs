@@ -208,12 +208,12 @@ impl Explain for StoreError {
             Self::EnvironmentExists { .. } => "Choose another name; upper and lower case make no difference.".into(),
             Self::IncompleteOrder => "List the environments anew and order them again.".into(),
             Self::Unusable { .. } => "Choose another one.".into(),
-            Self::BackupNotFound { .. } => "List the backups with `aidb migrate backups list`.".into(),
+            Self::BackupNotFound { .. } => "Look at the list of backups; it may have been removed.".into(),
             Self::BackupAmbiguous { .. } => "Give more of its id.".into(),
             Self::BackupDamaged { .. } => "Use another backup of the same agent; this one is kept for whoever looks into it.".into(),
             Self::BackupNotKept { .. } => "Look at the disk that holds the data folder, and try again.".into(),
-            Self::OperationNotFound { .. } => "List the operations with `aidb migrate history`.".into(),
-            Self::OperationOrder { .. } => "Look it up with `aidb migrate history`; another aidb may have finished it.".into(),
+            Self::OperationNotFound { .. } => "Look at the history; the entry may be gone.".into(),
+            Self::OperationOrder { .. } => "Look it up in the history; another aidb may have finished it.".into(),
         })
     }
 
@@ -239,7 +239,7 @@ fn which_environment(wanted: &str, known: &[String]) -> String {
         .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 4);
     match near {
         Some((_, name)) => format!("Did you mean {name:?}?"),
-        None if known.is_empty() => "Add one first: `aidb env add NAME --url URL`.".into(),
+        None if known.is_empty() => "Add one first.".into(),
         None => format!("There are: {}.", known.join(", ")),
     }
 }

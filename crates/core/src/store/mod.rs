@@ -10,6 +10,7 @@ mod backups;
 mod content;
 mod environments;
 mod error;
+mod history;
 mod opening;
 mod operations;
 mod place;
@@ -25,6 +26,7 @@ use sqlx::{Sqlite, Transaction};
 pub use backups::{Backup, BackupFilter, BackupId, BackupReason, BackupSummary, Existence, NewBackup, Pin};
 pub use environments::{Colour, Environment, EnvironmentId, NewEnvironment, PlainHttpChoice, Protection};
 pub use error::StoreError;
+pub use history::HistoryRecord;
 pub use operations::{
     NewOperation, Operation, OperationFilter, OperationId, OperationKind, OperationState, OperationSummary,
 };

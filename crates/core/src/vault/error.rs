@@ -97,9 +97,6 @@ pub enum VaultError {
     },
 }
 
-/// What always helps where there is no usable keychain.
-const WITHOUT_KEYCHAIN: &str = "or keep keys in private files with --key-store file";
-
 impl Explain for VaultError {
     fn code(&self) -> ErrorCode {
         match self {
@@ -116,25 +113,20 @@ impl Explain for VaultError {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::KeychainAbsent { .. } => format!(
-                "Run aidb in a desktop session with a keychain (on Linux for example gnome-keyring), {WITHOUT_KEYCHAIN}."
-            ),
-            Self::NoKeyring => format!(
-                "Let aidb unlock the keychain, which creates one, create a default keyring in your system's password \
-                 program, {WITHOUT_KEYCHAIN}."
-            ),
-            Self::KeychainLocked => format!(
-                "Unlock it: log in to the desktop, open your system's password program and unlock the login keyring, \
-                 {WITHOUT_KEYCHAIN}."
-            ),
-            Self::KeychainSilent { .. } => {
-                format!("See whether it waits for a password in a window of its own and try again, {WITHOUT_KEYCHAIN}.")
+            Self::KeychainAbsent { .. } => {
+                "Run aidb in a desktop session with a keychain (on Linux for example gnome-keyring).".into()
             }
-            Self::KeychainFailed { .. } => {
-                format!("Try again; if it stays like this, restart the keychain, {WITHOUT_KEYCHAIN}.")
+            Self::NoKeyring => {
+                "Let aidb unlock the keychain, which creates one, or create a default keyring in your system's password program."
+                    .into()
             }
+            Self::KeychainLocked => {
+                "Unlock it: log in to the desktop, or open your system's password program and unlock the login keyring.".into()
+            }
+            Self::KeychainSilent { .. } => "See whether it waits for a password in a window of its own, and try again.".into(),
+            Self::KeychainFailed { .. } => "Try again; if it stays like this, restart the keychain.".into(),
             Self::Contradictory { .. } => "Store the secret again: that replaces all of them.".into(),
-            Self::NotKept { .. } => format!("Store it again, {WITHOUT_KEYCHAIN}."),
+            Self::NotKept { .. } => "Store it again.".into(),
             Self::NotText { .. } => "Store the secret again: that replaces what is there.".into(),
             Self::Unusable { .. } => "Copy the secret again, without anything before or after it.".into(),
             Self::Exposed { private, .. } => format!(

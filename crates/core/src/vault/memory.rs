@@ -11,16 +11,16 @@ use super::{Removal, SecretName, StoredSecret};
 
 /// Secrets by account. Wiped when the last clone of the vault is dropped.
 #[derive(Default)]
-pub(super) struct Memory(Mutex<HashMap<String, StoredSecret>>);
+pub(super) struct Memory(Mutex<HashMap<String, (SecretName, StoredSecret)>>);
 
 impl Memory {
     pub(super) fn read(&self, name: &SecretName) -> Option<StoredSecret> {
-        self.secrets().get(&name.account()).cloned()
+        self.secrets().get(&name.account()).map(|(_, stored)| stored.clone())
     }
 
     pub(super) fn set(&self, name: &SecretName, secret: &SecretString) {
         let stored = StoredSecret { secret: secret.clone(), set_at: Some(Utc::now()) };
-        self.secrets().insert(name.account(), stored);
+        self.secrets().insert(name.account(), (name.clone(), stored));
     }
 
     pub(super) fn remove(&self, name: &SecretName) -> Removal {
@@ -30,8 +30,13 @@ impl Memory {
         }
     }
 
+    /// All of them.
+    pub(super) fn all(&self) -> Vec<(SecretName, StoredSecret)> {
+        self.secrets().values().cloned().collect()
+    }
+
     /// A panic elsewhere leaves the map whole: every change is a single insert or remove.
-    fn secrets(&self) -> MutexGuard<'_, HashMap<String, StoredSecret>> {
+    fn secrets(&self) -> MutexGuard<'_, HashMap<String, (SecretName, StoredSecret)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

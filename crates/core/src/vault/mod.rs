@@ -108,6 +108,7 @@ enum Place {
     Keychain(Arc<Keychain>),
     File(Arc<Folder>),
     Memory(Arc<Memory>),
+    Session(Arc<Memory>, Box<Vault>),
 }
 
 impl Vault {
@@ -129,13 +130,41 @@ impl Vault {
         Self { place: Place::Memory(Arc::new(Memory::default())) }
     }
 
+    /// This process's memory in place of `beneath`, which cannot be used now. What is removed is removed there too, so that no
+    /// key outlives what it was stored for.
+    #[must_use]
+    pub fn session(beneath: Self) -> Self {
+        Self { place: Place::Session(Arc::new(Memory::default()), Box::new(beneath)) }
+    }
+
+    /// The vault that this one stands in for, until the session ends.
+    #[must_use]
+    pub fn beneath(&self) -> Option<&Self> {
+        match &self.place {
+            Place::Session(_, beneath) => Some(beneath),
+            Place::Keychain(_) | Place::File(_) | Place::Memory(_) => None,
+        }
+    }
+
+    /// Ends the session: stores what was kept for it in the vault beneath, where there is none of that name, and gives that
+    /// vault back. Nothing that somebody typed, and no key that was made, gets lost with the session.
+    pub async fn end_session(&self) -> Result<Self, VaultError> {
+        let Place::Session(memory, beneath) = &self.place else { return Ok(self.clone()) };
+        for (name, stored) in memory.all() {
+            if beneath.get(&name).await?.is_none() {
+                beneath.set(&name, &stored.secret).await?;
+            }
+        }
+        Ok(Self::clone(beneath))
+    }
+
     /// Where secrets are kept.
     #[must_use]
     pub fn kind(&self) -> VaultKind {
         match &self.place {
             Place::Keychain(_) => VaultKind::Keychain,
             Place::File(folder) => VaultKind::File { folder: folder.path().to_owned() },
-            Place::Memory(_) => VaultKind::Memory,
+            Place::Memory(_) | Place::Session(..) => VaultKind::Memory,
         }
     }
 
@@ -144,7 +173,7 @@ impl Vault {
     pub fn path_of(&self, name: &SecretName) -> Option<PathBuf> {
         match &self.place {
             Place::File(folder) => Some(folder.path_of(name)),
-            Place::Keychain(_) | Place::Memory(_) => None,
+            Place::Keychain(_) | Place::Memory(_) | Place::Session(..) => None,
         }
     }
 
@@ -153,7 +182,7 @@ impl Vault {
         let checked = match &self.place {
             Place::Keychain(keychain) => keychain.check().await,
             Place::File(folder) => folder.check().await,
-            Place::Memory(_) => Ok(()),
+            Place::Memory(_) | Place::Session(..) => Ok(()),
         };
         match checked {
             Ok(()) => VaultStatus::Ready { kind: self.kind() },
@@ -167,7 +196,9 @@ impl Vault {
     pub async fn get(&self, name: &SecretName) -> Result<Option<SecretString>, VaultError> {
         match &self.place {
             Place::Keychain(keychain) => keychain.get(name).await,
-            Place::File(_) | Place::Memory(_) => Ok(self.read(name).await?.map(|stored| stored.secret)),
+            Place::File(_) | Place::Memory(_) | Place::Session(..) => {
+                Ok(self.read(name).await?.map(|stored| stored.secret))
+            }
         }
     }
 
@@ -176,7 +207,7 @@ impl Vault {
         match &self.place {
             Place::Keychain(keychain) => keychain.read(name).await,
             Place::File(folder) => folder.read(name).await,
-            Place::Memory(memory) => Ok(memory.read(name)),
+            Place::Memory(memory) | Place::Session(memory, _) => Ok(memory.read(name)),
         }
     }
 
@@ -189,7 +220,7 @@ impl Vault {
         match &self.place {
             Place::Keychain(keychain) => keychain.set(name, secret).await?,
             Place::File(folder) => folder.set(name, secret).await?,
-            Place::Memory(memory) => memory.set(name, secret),
+            Place::Memory(memory) | Place::Session(memory, _) => memory.set(name, secret),
         }
         match self.get(name).await? {
             Some(kept) if kept.expose_secret() == secret.expose_secret() => Ok(()),
@@ -203,6 +234,13 @@ impl Vault {
             Place::Keychain(keychain) => keychain.remove(name).await,
             Place::File(folder) => folder.remove(name).await,
             Place::Memory(memory) => Ok(memory.remove(name)),
+            Place::Session(memory, beneath) => {
+                let there = match Box::pin(beneath.remove(name)).await {
+                    Err(VaultError::KeychainAbsent { .. }) => Removal::NotThere,
+                    answer => answer?,
+                };
+                Ok(if memory.remove(name) == Removal::Removed { Removal::Removed } else { there })
+            }
         }
     }
 
@@ -228,7 +266,7 @@ impl Vault {
     pub fn folder(&self) -> Option<&Path> {
         match &self.place {
             Place::File(folder) => Some(folder.path()),
-            Place::Keychain(_) | Place::Memory(_) => None,
+            Place::Keychain(_) | Place::Memory(_) | Place::Session(..) => None,
         }
     }
 }

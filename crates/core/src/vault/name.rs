@@ -20,6 +20,9 @@ pub enum SecretName {
     EnvironmentKey {
         /// The environment's id.
         environment: String,
+        /// Scheme, host and port that it is for: a profile that leads elsewhere now has no key, whatever is stored. `None`
+        /// for a key of before that was told.
+        origin: Option<String>,
         /// The environment's name.
         display: String,
     },
@@ -58,7 +61,8 @@ impl SecretName {
     #[must_use]
     pub fn account(&self) -> String {
         match self {
-            Self::EnvironmentKey { environment, .. } => join(self.kind(), &[environment]),
+            Self::EnvironmentKey { environment, origin: Some(origin), .. } => join(self.kind(), &[environment, origin]),
+            Self::EnvironmentKey { environment, origin: None, .. } => join(self.kind(), &[environment]),
             Self::AgentKey { scope, agent, .. } | Self::AgentSecret { scope, agent, .. } => {
                 join(self.kind(), &[scope, agent])
             }

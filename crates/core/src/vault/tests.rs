@@ -10,7 +10,7 @@ use crate::error::{ErrorCode, ErrorReport, Explain};
 const CANARY: &str = "canary-5f3a91c07d24e8b6";
 
 fn staging() -> SecretName {
-    SecretName::EnvironmentKey { environment: "0192-staging".into(), display: "Staging".into() }
+    SecretName::EnvironmentKey { environment: "0192-staging".into(), origin: None, display: "Staging".into() }
 }
 
 fn secret(text: &str) -> SecretString {
@@ -42,9 +42,13 @@ async fn lives(vault: &Vault) {
     let age = Utc::now() - described.set_at.unwrap();
     assert!(age.num_seconds().abs() < 60, "{age}");
 
-    let renamed = SecretName::EnvironmentKey { environment: "0192-staging".into(), display: "Pre-production".into() };
+    let renamed = SecretName::EnvironmentKey {
+        environment: "0192-staging".into(),
+        origin: None,
+        display: "Pre-production".into(),
+    };
     assert!(vault.get(&renamed).await.unwrap().is_some(), "renaming an environment keeps its key");
-    let other = SecretName::EnvironmentKey { environment: "0193".into(), display: "Staging".into() };
+    let other = SecretName::EnvironmentKey { environment: "0193".into(), origin: None, display: "Staging".into() };
     assert!(vault.get(&other).await.unwrap().is_none(), "the name people see is not the identity");
 
     assert_eq!(vault.remove(&name).await.unwrap(), Removal::Removed);
@@ -135,7 +139,9 @@ fn accounts_tell_every_secret_apart() {
         SecretName::AgentSecret { scope: text("a"), agent: text("b:c"), display: text("") },
         SecretName::ConnectionString { scope: text("a"), connection: text("b:c"), display: text("") },
         SecretName::AgentKey { scope: text("a%3Ab"), agent: text("c"), display: text("") },
-        SecretName::EnvironmentKey { environment: text("a"), display: text("") },
+        SecretName::EnvironmentKey { environment: text("a"), origin: None, display: text("") },
+        SecretName::EnvironmentKey { environment: text("a"), origin: Some(text("https://a")), display: text("") },
+        SecretName::EnvironmentKey { environment: text("a"), origin: Some(text("https://b")), display: text("") },
     ];
     let accounts: std::collections::BTreeSet<_> = names.iter().map(SecretName::account).collect();
     assert_eq!(accounts.len(), names.len(), "{accounts:?}");
@@ -214,4 +220,37 @@ async fn nothing_printed_holds_a_secret() {
     printed += &format!("{error} {error:?} {:?}", ErrorReport::of(&error));
     assert_eq!(error, VaultError::NotText { label: "aidb API key: Staging".into() });
     assert!(!printed.contains(CANARY), "{printed}");
+}
+
+#[tokio::test]
+async fn a_session_stands_in_for_the_vault_beneath_it() {
+    let (_home, beneath) = file_vault();
+    let other =
+        SecretName::EnvironmentKey { environment: "0193-dev".into(), origin: None, display: "Development".into() };
+    beneath.set(&staging(), &secret("key-from-before")).await.unwrap();
+    let session = Vault::session(beneath.clone());
+    lives_in_memory(&session, &beneath, &other).await;
+
+    session.set(&staging(), &secret(CANARY)).await.unwrap();
+    let after = session.end_session().await.unwrap();
+    assert_eq!(after.kind(), beneath.kind());
+    assert_eq!(beneath.get(&other).await.unwrap().unwrap().expose_secret(), "typed-in-the-session");
+    let kept = beneath.get(&staging()).await.unwrap().unwrap();
+    assert_eq!(kept.expose_secret(), "key-from-before", "what is stored already is not replaced");
+}
+
+async fn lives_in_memory(session: &Vault, beneath: &Vault, name: &SecretName) {
+    assert_eq!(session.kind(), VaultKind::Memory);
+    assert!(session.get(&staging()).await.unwrap().is_none(), "what lies beneath cannot be read now");
+    session.set(name, &secret("typed-in-the-session")).await.unwrap();
+    assert!(beneath.get(name).await.unwrap().is_none(), "nothing is stored there");
+}
+
+#[tokio::test]
+async fn what_a_session_removes_does_not_come_back_after_it() {
+    let (_home, beneath) = file_vault();
+    beneath.set(&staging(), &secret(CANARY)).await.unwrap();
+    let session = Vault::session(beneath.clone());
+    assert_eq!(session.remove(&staging()).await.unwrap(), Removal::Removed);
+    assert!(session.end_session().await.unwrap().get(&staging()).await.unwrap().is_none());
 }

@@ -15,6 +15,7 @@ mod export;
 mod import;
 mod import_folder;
 mod link;
+mod promote;
 mod rollback;
 mod sandbox;
 mod secrets;

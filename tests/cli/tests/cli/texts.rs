@@ -15,6 +15,7 @@ fn version_and_help() {
     for (name, arguments) in [
         ("help_export", &["migrate", "export", "-h"][..]),
         ("help_import", &["migrate", "import", "-h"]),
+        ("help_promote", &["migrate", "promote", "-h"]),
         ("help_rollback", &["migrate", "rollback", "-h"]),
         ("help_backups", &["migrate", "backups", "-h"]),
         ("help_env_add", &["env", "add", "-h"]),

@@ -20,7 +20,7 @@ pub(crate) fn failure(failure: &Failure, detail: Detail) -> String {
                     operations::Error::Invalid { path, report } => {
                         page.block(&findings(path, &report.findings, detail));
                     }
-                    other => page.block(&report(&other.report(), detail)),
+                    other => page.block(&report(&crate::failure::report(other), detail)),
                 }
             }
         }

@@ -1,4 +1,3 @@
-use aidb_core::error::ErrorReport;
 use aidb_core::operations::KeyState;
 use aidb_core::store::Environment;
 use aidb_core::vault::Removal;
@@ -8,11 +7,12 @@ use super::{Json, part, with};
 use crate::commands::{
     EnvironmentList, EnvironmentSaved, EnvironmentShown, KeyRemoved, KeyStored, RemovedShown, Saved,
 };
+use crate::failure;
 
 fn environment(environment: &Environment, key: &KeyState) -> Value {
     let key = match key {
         KeyState::Missing => json!({ "state": "missing" }),
-        KeyState::Unknown(error) => with(json!({ "state": "unknown" }), part(&ErrorReport::of(error))),
+        KeyState::Unknown(error) => with(json!({ "state": "unknown" }), part(&failure::report(&error.clone().into()))),
         KeyState::Stored(description) => {
             json!({ "state": "stored", "ending": description.ending, "set_at": description.set_at })
         }

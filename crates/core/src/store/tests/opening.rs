@@ -30,7 +30,7 @@ async fn a_new_store_is_private_and_durable() {
     assert_eq!(pragma(&store, "journal_mode").await, "wal");
     assert_eq!(pragma(&store, "synchronous").await, "2", "FULL: on disk before it counts");
     assert_eq!(pragma(&store, "foreign_keys").await, "1");
-    assert_eq!(pragma(&store, "user_version").await, "1");
+    assert_eq!(pragma(&store, "user_version").await, "2");
     assert_eq!(pragma(&store, "application_id").await, APPLICATION_ID.to_string());
     store.close().await;
     assert_eq!(contents(&folder(&home)).len(), 1, "closing leaves one file");
@@ -43,6 +43,74 @@ async fn what_is_written_is_there_after_opening_again() {
     store.close().await;
     let again = Store::open(&folder(&home)).await.unwrap();
     assert_eq!(again.environment("dev").await.unwrap().name, "Dev");
+}
+
+/// Everything of a store that people see, and the schema that it stands in.
+async fn everything(store: &Store) -> (Vec<HistoryRecord>, Vec<Environment>, Vec<Operation>, Vec<Backup>) {
+    let history = store.history().await.unwrap();
+    let (mut operations, mut backups) = (Vec::new(), Vec::new());
+    for record in &history {
+        match record {
+            HistoryRecord::Operation(summary) => operations.push(store.operation(&summary.id).await.unwrap()),
+            HistoryRecord::Backup(summary) => backups.push(store.backup(&summary.id).await.unwrap()),
+        }
+    }
+    (history, store.environments().await.unwrap(), operations, backups)
+}
+
+#[tokio::test]
+async fn a_store_of_version_1_keeps_everything_in_its_order() {
+    let (home, store) = new_store().await;
+    for name in ["Development", "Staging"] {
+        store.add_environment(&NewEnvironment::new(name, "http://localhost:1", day(1))).await.unwrap();
+    }
+    let (place, agent, state) = (Place::by_url("https://a.example"), agent_id("orders"), state(3));
+    for n in 1..=4 {
+        let operation = NewOperation { started_at: day(n), ..new_operation("orders") };
+        let operation = store.begin_operation(&operation).await.unwrap();
+        let reason = BackupReason::BeforeImport;
+        let taken = NewBackup { taken_at: day(n), reason, ..new_backup(&place, &agent, &state) };
+        let backup = store.insert_backup(&NewBackup { operation: Some(&operation), ..taken }).await.unwrap();
+        store.attach_backup(&operation, &backup.summary.id).await.unwrap();
+    }
+    // Somebody put the clock back: where this one stands among backups can only be guessed, among operations it is known.
+    store.begin_operation(&NewOperation { started_at: day(2), ..new_operation("late") }).await.unwrap();
+    let before = everything(&store).await;
+    assert_eq!((before.0.len(), before.2.len(), before.3.len()), (9, 5, 4));
+    store.close().await;
+
+    let file = folder(&home).join("aidb.db");
+    let mut old = raw(&file).await;
+    sqlx::raw_sql(
+        "DROP TRIGGER history_of_operations; DROP TRIGGER history_of_backups; DROP TRIGGER history_without_operation;
+         DROP TRIGGER history_without_backup; DROP TABLE history; PRAGMA user_version = 1;",
+    )
+    .execute(&mut old)
+    .await
+    .unwrap();
+    let schema = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE sql NOTNULL ORDER BY name)";
+    let left: String = sqlx::query_scalar(schema).fetch_one(&mut old).await.unwrap();
+    let mut first = raw(&home.path().join("first.db")).await;
+    sqlx::raw_sql(include_str!("../../../migrations/0001_store.sql")).execute(&mut first).await.unwrap();
+    let version_1: String = sqlx::query_scalar(schema).fetch_one(&mut first).await.unwrap();
+    assert_eq!(left, version_1, "this is what the first aidb wrote");
+    old.close().await.unwrap();
+
+    let upgraded = Store::open(&folder(&home)).await.unwrap();
+    assert_eq!(pragma(&upgraded, "user_version").await, "2");
+    let after = everything(&upgraded).await;
+    assert_eq!((after.1, after.2, after.3), (before.1, before.2, before.3), "nothing lost, each in its order");
+    let timely = |history: Vec<HistoryRecord>| -> Vec<HistoryRecord> {
+        let late = |record: &HistoryRecord| matches!(record, HistoryRecord::Operation(operation) if operation.agent_id.as_str() == "late");
+        history.into_iter().filter(|record| !late(record)).collect()
+    };
+    assert_eq!(timely(after.0), timely(before.0), "operations and backups in the one order in which they were entered");
+    let newest = upgraded.begin_operation(&new_operation("newest")).await.unwrap();
+    let first = upgraded.history().await.unwrap().remove(0);
+    assert!(
+        matches!(first, HistoryRecord::Operation(operation) if operation.id == newest),
+        "what comes next is newest"
+    );
 }
 
 #[tokio::test]
@@ -100,7 +168,7 @@ async fn a_newer_store_is_refused_and_not_touched() {
         assert_eq!(before.len(), files);
         let error = Store::open(&folder(&home)).await.unwrap_err();
         assert_eq!(error.code(), ErrorCode::StoreNewer, "{error}");
-        assert!(error.to_string().contains("store version 7; this one knows up to 1"), "{error}");
+        assert!(error.to_string().contains("store version 7; this one knows up to 2"), "{error}");
         let mut after = contents(&folder(&home));
         // The index of the log is SQLite's scratch space: rebuilt from the log whenever it is missing.
         after.retain(|(name, _)| !name.ends_with("-shm"));

@@ -1,0 +1,37 @@
+use clap::Args;
+
+/// Carry agents from one environment to another, without a file in between.
+///
+/// Reads each agent, validates it, shows the plan, asks, backs up, applies and verifies. What fails halfway is put back. The
+/// keys are those that are stored for the two environments. Databases are not linked on the way; `aidb migrate import
+/// --link-database` does that.
+///
+/// Example: aidb migrate promote --from Development --to Staging my-agent --dry-run
+#[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(crate) struct PromoteArgs {
+    /// The environment that the agents are read from.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) from: String,
+    /// The environment that they are carried to.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) to: String,
+    /// The agents [default: the one of -a, else the default agent of the first environment].
+    #[arg(value_name = "AGENT")]
+    pub(crate) agents: Vec<String>,
+    /// Show what would be done, and stop.
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) dry_run: bool,
+    /// With --dry-run: exit status 2 when something would change.
+    #[arg(long, requires = "dry_run")]
+    pub(crate) detailed_exitcode: bool,
+    /// Also revoke what the agent does not have where it comes from.
+    #[arg(long)]
+    pub(crate) exact: bool,
+    /// Only these resources.
+    #[arg(long, value_name = "RESOURCE")]
+    pub(crate) only: Vec<String>,
+    /// Ask nothing, also where the environment is protected.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}

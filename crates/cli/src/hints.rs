@@ -1,0 +1,68 @@
+//! What to do about an error of the engine, in a terminal: the engine's own hints hold for every front end, so they name no
+//! flag, no variable and no command. Where this one has a way of its own, it stands here.
+
+use aidb_core::connector::ConnectorError;
+use aidb_core::error::Explain;
+use aidb_core::files::FileError;
+use aidb_core::operations::Error;
+use aidb_core::plan::UnknownItem;
+use aidb_core::store::StoreError;
+use aidb_core::vault::VaultError;
+
+/// The hint that is shown here.
+pub(crate) fn hint(error: &Error) -> Option<String> {
+    match error {
+        Error::NotRecorded { cause, .. } => hint(cause),
+        Error::Vault(error) => vault(error),
+        other => own(other).map(str::to_owned).or_else(|| other.hint()),
+    }
+}
+
+/// Where this front end has its own way.
+fn own(error: &Error) -> Option<&'static str> {
+    Some(match error {
+        Error::NoTarget => "Name an environment, or give a URL. `aidb env list` shows the environments.",
+        Error::ApiKeyRequired { because: None, .. } => {
+            "Set AIDB_API_KEY, or keep the key in the keychain with `aidb env set-key`."
+        }
+        Error::AgentRequired { .. } => "Name the agent with -a, or give the environment a default agent.",
+        Error::DeletionNotAgreed { .. } => {
+            "If the agent is to be deleted, say so with --delete-agent: its present key stops working for good."
+        }
+        Error::AbsentIsWhole { .. } => "Leave --merge and --only away; restoring it means deleting the agent.",
+        Error::ConnectionStringMissing { .. } => {
+            "Give it in AIDB_CONNECTION_STRING, in a file, or leave the database for later."
+        }
+        Error::Item(UnknownItem { nearest: None, .. }) => {
+            "Run the same command with --dry-run to see the items of the plan."
+        }
+        Error::File(FileError::NotFound { .. }) => "Check the path; it is taken from the folder the command runs in.",
+        Error::File(FileError::Exists { .. }) => "Choose another name, or overwrite it with --force.",
+        Error::Connector(ConnectorError::PlainHttpRefused { .. }) => {
+            "Use https://. If this network may be trusted, allow plain http for this environment (--allow-plain-http)."
+        }
+        Error::Store(StoreError::BackupNotFound { .. }) => "List the backups with `aidb migrate backups list`.",
+        Error::Store(StoreError::EnvironmentNotFound { known, .. }) if known.is_empty() => {
+            "Add one first: `aidb env add NAME --url URL`."
+        }
+        _ => return None,
+    })
+}
+
+/// What always helps where there is no usable keychain comes after what helps the keychain.
+fn vault(error: &VaultError) -> Option<String> {
+    let hint = error.hint()?;
+    let of_the_keychain = matches!(
+        error,
+        VaultError::KeychainAbsent { .. }
+            | VaultError::NoKeyring
+            | VaultError::KeychainLocked
+            | VaultError::KeychainSilent { .. }
+            | VaultError::KeychainFailed { .. }
+            | VaultError::NotKept { .. }
+    );
+    if of_the_keychain {
+        return Some(format!("{hint} Or keep keys in private files with --key-store file."));
+    }
+    Some(hint)
+}

@@ -1,0 +1,248 @@
+//! The history: operations and backups on request in one list, newest first, filtered and found again.
+//!
+//! The backup before every apply is part of that apply's entry, and no entry of its own.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{Engine, Error};
+use crate::store::{
+    BackupId, BackupReason, BackupSummary, HistoryRecord, OperationKind, OperationState, OperationSummary, Pin, Place,
+};
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EntryKind {
+    /// An operation.
+    Operation(OperationKind),
+    /// A backup that was asked for.
+    Backup,
+}
+
+/// How an entry ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EntryOutcome {
+    /// Done and verified.
+    Done,
+    /// Everything was put back.
+    PutBack,
+    /// Something is left to look at.
+    NeedsAttention,
+    /// Failed before anything was written.
+    Failed,
+    /// Still running, or its end is not known.
+    Unfinished,
+}
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HistoryEntry {
+    /// An operation, with the backup from before it where that still exists.
+    Operation {
+        /// The operation.
+        operation: Box<OperationSummary>,
+        /// Its backup.
+        backup: Option<Box<BackupSummary>>,
+    },
+    /// A backup that was asked for, or was read from a file.
+    Backup(Box<BackupSummary>),
+}
+
+/// Which entries; the default is all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HistoryFilter {
+    /// Of one environment, by its id.
+    pub environment: Option<String>,
+    /// Of one agent.
+    pub agent: Option<String>,
+    /// Of one kind.
+    pub kind: Option<EntryKind>,
+    /// With one outcome.
+    pub outcome: Option<EntryOutcome>,
+    /// By one account.
+    pub actor: Option<String>,
+    /// Begun then or later.
+    pub since: Option<DateTime<Utc>>,
+    /// Whose words contain this, upper and lower case aside.
+    pub search: String,
+}
+
+impl Engine {
+    /// The whole history, newest first, in the order in which it was entered.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn history(&self) -> Result<Vec<HistoryEntry>, Error> {
+        Ok(entries(self.store().await?.history().await?))
+    }
+}
+
+fn entries(records: Vec<HistoryRecord>) -> Vec<HistoryEntry> {
+    let mut taken: HashMap<BackupId, BackupSummary> = HashMap::new();
+    for record in &records {
+        if let HistoryRecord::Backup(backup) = record {
+            taken.insert(backup.id.clone(), backup.clone());
+        }
+    }
+    let entry = |record| match record {
+        HistoryRecord::Operation(operation) => {
+            let backup = operation.backup.as_ref().and_then(|id| taken.get(id)).cloned().map(Box::new);
+            Some(HistoryEntry::Operation { operation: Box::new(operation), backup })
+        }
+        HistoryRecord::Backup(backup) => match backup.reason {
+            BackupReason::BeforeImport | BackupReason::BeforeRollback => None,
+            BackupReason::Requested | BackupReason::Received => Some(HistoryEntry::Backup(Box::new(backup))),
+        },
+    };
+    records.into_iter().filter_map(entry).collect()
+}
+
+impl HistoryEntry {
+    /// Its id: an operation's, or a backup's.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Operation { operation, .. } => operation.id.as_str(),
+            Self::Backup(backup) => backup.id.as_str(),
+        }
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> EntryKind {
+        match self {
+            Self::Operation { operation, .. } => EntryKind::Operation(operation.kind),
+            Self::Backup(_) => EntryKind::Backup,
+        }
+    }
+
+    /// How it ended.
+    #[must_use]
+    pub fn outcome(&self) -> EntryOutcome {
+        match self {
+            Self::Backup(_) => EntryOutcome::Done,
+            Self::Operation { operation, .. } => match operation.state {
+                OperationState::Done => EntryOutcome::Done,
+                OperationState::PutBack => EntryOutcome::PutBack,
+                OperationState::NeedsAttention => EntryOutcome::NeedsAttention,
+                OperationState::Failed => EntryOutcome::Failed,
+                OperationState::Prepared | OperationState::Applying | OperationState::Verifying => {
+                    EntryOutcome::Unfinished
+                }
+            },
+        }
+    }
+
+    /// The agent.
+    #[must_use]
+    pub fn agent(&self) -> &str {
+        match self {
+            Self::Operation { operation, .. } => operation.agent_id.as_str(),
+            Self::Backup(backup) => backup.agent_id.as_str(),
+        }
+    }
+
+    /// Where, as it was called then.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        match self {
+            Self::Operation { operation, .. } => &operation.place,
+            Self::Backup(backup) => &backup.place,
+        }
+    }
+
+    /// By which account; nobody asked for one when a backup was taken.
+    #[must_use]
+    pub fn actor(&self) -> Option<&str> {
+        match self {
+            Self::Operation { operation, .. } => Some(&operation.actor),
+            Self::Backup(_) => None,
+        }
+    }
+
+    /// Why, in the person's words.
+    #[must_use]
+    pub fn note(&self) -> Option<&str> {
+        match self {
+            Self::Operation { operation, .. } => operation.reason.as_deref(),
+            Self::Backup(backup) => backup.note.as_deref(),
+        }
+    }
+
+    /// When it began: for people to read, never for order.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        match self {
+            Self::Operation { operation, .. } => operation.started_at,
+            Self::Backup(backup) => backup.taken_at,
+        }
+    }
+
+    /// How long it took, where its end is known.
+    #[must_use]
+    pub fn duration(&self) -> Option<std::time::Duration> {
+        match self {
+            Self::Operation { operation, .. } => {
+                operation.finished_at.and_then(|end| (end - operation.started_at).to_std().ok())
+            }
+            Self::Backup(_) => None,
+        }
+    }
+
+    /// The backup that it has or is.
+    #[must_use]
+    pub fn backup(&self) -> Option<&BackupSummary> {
+        match self {
+            Self::Operation { backup, .. } => backup.as_deref(),
+            Self::Backup(backup) => Some(backup),
+        }
+    }
+
+    /// Whether that backup is pinned.
+    #[must_use]
+    pub fn is_pinned(&self) -> bool {
+        self.backup().is_some_and(|backup| backup.pinned == Pin::Pinned)
+    }
+}
+
+impl HistoryFilter {
+    /// Whether an entry is one of those.
+    #[must_use]
+    pub fn takes(&self, entry: &HistoryEntry) -> bool {
+        let environment = entry.place().environment.as_ref().map(|id| id.as_str());
+        let same = |wanted: &Option<String>, is: Option<&str>| wanted.is_none() || wanted.as_deref() == is;
+        same(&self.environment, environment)
+            && same(&self.agent, Some(entry.agent()))
+            && same(&self.actor, entry.actor())
+            && self.kind.is_none_or(|kind| kind == entry.kind())
+            && self.outcome.is_none_or(|outcome| outcome == entry.outcome())
+            && self.since.is_none_or(|since| since <= entry.at())
+            && self.finds(entry)
+    }
+
+    fn finds(&self, entry: &HistoryEntry) -> bool {
+        let wanted = self.search.trim().to_lowercase();
+        let place = entry.place();
+        let backup_name = entry.backup().and_then(|backup| backup.name.as_deref());
+        let words = [
+            Some(entry.id()),
+            Some(entry.agent()),
+            place.environment_name.as_deref(),
+            Some(&place.url),
+            entry.actor(),
+            entry.note(),
+            backup_name,
+            entry.backup().map(|backup| backup.id.as_str()),
+        ];
+        let in_words = words.into_iter().flatten().any(|word| word.to_lowercase().contains(&wanted));
+        wanted.is_empty()
+            || in_words
+            || entry.title().to_lowercase().contains(&wanted)
+            || entry.summary().to_lowercase().contains(&wanted)
+    }
+}
+
+#[cfg(test)]
+#[path = "history_tests.rs"]
+mod tests;

@@ -1,0 +1,100 @@
+//! The history as a file: for a spreadsheet, or for a program.
+
+use chrono::SecondsFormat;
+use serde_json::{Value, json};
+
+use super::{EntryKind, EntryOutcome, HistoryEntry};
+
+const COLUMNS: [&str; 14] = [
+    "id",
+    "kind",
+    "outcome",
+    "title",
+    "summary",
+    "agent",
+    "environment",
+    "url",
+    "account",
+    "note",
+    "began_at",
+    "duration_ms",
+    "backup",
+    "pinned",
+];
+
+impl EntryKind {
+    /// The word for it in files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Operation(kind) => kind.as_str(),
+            Self::Backup => "backup",
+        }
+    }
+}
+
+impl EntryOutcome {
+    /// The word for it in files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::PutBack => "put_back",
+            Self::NeedsAttention => "needs_attention",
+            Self::Failed => "failed",
+            Self::Unfinished => "unfinished",
+        }
+    }
+}
+
+/// As comma-separated values (RFC 4180) with a line of column names.
+#[must_use]
+pub fn history_csv(entries: &[HistoryEntry]) -> String {
+    let mut text = COLUMNS.join(",") + "\r\n";
+    for entry in entries {
+        let cells: Vec<String> = values(entry).iter().map(cell).collect();
+        text.push_str(&cells.join(","));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+/// As a JSON document.
+#[must_use]
+pub fn history_json(entries: &[HistoryEntry]) -> String {
+    let object = |entry| COLUMNS.iter().map(|column| (*column).to_owned()).zip(values(entry)).collect();
+    let entries: Vec<Value> = entries.iter().map(|entry| Value::Object(object(entry))).collect();
+    format!("{:#}\n", json!({ "format": 1, "history": entries }))
+}
+
+fn values(entry: &HistoryEntry) -> [Value; 14] {
+    let place = entry.place();
+    [
+        entry.id().into(),
+        entry.kind().as_str().into(),
+        entry.outcome().as_str().into(),
+        entry.title().into(),
+        entry.summary().into(),
+        entry.agent().into(),
+        place.environment_name.clone().into(),
+        place.url.clone().into(),
+        entry.actor().into(),
+        entry.note().into(),
+        entry.at().to_rfc3339_opts(SecondsFormat::Millis, true).into(),
+        entry.duration().map(|duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)).into(),
+        entry.backup().map(|backup| backup.id.to_string()).into(),
+        entry.is_pinned().into(),
+    ]
+}
+
+/// A cell that a spreadsheet shows and never runs: what begins like a formula gets an apostrophe in front.
+fn cell(value: &Value) -> String {
+    let text = match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let text = if formula { format!("'{text}") } else { text };
+    if text.contains(['"', ',', '\n', '\r', ';', '\t']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}

@@ -1,0 +1,149 @@
+//! A plan on its way from being shown to being applied: with what it was made from, so that it can be reduced to chosen
+//! items, and be made anew.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use super::{Context, Engine, Error, LinkDatabase, Target};
+use crate::config::{Agent, AgentState, DatabaseReference};
+use crate::plan::{DatabaseLinking, Goal, Plan, Selection, UnknownItem};
+use crate::store::{BackupReason, OperationKind};
+
+/// A plan that was shown, with what it was made from.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// What would be done.
+    pub plan: Plan,
+    /// What it is.
+    pub source: ProposalSource,
+    /// What the target had when the plan was made.
+    pub live: Arc<AgentState>,
+    /// What was asked for, to make the plan anew when the target moved.
+    pub(super) goal: OwnedGoal,
+    /// All of the plan, or chosen items.
+    pub(super) selection: Selection,
+    /// The connection string for a plan that links a database. Not part of the plan.
+    pub(super) connection_string: Option<SecretString>,
+}
+
+/// What a plan leads to.
+#[derive(Clone, Debug)]
+pub(super) enum OwnedGoal {
+    /// The target has this agent.
+    Agent(Arc<Agent>, DatabaseLinking),
+    /// The target does not have the agent.
+    Absent,
+}
+
+impl OwnedGoal {
+    pub(super) fn borrow(&self) -> Goal<'_> {
+        match self {
+            Self::Agent(agent, linking) => Goal::Agent { agent, linking: *linking },
+            Self::Absent => Goal::Absent,
+        }
+    }
+}
+
+/// What a proposal is, for the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProposalSource {
+    /// A configuration file.
+    Import {
+        /// As the person named it.
+        file: String,
+    },
+    /// Another environment.
+    Promotion {
+        /// Its name, or its URL where it has none.
+        from: String,
+    },
+    /// A backup, or a file in the place of one.
+    Rollback {
+        /// Its id, or the file.
+        backup: String,
+    },
+}
+
+impl ProposalSource {
+    pub(super) fn kind(&self) -> OperationKind {
+        match self {
+            Self::Import { .. } => OperationKind::Import,
+            Self::Promotion { .. } => OperationKind::Promotion,
+            Self::Rollback { .. } => OperationKind::Rollback,
+        }
+    }
+
+    pub(super) fn reason(&self) -> BackupReason {
+        match self {
+            Self::Import { .. } | Self::Promotion { .. } => BackupReason::BeforeImport,
+            Self::Rollback { .. } => BackupReason::BeforeRollback,
+        }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Import { file } => file,
+            Self::Promotion { from } => from,
+            Self::Rollback { backup } => backup,
+        }
+    }
+}
+
+impl Proposal {
+    /// The agent that the target would become, all of the plan applied; `None` where the agent would go.
+    #[must_use]
+    pub fn wanted(&self) -> Option<&Agent> {
+        match &self.goal {
+            OwnedGoal::Agent(agent, _) => Some(agent),
+            OwnedGoal::Absent => None,
+        }
+    }
+
+    /// The same proposal, reduced to chosen items of its plan.
+    ///
+    /// # Errors
+    /// An item that the plan does not know.
+    pub fn select(&self, selection: Selection) -> Result<Self, UnknownItem> {
+        let plan = self.plan.clone().select(&selection)?;
+        Ok(Self { plan, selection, ..self.clone() })
+    }
+
+    /// The database that the wanted agent names, where it names one.
+    pub(super) fn database(&self) -> Option<&DatabaseReference> {
+        self.wanted().and_then(|agent| agent.database.as_ref())
+    }
+}
+
+impl Engine {
+    /// Makes a proposal anew from the target as it is now: all of it, whatever was chosen of the old one. With `link` the
+    /// database is decided anew as well.
+    ///
+    /// # Errors
+    /// The target cannot be read, or there is no connection string to link with.
+    pub async fn propose_again(
+        &self,
+        target: &Target,
+        proposal: &Proposal,
+        link: Option<&LinkDatabase>,
+        context: &Context,
+    ) -> Result<Proposal, Error> {
+        let mut again = proposal.clone();
+        again.selection = Selection::All;
+        if let (Some(link), OwnedGoal::Agent(_, linking)) = (link, &mut again.goal) {
+            again.connection_string = self.connection_string(target, proposal.database(), link).await?;
+            *linking = linking_by(again.connection_string.as_ref());
+        }
+        (again.plan, again.live) =
+            self.plan(target, &proposal.plan.agent_id, again.goal.borrow(), proposal.plan.mode, context).await?;
+        if let Some(link) = link {
+            self.keep_connection_string(target, proposal.database(), link).await?;
+        }
+        Ok(again)
+    }
+}
+
+/// A database is linked where there is something to link it with.
+pub(super) fn linking_by(connection_string: Option<&SecretString>) -> DatabaseLinking {
+    if connection_string.is_some() { DatabaseLinking::Now } else { DatabaseLinking::Later }
+}

@@ -1,0 +1,71 @@
+//! What moved between two reads of one agent, in plain words: said when a plan is no longer of use.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::words::{describe_access, quoted};
+use crate::config::{Agent, AgentState, LiveAgent, ResourcePermission};
+
+/// A sentence for each thing that is not what it was. Empty when both say the same.
+#[must_use]
+pub fn moved(was: &AgentState, is: &AgentState) -> Vec<String> {
+    match (was, is) {
+        (AgentState::Absent, AgentState::Absent) => Vec::new(),
+        (AgentState::Absent, AgentState::Present(is)) => {
+            vec![format!("The agent {} was registered meanwhile.", is.agent.agent_id)]
+        }
+        (AgentState::Present(was), AgentState::Absent) => {
+            vec![format!("The agent {} was deleted meanwhile.", was.agent.agent_id)]
+        }
+        (AgentState::Present(was), AgentState::Present(is)) => present(was, is),
+    }
+}
+
+fn present(was: &LiveAgent, is: &LiveAgent) -> Vec<String> {
+    let mut moved = Vec::new();
+    if was.registered_at != is.registered_at {
+        moved.push("The agent was registered anew: it has another API key now.".into());
+    }
+    if was.linked_at != is.linked_at || was.agent.database != is.agent.database {
+        moved.push(database_words(&was.agent, &is.agent));
+    }
+    moved.extend(info_words(&was.agent, &is.agent));
+    let (was, is) = (&was.agent.resource_permissions, &is.agent.resource_permissions);
+    let ids: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
+    moved.extend(ids.into_iter().filter_map(|id| resource_words(id, was.get(id), is.get(id))));
+    moved
+}
+
+fn database_words(was: &Agent, is: &Agent) -> String {
+    match (&was.database, &is.database) {
+        (_, None) => "Its database is no longer linked.".into(),
+        (None, Some(_)) => "Its database is linked now.".into(),
+        (Some(_), Some(_)) => "Its database was linked anew.".into(),
+    }
+}
+
+fn info_words(was: &Agent, is: &Agent) -> Vec<String> {
+    let text = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
+    let own = |agent: &Agent| [("name", agent.name.as_str().into()), ("type", text(&agent.agent_type))];
+    let mut pairs: Vec<(String, Value, Value)> =
+        own(was).into_iter().zip(own(is)).map(|((field, was), (_, is))| (field.into(), was, is)).collect();
+    let fields: BTreeSet<&String> = was.info.keys().chain(is.info.keys()).collect();
+    let value = |agent: &Agent, field: &str| agent.info.get(field).cloned().unwrap_or_default();
+    pairs.extend(fields.into_iter().map(|field| (field.clone(), value(was, field), value(is, field))));
+    let differs = pairs.into_iter().filter(|(_, was, is)| was != is);
+    differs.map(|(field, was, is)| format!("{field}: now {}; was {}", said(&is), said(&was))).collect()
+}
+
+fn said(value: &Value) -> String {
+    if value.is_null() { "empty".into() } else { quoted(value) }
+}
+
+fn resource_words(id: &str, was: Option<&ResourcePermission>, is: Option<&ResourcePermission>) -> Option<String> {
+    let same = match (was, is) {
+        (Some(was), Some(is)) => was.same_access(is),
+        (was, is) => was.is_none() && is.is_none(),
+    };
+    let words = |entry: Option<&ResourcePermission>| entry.map_or_else(|| "not listed".into(), describe_access);
+    (!same).then(|| format!("{id}: now {}; was {}", words(is), words(was)))
+}

@@ -1,0 +1,93 @@
+//! Agents of an environment: listed, checked, exported, and the keys that aidb made for them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aidb_core::config::{self, AgentId};
+use aidb_core::files::Overwrite;
+use aidb_core::operations::{Engine, Error, Target, TargetRequest};
+
+use super::environments::{agents, known};
+use super::plans::context;
+use crate::contract::{
+    AgentCheck, AgentChoice, AgentExport, AgentKeyCopy, AgentsView, CopiedView, EnvironmentChoice, ErrorReport,
+    WrittenFile,
+};
+use crate::desktop::Desktop;
+use crate::progress::Listen;
+use crate::views;
+
+/// How long a key stays on the clipboard.
+const ON_CLIPBOARD: Duration = Duration::from_secs(60);
+
+/// The agents of one environment.
+pub(crate) async fn agent_list(
+    desktop: Arc<Desktop>,
+    request: EnvironmentChoice,
+    _: Listen,
+) -> Result<AgentsView, ErrorReport> {
+    let engine = desktop.engine();
+    let agents = agents(&engine, &known(&engine, &request.id).await?).await?;
+    Ok(AgentsView { agents, at: views::environments::now() })
+}
+
+/// Reads one and validates it as its file would be.
+pub(crate) async fn agent_check(
+    desktop: Arc<Desktop>,
+    request: AgentChoice,
+    listen: Listen,
+) -> Result<AgentCheck, ErrorReport> {
+    let engine = desktop.engine();
+    let target = target(&engine, &request.environment).await?;
+    match engine.export(&target, &AgentId::new(&request.agent)?, &context(listen)).await {
+        Ok(export) => {
+            let report = config::validate(&export.configuration);
+            Ok(views::files::agent_check(report, Some(&export.configuration), export.notes))
+        }
+        // What keeps it from being exported is what the check is there to show.
+        Err(Error::NotExportable { report, .. }) => Ok(views::files::agent_check(report, None, Vec::new())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes one to a configuration file.
+pub(crate) async fn agent_export(
+    desktop: Arc<Desktop>,
+    request: AgentExport,
+    listen: Listen,
+) -> Result<WrittenFile, ErrorReport> {
+    let engine = desktop.engine();
+    let path = desktop.path(&request.path)?;
+    let target = target(&engine, &request.environment).await?;
+    let overwrite = if request.overwrite { Overwrite::Anything } else { Overwrite::Configurations };
+    let agent = AgentId::new(&request.agent)?;
+    let exported = engine.export_to_file(&target, &agent, &path, overwrite, &context(listen)).await?;
+    Ok(WrittenFile {
+        path: exported.path.display().to_string(),
+        message: format!("{agent} of {} was exported.", target.name),
+        notes: views::files::sentences(exported.export.notes),
+    })
+}
+
+/// Puts the key that aidb made for one on the clipboard, for a minute.
+pub(crate) async fn agent_key_copy(
+    desktop: Arc<Desktop>,
+    request: AgentKeyCopy,
+    _: Listen,
+) -> Result<CopiedView, ErrorReport> {
+    let engine = desktop.engine();
+    let environment = known(&engine, &request.environment).await?;
+    let key = engine.agent_key(&environment, &AgentId::new(&request.agent)?).await?;
+    desktop.copy(&key)?;
+    tokio::spawn(async move {
+        tokio::time::sleep(ON_CLIPBOARD).await;
+        // Nobody waits for this any more; where it fails, the person was told how long the key stays.
+        let _ = desktop.clipboard.clear(&key);
+    });
+    Ok(CopiedView { cleared_after: u32::try_from(ON_CLIPBOARD.as_secs()).unwrap_or(u32::MAX) })
+}
+
+async fn target(engine: &Engine, environment: &str) -> Result<Target, ErrorReport> {
+    let environment = Some(known(engine, environment).await?);
+    Ok(engine.target(&TargetRequest { environment, ..TargetRequest::default() }).await?)
+}

@@ -1,0 +1,105 @@
+//! The start, settings, and what the page keeps from start to start.
+
+use std::sync::Arc;
+
+use aidb_core::vault::VaultKind;
+
+use crate::contract::{
+    Draft, DraftSave, EnvironmentView, ErrorReport, KeyView, LicenceView, Settings, SettingsSave, StartView,
+    SupportBundle, Trouble, WrittenFile,
+};
+use crate::desktop::Desktop;
+use crate::error::WindowError;
+use crate::paths::overwriting;
+use crate::progress::Listen;
+use crate::views::environments as views;
+use crate::{bundle, licences};
+
+/// The most requests at once.
+const MOST_PARALLEL: u16 = 32;
+
+/// Everything the page needs to draw its first screen. The first frame waits for it, so the keychain is not asked.
+pub(crate) async fn app_start(desktop: Arc<Desktop>, _: (), _: Listen) -> Result<StartView, ErrorReport> {
+    let memory = desktop.remembered.get();
+    let mut troubles: Vec<Trouble> = desktop.remembered.trouble().into_iter().collect();
+    let environments = first_list(&desktop).await.unwrap_or_else(|error| {
+        troubles.push(Trouble { subject: "Environments, backups and history".into(), error });
+        Vec::new()
+    });
+    let start = StartView {
+        version: env!("CARGO_PKG_VERSION").into(),
+        data_folder: desktop.folder().display().to_string(),
+        settings: memory.settings,
+        keychain: None,
+        environments,
+        sandbox: desktop.samples.state(),
+        open_file: desktop.take_open_file().map(|path| path.display().to_string()),
+        draft: memory.draft,
+        troubles,
+    };
+    desktop.window.show();
+    Ok(start)
+}
+
+/// With their keys, where that takes no keychain.
+async fn first_list(desktop: &Desktop) -> Result<Vec<EnvironmentView>, ErrorReport> {
+    let engine = desktop.engine();
+    if engine.vault().kind() != VaultKind::Keychain {
+        return super::environments::list(desktop).await;
+    }
+    let memory = desktop.remembered.get();
+    let environments = engine.environments().await?.into_iter();
+    Ok(environments.map(|environment| views::environment(environment, KeyView::Asking, &memory)).collect())
+}
+
+/// Keeps the settings, and works by them from now on.
+pub(crate) async fn settings_save(
+    desktop: Arc<Desktop>,
+    request: SettingsSave,
+    _: Listen,
+) -> Result<Settings, ErrorReport> {
+    let Settings { parallel_requests, .. } = request.settings;
+    if !(1..=MOST_PARALLEL).contains(&parallel_requests) {
+        return Err(WindowError::ParallelRequests { most: MOST_PARALLEL }.into());
+    }
+    let former =
+        desktop.remembered.change(|memory| std::mem::replace(&mut memory.settings, request.settings.clone()))?;
+    if former.parallel_requests != parallel_requests {
+        desktop.rebuild(desktop.engine().vault().clone());
+    }
+    Ok(request.settings)
+}
+
+/// Keeps a half-filled wizard, or forgets it.
+pub(crate) async fn draft_save(desktop: Arc<Desktop>, request: DraftSave, _: Listen) -> Result<(), ErrorReport> {
+    let draft: Option<Draft> = request.draft;
+    desktop.remembered.change(|memory| memory.draft = draft)
+}
+
+/// Opens the data folder in the system's file browser.
+pub(crate) async fn data_folder_open(desktop: Arc<Desktop>, _: (), _: Listen) -> Result<(), ErrorReport> {
+    desktop.window.show_folder(desktop.folder())
+}
+
+/// What aidb is made with.
+pub(crate) async fn licence_list(_: Arc<Desktop>, _: (), _: Listen) -> Result<Vec<LicenceView>, ErrorReport> {
+    licences::list()
+}
+
+/// Writes what support needs, without secrets.
+pub(crate) async fn support_bundle(
+    desktop: Arc<Desktop>,
+    request: SupportBundle,
+    _: Listen,
+) -> Result<WrittenFile, ErrorReport> {
+    let path = desktop.path(&request.path)?;
+    bundle::write(&desktop, &path, overwriting(request.overwrite)).await
+}
+
+/// Stops what runs, waits until it is put back, and closes the window.
+pub(crate) async fn window_close(desktop: Arc<Desktop>, _: (), _: Listen) -> Result<(), ErrorReport> {
+    desktop.plans.stop_all();
+    desktop.plans.ended().await;
+    desktop.window.close();
+    Ok(())
+}

@@ -1,0 +1,215 @@
+//! Environment profiles, their keys, and whether their servers can be worked with.
+
+use std::sync::Arc;
+
+use aidb_core::config::AgentId;
+use aidb_core::operations::{Context, Engine, KeyState, TargetRequest};
+use aidb_core::store::Environment;
+use aidb_core::vault::{VaultError, VaultKind, VaultStatus};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::plans::context;
+use crate::contract::{
+    ConnectionView, EnvironmentChoice, EnvironmentOrder, EnvironmentSave, EnvironmentTest, EnvironmentView,
+    ErrorReport, KeySet, RemovalView,
+};
+use crate::desktop::Desktop;
+use crate::progress::Listen;
+use crate::views::environments as views;
+
+/// All of them in stage order.
+pub(crate) async fn environment_list(
+    desktop: Arc<Desktop>,
+    _: (),
+    _: Listen,
+) -> Result<Vec<EnvironmentView>, ErrorReport> {
+    list(&desktop).await
+}
+
+/// Adds one, or changes one: every field is replaced by what the form says.
+pub(crate) async fn environment_save(
+    desktop: Arc<Desktop>,
+    request: EnvironmentSave,
+    _: Listen,
+) -> Result<EnvironmentView, ErrorReport> {
+    let engine = desktop.engine();
+    let key = request.key.filter(|key| !key.expose_secret().trim().is_empty());
+    let environment = match request.id {
+        None => add(&engine, request.form, key.as_ref()).await?,
+        Some(id) => {
+            let environment = engine.update_environment(&known(&engine, &id).await?, request.form.into()).await?;
+            if let Some(key) = &key {
+                engine.set_environment_key(environment.id.as_str(), key).await?;
+            }
+            environment
+        }
+    };
+    forget_contact(&desktop, &environment)?;
+    Ok(one(&desktop, environment).await)
+}
+
+/// Both or neither: a profile that was added without its key would be in the way when the person tries again.
+async fn add(
+    engine: &Engine,
+    form: crate::contract::EnvironmentForm,
+    key: Option<&SecretString>,
+) -> Result<Environment, ErrorReport> {
+    let environment = engine.add_environment(form.into()).await?;
+    let Some(key) = key else { return Ok(environment) };
+    if let Err(error) = engine.set_environment_key(environment.id.as_str(), key).await {
+        engine.store().await?.remove_environment(&environment.id).await?;
+        return Err(error.into());
+    }
+    Ok(environment)
+}
+
+/// What removing one would take with it. Removes nothing.
+pub(crate) async fn environment_removal(
+    desktop: Arc<Desktop>,
+    request: EnvironmentChoice,
+    _: Listen,
+) -> Result<RemovalView, ErrorReport> {
+    let engine = desktop.engine();
+    let preview = engine.preview_removal(&known(&engine, &request.id).await?).await?;
+    let key = views::key(engine.key_state(&preview.environment).await, engine.vault());
+    Ok(views::removal(&preview, &key))
+}
+
+/// Removes one, and its key.
+pub(crate) async fn environment_remove(
+    desktop: Arc<Desktop>,
+    request: EnvironmentChoice,
+    listen: Listen,
+) -> Result<RemovalView, ErrorReport> {
+    let removal =
+        environment_removal(Arc::clone(&desktop), EnvironmentChoice { id: request.id.clone() }, listen).await?;
+    let removed = desktop.engine().remove_environment(&request.id).await?;
+    forget_contact(&desktop, &removed.environment)?;
+    Ok(removal)
+}
+
+/// Puts them into another stage order.
+pub(crate) async fn environment_order(
+    desktop: Arc<Desktop>,
+    request: EnvironmentOrder,
+    _: Listen,
+) -> Result<Vec<EnvironmentView>, ErrorReport> {
+    desktop.engine().order_environments(&request.ids).await?;
+    list(&desktop).await
+}
+
+/// Stores or replaces a key.
+pub(crate) async fn environment_key_set(
+    desktop: Arc<Desktop>,
+    request: KeySet,
+    _: Listen,
+) -> Result<EnvironmentView, ErrorReport> {
+    let engine = desktop.engine();
+    let environment = engine.set_environment_key(&known(&engine, &request.id).await?, &request.key).await?;
+    forget_contact(&desktop, &environment)?;
+    Ok(one(&desktop, environment).await)
+}
+
+/// Removes a key.
+pub(crate) async fn environment_key_remove(
+    desktop: Arc<Desktop>,
+    request: EnvironmentChoice,
+    _: Listen,
+) -> Result<EnvironmentView, ErrorReport> {
+    let engine = desktop.engine();
+    let id = known(&engine, &request.id).await?;
+    engine.remove_environment_key(&id).await?;
+    let environment = engine.environment(&id).await?;
+    forget_contact(&desktop, &environment)?;
+    Ok(one(&desktop, environment).await)
+}
+
+/// Tests a connection, line by line.
+pub(crate) async fn environment_test(
+    desktop: Arc<Desktop>,
+    request: EnvironmentTest,
+    listen: Listen,
+) -> Result<ConnectionView, ErrorReport> {
+    let engine = desktop.engine();
+    let stored = match &request.id {
+        Some(id) => Some(engine.environment(&known(&engine, id).await?).await?),
+        None => None,
+    };
+    let typed = request.form.as_ref().map(|form| form.default_agent.clone());
+    let agent = typed.unwrap_or_else(|| stored.and_then(|environment| environment.default_agent));
+    let agent = agent.filter(|id| !id.trim().is_empty()).map(|id| AgentId::new(id.trim())).transpose()?;
+    let key = request.key.filter(|key| !key.expose_secret().trim().is_empty());
+    let target = engine.target(&views::test_request(request.id, request.form, key)).await?;
+    Ok(engine.test_connection(&target, agent.as_ref(), &context(listen)).await.into())
+}
+
+/// Contacts one, and notes how it came out. Without a key nothing is sent.
+pub(crate) async fn environment_check(
+    desktop: Arc<Desktop>,
+    request: EnvironmentChoice,
+    _: Listen,
+) -> Result<EnvironmentView, ErrorReport> {
+    let engine = desktop.engine();
+    let id = known(&engine, &request.id).await?;
+    let contact = views::contact(agents(&engine, &id).await);
+    desktop.remembered.change(|memory| drop(memory.contacts.insert(id.clone(), contact)))?;
+    Ok(one(&desktop, engine.environment(&id).await?).await)
+}
+
+/// The agents of an environment, by its id.
+pub(super) async fn agents(engine: &Engine, id: &str) -> Result<Vec<String>, ErrorReport> {
+    let request = TargetRequest { environment: Some(id.to_owned()), ..TargetRequest::default() };
+    let target = engine.target(&request).await?;
+    Ok(engine.agents(&target, &Context::default()).await?)
+}
+
+/// The id, where an environment has it. The engine takes names too, and the page must not.
+pub(super) async fn known(engine: &Engine, id: &str) -> Result<String, ErrorReport> {
+    let environments = engine.environments().await?;
+    match environments.iter().find(|environment| environment.id.as_str() == id) {
+        Some(environment) => Ok(environment.id.to_string()),
+        None => {
+            let known = environments.into_iter().map(|environment| environment.name).collect();
+            Err(aidb_core::store::StoreError::EnvironmentNotFound { wanted: id.chars().take(64).collect(), known }
+                .into())
+        }
+    }
+}
+
+/// All of them, with what is known of their keys. A keychain that cannot be used is asked once, and not for each.
+pub(super) async fn list(desktop: &Desktop) -> Result<Vec<EnvironmentView>, ErrorReport> {
+    let engine = desktop.engine();
+    let unusable = match engine.vault().kind() {
+        VaultKind::Keychain => unusable(engine.vault().status().await),
+        VaultKind::File { .. } | VaultKind::Memory => None,
+    };
+    let memory = desktop.remembered.get();
+    let mut views = Vec::new();
+    for environment in engine.environments().await? {
+        let state = match &unusable {
+            Some(error) => KeyState::Unknown(error.clone()),
+            None => engine.key_state(&environment).await,
+        };
+        views.push(views::environment(environment, views::key(state, engine.vault()), &memory));
+    }
+    Ok(views)
+}
+
+fn unusable(status: VaultStatus) -> Option<VaultError> {
+    match status {
+        VaultStatus::Ready { .. } => None,
+        VaultStatus::Locked => Some(VaultError::KeychainLocked),
+        VaultStatus::Absent { reason } => Some(VaultError::KeychainAbsent { reason }),
+    }
+}
+
+async fn one(desktop: &Desktop, environment: Environment) -> EnvironmentView {
+    let engine = desktop.engine();
+    let key = views::key(engine.key_state(&environment).await, engine.vault());
+    views::environment(environment, key, &desktop.remembered.get())
+}
+
+/// What was found with another URL or another key says nothing any more.
+fn forget_contact(desktop: &Desktop, environment: &Environment) -> Result<(), ErrorReport> {
+    desktop.remembered.change(|memory| drop(memory.contacts.remove(environment.id.as_str())))
+}

@@ -1,0 +1,349 @@
+//! Plans: made, looked at in pieces, and applied.
+
+use std::sync::Arc;
+
+use aidb_core::config::AgentId;
+use aidb_core::connector::DatabaseVerdict;
+use aidb_core::files;
+use aidb_core::operations::{
+    Context, Deletion, Engine, Error, ImportOptions, LinkDatabase, Proposal, Remember, RollbackOptions, RollbackSource,
+    Target, TargetRequest, Validated, read_configuration,
+};
+use aidb_core::plan::moved;
+use secrecy::ExposeSecret;
+
+use super::files::aside;
+use crate::contract::{
+    ApplyAnswer, ApplyRequest, ErrorReport, ImportRequest, LinkChoice, LinkRequest, LinkTest, LinkTestView, NoteView,
+    NoteWeight, PlanChoice, PlanKind, PlanPageSave, PlanView, PlanWords, PromoteRequest, RestoreRequest, RestoreSource,
+    RowsRequest, RowsView, TickedPlan, WrittenFile,
+};
+use crate::desktop::Desktop;
+use crate::held::{Content, Held, NewPlan, Origin, PlanError, Proposable, Run};
+use crate::paths::overwriting;
+use crate::progress::{Listen, Thinned};
+use crate::views::plan_command::command_line;
+use crate::views::plans::{apply_view, plan_target, plan_view};
+use crate::views::{plan_page, plan_text};
+
+/// How many sentences about what moved are told.
+const MOST_MOVED: usize = 50;
+
+/// Plans a promotion.
+pub(crate) async fn plan_promote(
+    desktop: Arc<Desktop>,
+    request: PromoteRequest,
+    listen: Listen,
+) -> Result<PlanView, ErrorReport> {
+    let engine = desktop.engine();
+    let (from, to) = (environment(&engine, &request.from).await?, environment(&engine, &request.to).await?);
+    let agent = AgentId::new(request.agent)?;
+    let options = ImportOptions { mode: request.mode.into(), ..ImportOptions::default() };
+    let proposal = engine.propose_promotion(&from, &agent, &to, &options, &context(listen)).await?;
+    let origin = Origin::Environment(from.name.clone());
+    let (kind, notes) = (PlanKind::Promotion, Vec::new());
+    hold(&desktop, &engine, kind, from.name, notes, Proposable { target: to, proposal, origin }).await
+}
+
+/// Plans an import.
+pub(crate) async fn plan_import(
+    desktop: Arc<Desktop>,
+    request: ImportRequest,
+    listen: Listen,
+) -> Result<PlanView, ErrorReport> {
+    let engine = desktop.engine();
+    let configuration = configuration(&desktop, &request.path, "Configuration file").await?.configuration;
+    let target = environment(&engine, &request.to).await?;
+    let options = ImportOptions { mode: request.mode.into(), ..ImportOptions::default() };
+    let source = request.path.clone();
+    let proposal = engine.propose_import(&target, &configuration, &options, source, &context(listen)).await?;
+    let origin = Origin::File(request.path.clone());
+    let proposable = Proposable { target, proposal, origin };
+    hold(&desktop, &engine, PlanKind::Import, file_name(&request.path), Vec::new(), proposable).await
+}
+
+/// Plans a rollback.
+pub(crate) async fn plan_restore(
+    desktop: Arc<Desktop>,
+    request: RestoreRequest,
+    listen: Listen,
+) -> Result<PlanView, ErrorReport> {
+    let engine = desktop.engine();
+    let source = restore_source(&desktop, &engine, &request.from).await?;
+    let target = match (&request.to, &source) {
+        (Some(to), _) => environment(&engine, to).await?,
+        (None, RollbackSource::Backup(backup)) => engine.target_of(&backup.summary).await?,
+        (None, RollbackSource::File { .. }) => return Err(PlanError::NoTarget.into()),
+    };
+    let options = RollbackOptions { mode: request.mode.into(), ..RollbackOptions::default() };
+    let proposal = engine.propose_rollback(&target, &source, &options, &context(listen)).await?;
+    let notes = elsewhere(&source, &target).into_iter().collect();
+    let proposable = Proposable { target, proposal, origin: Origin::Restore(request.from) };
+    hold(&desktop, &engine, PlanKind::Rollback, source_words(&source), notes, proposable).await
+}
+
+/// Makes a plan anew with another answer about its database.
+pub(crate) async fn plan_link(
+    desktop: Arc<Desktop>,
+    request: LinkRequest,
+    listen: Listen,
+) -> Result<PlanView, ErrorReport> {
+    let held = desktop.plans.get(&request.plan)?;
+    let Proposable { target, proposal, origin } = held.proposable()?.clone();
+    if proposal.wanted().is_none() {
+        return Err(PlanError::NoDatabase.into());
+    }
+    let engine = desktop.engine();
+    let link = link(request.link);
+    let proposal = engine.propose_again(&target, &proposal, Some(&link), &context(listen)).await?;
+    let proposable = Proposable { target, proposal, origin };
+    let view = hold(&desktop, &engine, held.kind, held.source.clone(), held.notes.clone(), proposable).await?;
+    desktop.plans.discard(&request.plan);
+    Ok(view)
+}
+
+/// Has the target's server try a connection string.
+pub(crate) async fn link_test(
+    desktop: Arc<Desktop>,
+    request: LinkTest,
+    _listen: Listen,
+) -> Result<LinkTestView, ErrorReport> {
+    let held = desktop.plans.get(&request.plan)?;
+    let Proposable { target, proposal, .. } = held.proposable()?;
+    let given = request.connection_string.filter(|given| !given.expose_secret().trim().is_empty());
+    let tested = desktop.engine().test_connection_string(target, proposal, given).await?;
+    let works = tested.verdict == DatabaseVerdict::Reachable;
+    // Never the server's own text: drivers quote the connection string in it.
+    let message = if works {
+        format!("{} can reach the database.", target.name)
+    } else {
+        format!("{} cannot reach the database with this connection string.", target.name)
+    };
+    Ok(LinkTestView { works, message })
+}
+
+/// A piece of a group of a plan.
+pub(crate) async fn plan_rows(
+    desktop: Arc<Desktop>,
+    request: RowsRequest,
+    _listen: Listen,
+) -> Result<RowsView, ErrorReport> {
+    let held = desktop.plans.get(&request.plan)?;
+    let from = usize::try_from(request.from).unwrap_or(usize::MAX);
+    let (total, rows) = held.piece(request.group, &request.search, from);
+    Ok(RowsView { total: u32::try_from(total).unwrap_or(u32::MAX), rows })
+}
+
+/// A plan in words, and as a command line.
+pub(crate) async fn plan_words(
+    desktop: Arc<Desktop>,
+    request: TickedPlan,
+    _listen: Listen,
+) -> Result<PlanWords, ErrorReport> {
+    let held = desktop.plans.get(&request.plan)?;
+    let Ok(proposable) = held.proposable() else {
+        return Ok(PlanWords { text: plan_text::text(&held), command: None, command_note: None });
+    };
+    let chosen = held.chosen(&request.ticks)?;
+    let line = command_line(&held, &chosen);
+    let text = plan_text::text(&held.reduced(proposable, chosen));
+    Ok(PlanWords { text, command: line.command, command_note: line.note })
+}
+
+/// Saves a plan as a page for an approver.
+pub(crate) async fn plan_page_save(
+    desktop: Arc<Desktop>,
+    request: PlanPageSave,
+    _listen: Listen,
+) -> Result<WrittenFile, ErrorReport> {
+    let held = desktop.plans.get(&request.plan)?;
+    let engine = desktop.engine();
+    let page = match held.proposable() {
+        Err(_) => plan_page::page(&held, 0, engine.actor()),
+        Ok(proposable) => {
+            let chosen = held.chosen(&request.ticks)?;
+            let left_out = held.content.plan().changes.len() - chosen.plan.changes.len();
+            plan_page::page(&held.reduced(proposable, chosen), left_out, engine.actor())
+        }
+    };
+    files::write(&desktop.path(&request.path)?, &page, overwriting(request.overwrite))?;
+    let message = format!("The plan was saved as {}.", file_name(&request.path));
+    Ok(WrittenFile { path: request.path, message, notes: Vec::new() })
+}
+
+/// Forgets a plan.
+pub(crate) async fn plan_discard(
+    desktop: Arc<Desktop>,
+    request: PlanChoice,
+    _listen: Listen,
+) -> Result<(), ErrorReport> {
+    desktop.plans.discard(&request.plan);
+    Ok(())
+}
+
+/// Carries a plan out.
+pub(crate) async fn plan_apply(
+    desktop: Arc<Desktop>,
+    request: ApplyRequest,
+    listen: Listen,
+) -> Result<ApplyAnswer, ErrorReport> {
+    let held = desktop.plans.get(&request.plan)?;
+    let proposable = held.proposable()?;
+    let chosen = held.chosen(&request.ticks)?;
+    agree(&proposable.target, &chosen, request.typed_name.as_deref())?;
+    let run = desktop.plans.begin(&held, proposable)?;
+    let engine = desktop.engine();
+    let deletion = if request.agree_deletion { Deletion::Agreed } else { Deletion::Refused };
+    let reason = request.reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    let context = Context { cancel: run.cancel.clone(), reason, ..context(Arc::clone(&listen)) };
+    match engine.apply(&proposable.target, &chosen, deletion, &context).await {
+        Ok(applied) => {
+            note_end(&run, &applied.report);
+            let next = next_stage(&engine, &proposable.target).await;
+            Ok(ApplyAnswer::Ended { result: apply_view(applied, &chosen, &proposable.target, next) })
+        }
+        Err(error @ Error::TargetChanged { .. }) => plan_moved(desktop, engine, held, error, listen).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Stops an apply; what was done is put back.
+pub(crate) async fn plan_cancel(
+    desktop: Arc<Desktop>,
+    request: PlanChoice,
+    _listen: Listen,
+) -> Result<(), ErrorReport> {
+    Ok(desktop.plans.cancel(&request.plan)?)
+}
+
+/// An environment as a server that can be talked to.
+pub(super) async fn environment(engine: &Engine, id: &str) -> Result<Target, Error> {
+    engine.target(&TargetRequest { environment: Some(id.to_owned()), ..TargetRequest::default() }).await
+}
+
+/// A configuration file.
+pub(super) async fn configuration(desktop: &Desktop, path: &str, what: &'static str) -> Result<Validated, ErrorReport> {
+    let path = desktop.path(path)?;
+    aside(move || read_configuration(&path, what)).await
+}
+
+/// What goes with a call that the person waits for.
+pub(super) fn context(listen: Listen) -> Context {
+    Context { progress: Thinned::for_listener(listen), ..Context::default() }
+}
+
+/// A file's name without its folders.
+pub(super) fn file_name(path: &str) -> String {
+    let name = std::path::Path::new(path).file_name();
+    name.map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+async fn hold(
+    desktop: &Desktop,
+    engine: &Engine,
+    kind: PlanKind,
+    source: String,
+    notes: Vec<NoteView>,
+    proposable: Proposable,
+) -> Result<PlanView, ErrorReport> {
+    let target = Some(plan_target(&proposable.target));
+    let content = Content::Proposal(Box::new(proposable));
+    let held = desktop.plans.hold(NewPlan { kind, source, target, notes, content });
+    Ok(plan_view(engine, &held).await)
+}
+
+async fn restore_source(
+    desktop: &Desktop,
+    engine: &Engine,
+    from: &RestoreSource,
+) -> Result<RollbackSource, ErrorReport> {
+    Ok(match from {
+        RestoreSource::Backup { id } => RollbackSource::Backup(Box::new(engine.backup(id).await?)),
+        RestoreSource::File { path } => {
+            let read = configuration(desktop, path, "Backup file").await?;
+            RollbackSource::File { path: path.into(), configuration: Box::new(read.configuration) }
+        }
+    })
+}
+
+fn source_words(source: &RollbackSource) -> String {
+    match source {
+        RollbackSource::File { path, .. } => file_name(&path.to_string_lossy()),
+        RollbackSource::Backup(backup) => match &backup.summary.name {
+            Some(name) => format!("the backup “{name}”"),
+            None => format!("the backup {}", backup.summary.id),
+        },
+    }
+}
+
+/// Restoring somewhere else is allowed, and never by accident.
+fn elsewhere(source: &RollbackSource, target: &Target) -> Option<NoteView> {
+    let RollbackSource::Backup(backup) = source else { return None };
+    let place = &backup.summary.place;
+    let from = place.environment_name.as_deref().unwrap_or(&place.url);
+    (place.url != target.place.url).then(|| NoteView {
+        code: "other_environment".into(),
+        weight: NoteWeight::Warning,
+        message: format!("This backup was taken in {from}, and would be restored into {}.", target.name),
+    })
+}
+
+fn link(choice: LinkChoice) -> LinkDatabase {
+    match choice {
+        LinkChoice::Later => LinkDatabase::Later,
+        LinkChoice::Remembered => LinkDatabase::Remembered,
+        LinkChoice::With { connection_string, remember } => {
+            let remember = if remember { Remember::Keep } else { Remember::Forget };
+            LinkDatabase::With { connection_string, remember }
+        }
+    }
+}
+
+/// What has to be there before anything is sent: something to do, and the name of a protected environment.
+fn agree(target: &Target, chosen: &Proposal, typed: Option<&str>) -> Result<(), PlanError> {
+    if chosen.plan.is_empty() {
+        return Err(PlanError::NothingTicked);
+    }
+    if target.is_protected() && typed.map(str::trim) != Some(target.name.as_str()) {
+        return Err(PlanError::NameNotTyped { place: target.name.clone() });
+    }
+    Ok(())
+}
+
+/// What was put back can be tried again with the same plan.
+fn note_end(run: &Run, report: &aidb_core::apply::ApplyReport) {
+    if report.outcome == aidb_core::apply::Outcome::Done {
+        run.carried_out();
+    }
+}
+
+/// The stage after a target. The apply has ended by now: that the stages cannot be read must not hide how.
+async fn next_stage(engine: &Engine, target: &Target) -> Option<String> {
+    let own = target.environment.as_ref()?;
+    let environments = engine.environments().await.ok()?;
+    let index = environments.iter().position(|environment| environment.id == own.id)?;
+    environments.get(index + 1).map(|next| next.id.to_string())
+}
+
+async fn plan_moved(
+    desktop: Arc<Desktop>,
+    engine: Arc<Engine>,
+    held: Arc<Held>,
+    error: Error,
+    listen: Listen,
+) -> Result<ApplyAnswer, ErrorReport> {
+    let Proposable { target, proposal, origin } = held.proposable()?.clone();
+    let again = engine.propose_again(&target, &proposal, None, &context(listen)).await?;
+    let mut moved = moved(&proposal.live, &again.live);
+    let more = moved.len().saturating_sub(MOST_MOVED);
+    moved.truncate(MOST_MOVED);
+    if more > 0 {
+        moved.push(format!("… and {more} more"));
+    }
+    if moved.is_empty() {
+        moved.push("By now it is again what it was when the plan was made.".into());
+    }
+    let proposable = Proposable { target, proposal: again, origin };
+    let now = hold(&desktop, &engine, held.kind, held.source.clone(), held.notes.clone(), proposable).await?;
+    Ok(ApplyAnswer::Moved { error: ErrorReport::of(error.report()), moved, now })
+}

@@ -1,0 +1,255 @@
+//! The history: operations and backups in one list, newest first.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{ErrorReport, FilePurpose, PlanView};
+
+/// `history_list`: which part of it.
+#[derive(Clone, Debug, Default, Deserialize, TS)]
+pub(crate) struct HistoryRequest {
+    /// Only of this environment (id).
+    pub(crate) environment: Option<String>,
+    /// Only of this agent.
+    pub(crate) agent: Option<String>,
+    /// Only of this kind.
+    pub(crate) kind: Option<EntryKind>,
+    /// Only with this outcome.
+    pub(crate) outcome: Option<EntryOutcome>,
+    /// Only by this account.
+    pub(crate) actor: Option<String>,
+    /// Only of the last so many days.
+    pub(crate) days: Option<u32>,
+    /// Only entries that contain this.
+    pub(crate) search: String,
+    /// How many newer entries to leave out: how many the page has already. At most 100 are answered.
+    pub(crate) skip: u32,
+}
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EntryKind {
+    /// Written to a file.
+    Export,
+    /// From a file.
+    Import,
+    /// From another environment.
+    Promotion,
+    /// Back to a backup.
+    Rollback,
+    /// After an interruption.
+    Recovery,
+    /// A backup that was asked for.
+    Backup,
+}
+
+/// How an entry ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EntryOutcome {
+    /// Done and verified.
+    Done,
+    /// Everything was put back.
+    PutBack,
+    /// Something is left to look at.
+    NeedsAttention,
+    /// Failed before anything was written.
+    Failed,
+    /// Not finished: still running, or its end is not known.
+    Unfinished,
+}
+
+/// A part of the history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct HistoryView {
+    /// The entries, newest first.
+    pub(crate) entries: Vec<EntryView>,
+    /// How many match in all.
+    pub(crate) total: u32,
+    /// Whether there is anything at all, whatever the filter.
+    pub(crate) empty: bool,
+    /// What the filters offer.
+    pub(crate) agents: Vec<String>,
+    /// Accounts.
+    pub(crate) actors: Vec<String>,
+    /// Environments, also those that are gone.
+    pub(crate) environments: Vec<HistoryPlace>,
+}
+
+/// An environment that the history knows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
+pub(crate) struct HistoryPlace {
+    /// Its id; `None` for a server without a profile.
+    pub(crate) id: Option<String>,
+    /// Its name then, or its URL.
+    pub(crate) name: String,
+}
+
+/// One row of the history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct EntryView {
+    /// Its id.
+    pub(crate) id: String,
+    /// What it is.
+    pub(crate) kind: EntryKind,
+    /// How it ended.
+    pub(crate) outcome: EntryOutcome,
+    /// "Promoted my-agent from Staging".
+    pub(crate) title: String,
+    /// "4 changes to my-agent were made and verified."
+    pub(crate) summary: String,
+    /// The agent.
+    pub(crate) agent: String,
+    /// Where.
+    pub(crate) place: HistoryPlace,
+    /// By which account; `None` for a backup.
+    pub(crate) actor: Option<String>,
+    /// Why, in the person's words; a backup's note.
+    pub(crate) note: Option<String>,
+    /// When it began, RFC 3339.
+    pub(crate) at: String,
+    /// How long it took, in milliseconds.
+    pub(crate) duration_ms: Option<u32>,
+    /// The backup that it has or is.
+    pub(crate) backup: Option<String>,
+    /// Whether that backup is pinned.
+    pub(crate) pinned: bool,
+}
+
+/// Names an entry.
+#[derive(Deserialize, TS)]
+pub(crate) struct EntryChoice {
+    /// Its id: an operation's, or a backup's.
+    pub(crate) id: String,
+}
+
+/// An entry, opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct EntryDetail {
+    /// Its row.
+    pub(crate) entry: EntryView,
+    /// The plan as it was applied, each row with its outcome.
+    pub(crate) plan: Option<PlanView>,
+    /// Why it did not come through.
+    pub(crate) cause: Option<ErrorReport>,
+    /// The backup from before it, or itself.
+    pub(crate) backup: Option<BackupView>,
+    /// A dot for every change of this agent, oldest first, at most 200.
+    pub(crate) timeline: Vec<TimelineDot>,
+}
+
+/// A change of an agent on its timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct TimelineDot {
+    /// The entry.
+    pub(crate) id: String,
+    /// When, RFC 3339.
+    pub(crate) at: String,
+    /// Where.
+    pub(crate) place: HistoryPlace,
+    /// What.
+    pub(crate) kind: EntryKind,
+    /// How it ended.
+    pub(crate) outcome: EntryOutcome,
+    /// What to say of it.
+    pub(crate) title: String,
+}
+
+/// A backup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct BackupView {
+    /// Its id.
+    pub(crate) id: String,
+    /// A name that somebody gave it.
+    pub(crate) name: Option<String>,
+    /// A note.
+    pub(crate) note: Option<String>,
+    /// Whether retention leaves it.
+    pub(crate) pinned: bool,
+    /// When it was taken, RFC 3339.
+    pub(crate) taken_at: String,
+    /// Where.
+    pub(crate) place: HistoryPlace,
+    /// The agent.
+    pub(crate) agent: String,
+    /// How many resource permissions; `None`: the agent did not exist.
+    pub(crate) resources: Option<u32>,
+    /// Why it cannot be used: its content does not match its hash.
+    pub(crate) damage: Option<ErrorReport>,
+}
+
+/// `backup_now`: what is different between a backup and its agent now.
+#[derive(Deserialize, TS)]
+pub(crate) struct BackupChoice {
+    /// The backup's id.
+    pub(crate) id: String,
+}
+
+/// What is different now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct BackupNow {
+    /// How many changes restoring would make.
+    pub(crate) changes: u32,
+    /// How many differences the server cannot change.
+    pub(crate) unchangeable: u32,
+    /// One sentence.
+    pub(crate) sentence: String,
+}
+
+/// `backup_take`: a backup on request.
+#[derive(Deserialize, TS)]
+pub(crate) struct BackupTake {
+    /// The environment's id.
+    pub(crate) environment: String,
+    /// The agent.
+    pub(crate) agent: String,
+    /// What for.
+    pub(crate) note: Option<String>,
+}
+
+/// `backup_update`: its name, note and pin.
+#[derive(Deserialize, TS)]
+pub(crate) struct BackupUpdate {
+    /// Which.
+    pub(crate) id: String,
+    /// Its name; empty: none.
+    pub(crate) name: String,
+    /// Its note; empty: none.
+    pub(crate) note: String,
+    /// Whether retention leaves it.
+    pub(crate) pinned: bool,
+}
+
+/// `backup_export`: as a configuration file.
+#[derive(Deserialize, TS)]
+pub(crate) struct BackupExport {
+    /// Which.
+    pub(crate) id: String,
+    /// Where to.
+    pub(crate) path: String,
+    /// Whether the person chose that path in a dialog that asked about overwriting.
+    pub(crate) overwrite: bool,
+}
+
+/// How checking every backup came out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct BackupsChecked {
+    /// How many were read.
+    pub(crate) checked: u32,
+    /// Those whose content does not match their hash.
+    pub(crate) damaged: Vec<BackupView>,
+    /// One sentence.
+    pub(crate) sentence: String,
+}
+
+/// `history_export`: all of it, into a file.
+#[derive(Deserialize, TS)]
+pub(crate) struct HistoryExport {
+    /// Where to.
+    pub(crate) path: String,
+    /// Whether the person chose that path in a dialog that asked about overwriting.
+    pub(crate) overwrite: bool,
+    /// `history_csv` or `history_json`.
+    pub(crate) purpose: FilePurpose,
+}

@@ -1,0 +1,23 @@
+//! What crosses between the page and Rust: plain data in the page's words. `ui/src/contract` is generated from here
+//! and from the list of commands, and a test says when it drifted.
+//!
+//! Requests are read with `Deserialize` alone and answers written with `Serialize` alone, so that a secret, which only
+//! ever stands in a request, cannot be sent to the page by accident: `SecretString` cannot be serialised.
+
+mod compare;
+mod environments;
+mod error;
+mod files;
+mod history;
+mod plans;
+mod progress;
+mod settings;
+
+pub(crate) use compare::*;
+pub(crate) use environments::*;
+pub(crate) use error::*;
+pub(crate) use files::*;
+pub(crate) use history::*;
+pub(crate) use plans::*;
+pub(crate) use progress::*;
+pub(crate) use settings::*;

@@ -1,0 +1,152 @@
+//! What the commands work with: the engine, built once and again when its settings change, and what the window adds to it.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use aidb_core::operations::{Engine, EngineSettings};
+use aidb_core::vault::Vault;
+use secrecy::SecretString;
+
+use crate::clipboard::Clipboard;
+use crate::contract::ErrorReport;
+use crate::dialogs::Dialogs;
+use crate::held::HeldPlans;
+use crate::remembered::Remembered;
+use crate::samples::SampleServers;
+use crate::window::Window;
+
+/// What the application is made of. Tests put their own dialogs, clipboard and window in; everything else is real.
+pub(crate) struct Parts {
+    /// Where the data lives.
+    pub(crate) folder: PathBuf,
+    /// Where keys go.
+    pub(crate) vault: Vault,
+    /// The account, for the history.
+    pub(crate) actor: String,
+    /// The person's own folder: `~`.
+    pub(crate) home: Option<PathBuf>,
+    /// A configuration file that the application was opened with.
+    pub(crate) open_file: Option<PathBuf>,
+    /// File dialogs.
+    pub(crate) dialogs: Box<dyn Dialogs>,
+    /// The clipboard.
+    pub(crate) clipboard: Arc<dyn Clipboard>,
+    /// The window.
+    pub(crate) window: Box<dyn Window>,
+}
+
+/// The application.
+pub(crate) struct Desktop {
+    engine: RwLock<Arc<Engine>>,
+    folder: PathBuf,
+    actor: String,
+    home: Option<PathBuf>,
+    opening: Mutex<Opening>,
+    copied: Mutex<Option<SecretString>>,
+    /// What is remembered from start to start.
+    pub(crate) remembered: Remembered,
+    /// The sandbox.
+    pub(crate) samples: SampleServers,
+    /// The plans that the page has tickets for.
+    pub(crate) plans: HeldPlans,
+    /// File dialogs.
+    pub(crate) dialogs: Box<dyn Dialogs>,
+    /// The clipboard.
+    pub(crate) clipboard: Arc<dyn Clipboard>,
+    /// The window.
+    pub(crate) window: Box<dyn Window>,
+}
+
+/// Who takes a file that the application is opened with.
+enum Opening {
+    /// Nobody yet: the page has not started.
+    Waiting(Option<PathBuf>),
+    /// The page.
+    Listening,
+}
+
+impl Desktop {
+    /// Puts it together. Reads what the window remembers, and opens nothing else yet.
+    pub(crate) fn new(parts: Parts) -> Self {
+        let Parts { folder, vault, actor, home, open_file, dialogs, clipboard, window } = parts;
+        let remembered = Remembered::in_folder(&folder);
+        let settings = settings(&actor, &remembered);
+        Self {
+            engine: RwLock::new(Arc::new(Engine::new(folder.clone(), vault, settings))),
+            samples: SampleServers::in_folder(&folder),
+            folder,
+            actor,
+            home,
+            opening: Mutex::new(Opening::Waiting(open_file)),
+            copied: Mutex::default(),
+            remembered,
+            plans: HeldPlans::default(),
+            dialogs,
+            clipboard,
+            window,
+        }
+    }
+
+    /// The engine as it is now. What runs keeps the one that it began with.
+    pub(crate) fn engine(&self) -> Arc<Engine> {
+        Arc::clone(&self.engine.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Works by the settings as they are remembered now, and with that vault, from now on.
+    pub(crate) fn rebuild(&self, vault: Vault) {
+        let settings = settings(&self.actor, &self.remembered);
+        let engine = Arc::new(Engine::new(self.folder.clone(), vault, settings));
+        *self.engine.write().unwrap_or_else(PoisonError::into_inner) = engine;
+    }
+
+    /// Where the data lives.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A path as it was typed, dropped or picked, made whole.
+    pub(crate) fn path(&self, text: &str) -> Result<PathBuf, ErrorReport> {
+        Ok(crate::paths::ordinary(crate::paths::typed(text, self.home.as_deref())?)?)
+    }
+
+    /// The file that the application was opened with, for the page that starts now. A later one is told to it as it comes.
+    pub(crate) fn take_open_file(&self) -> Option<PathBuf> {
+        let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(&mut *opening, Opening::Listening) {
+            Opening::Waiting(file) => file,
+            Opening::Listening => None,
+        }
+    }
+
+    /// A file that is to be opened: given back where the page listens already, kept for its start where it does not yet.
+    pub(crate) fn open_file(&self, path: PathBuf) -> Option<PathBuf> {
+        let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *opening {
+            Opening::Listening => Some(path),
+            Opening::Waiting(file) => {
+                *file = Some(path);
+                None
+            }
+        }
+    }
+
+    /// Puts a secret on the clipboard, and knows which, so that it can be taken off again.
+    pub(crate) fn copy(&self, secret: &SecretString) -> Result<(), ErrorReport> {
+        self.clipboard.put(secret)?;
+        *self.copied.lock().unwrap_or_else(PoisonError::into_inner) = Some(secret.clone());
+        Ok(())
+    }
+
+    /// Takes the last secret off the clipboard, where it is still on it.
+    pub(crate) fn clear_clipboard(&self) -> Result<(), ErrorReport> {
+        let copied = self.copied.lock().unwrap_or_else(PoisonError::into_inner).take();
+        copied.map_or(Ok(()), |secret| self.clipboard.clear(&secret))
+    }
+}
+
+fn settings(actor: &str, remembered: &Remembered) -> EngineSettings {
+    let plain = EngineSettings::for_actor(actor);
+    let in_flight = NonZeroUsize::new(remembered.get().settings.parallel_requests.into()).unwrap_or(plain.in_flight);
+    EngineSettings { in_flight, ..plain }
+}

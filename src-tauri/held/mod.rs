@@ -1,0 +1,231 @@
+//! The plans that the page has tickets for. A plan never goes to the page whole, and never comes back from it.
+
+mod error;
+mod rows;
+mod running;
+#[cfg(test)]
+mod tests;
+mod ticks;
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aidb_core::apply::ApplyReport;
+use aidb_core::config::{AgentState, ResourcePermission};
+use aidb_core::operations::{Proposal, Side, Target};
+use aidb_core::plan::Plan;
+use chrono::{DateTime, Utc};
+
+use crate::contract::{NoteView, PlanKind, PlanTarget, PlanTicket, RestoreSource};
+
+pub(crate) use error::PlanError;
+pub(crate) use rows::Rows;
+pub(crate) use running::{Run, Running};
+pub(crate) use ticks::group_rule;
+
+/// How many plans are held at once.
+const MOST_HELD: usize = 12;
+
+/// The plans that the page has tickets for, and which of them are being applied.
+#[derive(Default)]
+pub(crate) struct HeldPlans {
+    plans: Mutex<VecDeque<Arc<Held>>>,
+    running: Running,
+}
+
+/// A plan that the page has a ticket for.
+pub(crate) struct Held {
+    /// Its ticket.
+    pub(crate) ticket: PlanTicket,
+    /// What made it.
+    pub(crate) kind: PlanKind,
+    /// Where it comes from, in words.
+    pub(crate) source: String,
+    /// Where it would be, or was, applied.
+    pub(crate) target: Option<PlanTarget>,
+    /// What the window has to say of it besides the plan's own notes.
+    pub(crate) notes: Vec<NoteView>,
+    /// When it was made.
+    pub(crate) made_at: DateTime<Utc>,
+    /// What it is about.
+    pub(crate) content: Content,
+    /// Its rows by group.
+    pub(crate) rows: Rows,
+}
+
+/// What a held plan is about.
+pub(crate) enum Content {
+    /// Something that can be applied.
+    Proposal(Box<Proposable>),
+    /// Two states beside each other.
+    Comparison {
+        /// What the right should be like.
+        left: Side,
+        /// What is compared with it.
+        right: Side,
+        /// What would make the right like the left.
+        plan: Plan,
+    },
+    /// Something that was applied once, and what became of it where that is known.
+    Past {
+        /// The plan.
+        plan: Plan,
+        /// How it ended.
+        report: Option<ApplyReport>,
+    },
+}
+
+/// A proposal and where it goes.
+#[derive(Clone)]
+pub(crate) struct Proposable {
+    /// The target.
+    pub(crate) target: Target,
+    /// The proposal: all of its plan.
+    pub(crate) proposal: Proposal,
+    /// How the same is said on a command line.
+    pub(crate) origin: Origin,
+}
+
+/// Where a proposal came from, as a command line would name it.
+#[derive(Clone)]
+pub(crate) enum Origin {
+    /// An environment's name.
+    Environment(String),
+    /// A file's path.
+    File(String),
+    /// A backup, or a file in the place of one.
+    Restore(RestoreSource),
+}
+
+/// What is needed to hold a plan.
+pub(crate) struct NewPlan {
+    /// What made it.
+    pub(crate) kind: PlanKind,
+    /// Where it comes from, in words.
+    pub(crate) source: String,
+    /// Where it would be applied.
+    pub(crate) target: Option<PlanTarget>,
+    /// What the window has to say besides.
+    pub(crate) notes: Vec<NoteView>,
+    /// What it is about.
+    pub(crate) content: Content,
+}
+
+impl Content {
+    /// All of the plan.
+    pub(crate) fn plan(&self) -> &Plan {
+        match self {
+            Self::Proposal(proposable) => &proposable.proposal.plan,
+            Self::Comparison { plan, .. } | Self::Past { plan, .. } => plan,
+        }
+    }
+
+    /// What is known of a resource that the plan does not change.
+    pub(crate) fn unchanged(&self, id: &str) -> Option<&ResourcePermission> {
+        let state: &AgentState = match self {
+            Self::Proposal(proposable) => &proposable.proposal.live,
+            Self::Comparison { right, .. } => &right.state,
+            Self::Past { .. } => return None,
+        };
+        state.present()?.agent.resource_permissions.get(id)
+    }
+}
+
+impl HeldPlans {
+    /// Holds a plan, and lets the oldest one go where there are too many: those that are only looked at before those that
+    /// somebody may still apply.
+    pub(crate) fn hold(&self, new: NewPlan) -> Arc<Held> {
+        let NewPlan { kind, source, target, notes, content } = new;
+        let rows = Rows::of(content.plan());
+        let ticket = next_ticket();
+        let held = Arc::new(Held { ticket, kind, source, target, notes, made_at: Utc::now(), content, rows });
+        let mut plans = self.plans();
+        plans.push_back(Arc::clone(&held));
+        while plans.len() > MOST_HELD {
+            let Some(index) = self.dispensable(&plans) else { break };
+            plans.remove(index);
+        }
+        held
+    }
+
+    fn dispensable(&self, plans: &VecDeque<Arc<Held>>) -> Option<usize> {
+        let older = plans.len() - 1;
+        let only_shown = |held: &Arc<Held>| !matches!(held.content, Content::Proposal(_));
+        let idle = |held: &Arc<Held>| !self.running.holds(&held.ticket);
+        let oldest = |wanted: &dyn Fn(&Arc<Held>) -> bool| plans.iter().take(older).position(wanted);
+        oldest(&only_shown).or_else(|| oldest(&idle))
+    }
+
+    /// The plan of a ticket.
+    pub(crate) fn get(&self, ticket: &PlanTicket) -> Result<Arc<Held>, PlanError> {
+        self.plans().iter().find(|held| held.ticket == *ticket).cloned().ok_or(PlanError::NotHeld)
+    }
+
+    /// Lets a plan go. One that is being applied goes on.
+    pub(crate) fn discard(&self, ticket: &PlanTicket) {
+        self.plans().retain(|held| held.ticket != *ticket);
+    }
+
+    /// Says that a plan is being applied, for as long as the value lives.
+    pub(crate) fn begin(&self, held: &Held, proposable: &Proposable) -> Result<Run, PlanError> {
+        self.running.begin(held, proposable)
+    }
+
+    /// Stops the apply of a plan; what was done is put back.
+    pub(crate) fn cancel(&self, ticket: &PlanTicket) -> Result<(), PlanError> {
+        self.running.cancel(ticket)
+    }
+
+    /// What is being applied, in words.
+    pub(crate) fn running(&self) -> Vec<String> {
+        self.running.words()
+    }
+
+    /// Stops every apply; what was done is put back.
+    pub(crate) fn stop_all(&self) {
+        self.running.stop_all();
+    }
+
+    /// Returns when nothing is being applied any more.
+    pub(crate) async fn ended(&self) {
+        self.running.ended().await;
+    }
+
+    fn plans(&self) -> std::sync::MutexGuard<'_, VecDeque<Arc<Held>>> {
+        self.plans.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Held {
+    /// What can be applied.
+    pub(crate) fn proposable(&self) -> Result<&Proposable, PlanError> {
+        match &self.content {
+            Content::Proposal(proposable) => Ok(proposable),
+            Content::Comparison { .. } | Content::Past { .. } => Err(PlanError::OnlyShown),
+        }
+    }
+}
+
+impl Held {
+    /// The same with only what was chosen, for words and pages. Has no ticket of its own.
+    pub(crate) fn reduced(&self, proposable: &Proposable, chosen: Proposal) -> Self {
+        let content = Content::Proposal(Box::new(Proposable { proposal: chosen, ..proposable.clone() }));
+        Self {
+            ticket: self.ticket.clone(),
+            kind: self.kind,
+            source: self.source.clone(),
+            target: self.target.clone(),
+            notes: self.notes.clone(),
+            made_at: self.made_at,
+            rows: Rows::of(content.plan()),
+            content,
+        }
+    }
+}
+
+/// Names one plan within this process; there is nothing to guess, because the page may ask for any of them.
+fn next_ticket() -> PlanTicket {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    PlanTicket(format!("plan-{}", NEXT.fetch_add(1, Ordering::Relaxed)))
+}

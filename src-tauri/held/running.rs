@@ -1,0 +1,121 @@
+//! Which plans are being applied. The page can go and come back meanwhile: an apply belongs to nobody but itself.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aidb_core::operations::ProposalSource;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::{Held, PlanError, Proposable};
+use crate::contract::PlanTicket;
+
+/// What is being applied.
+pub(crate) struct Running {
+    all: Arc<Mutex<State>>,
+    count: watch::Receiver<usize>,
+}
+
+struct State {
+    applies: Vec<Apply>,
+    /// Plans that were carried out.
+    used: Vec<PlanTicket>,
+    count: watch::Sender<usize>,
+}
+
+struct Apply {
+    ticket: PlanTicket,
+    agent: String,
+    url: String,
+    words: String,
+    cancel: CancellationToken,
+}
+
+impl Default for Running {
+    fn default() -> Self {
+        let (sender, count) = watch::channel(0);
+        Self { all: Arc::new(Mutex::new(State { applies: Vec::new(), used: Vec::new(), count: sender })), count }
+    }
+}
+
+/// One plan that is being applied, until it is dropped.
+pub(crate) struct Run {
+    ticket: PlanTicket,
+    all: Arc<Mutex<State>>,
+    /// Stops it.
+    pub(crate) cancel: CancellationToken,
+}
+
+impl Run {
+    /// Notes that the plan was carried out, so that nobody can apply it once more.
+    pub(crate) fn carried_out(&self) {
+        locked(&self.all).used.push(self.ticket.clone());
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        let mut state = locked(&self.all);
+        state.applies.retain(|apply| apply.ticket != self.ticket);
+        state.count.send_replace(state.applies.len());
+    }
+}
+
+impl Running {
+    pub(super) fn begin(&self, held: &Held, proposable: &Proposable) -> Result<Run, PlanError> {
+        let Proposable { target, proposal, .. } = proposable;
+        let (agent, url) = (proposal.plan.agent_id.to_string(), target.place.url.clone());
+        let mut state = locked(&self.all);
+        if state.used.contains(&held.ticket) {
+            return Err(PlanError::Used);
+        }
+        if state.applies.iter().any(|apply| apply.ticket == held.ticket) {
+            return Err(PlanError::Running);
+        }
+        if let Some(other) = state.applies.iter().find(|apply| apply.agent == agent && apply.url == url) {
+            return Err(PlanError::Busy { words: other.words.clone() });
+        }
+        let cancel = CancellationToken::new();
+        let words = words(proposable);
+        state.applies.push(Apply { ticket: held.ticket.clone(), agent, url, words, cancel: cancel.clone() });
+        state.count.send_replace(state.applies.len());
+        Ok(Run { ticket: held.ticket.clone(), all: Arc::clone(&self.all), cancel })
+    }
+
+    pub(super) fn holds(&self, ticket: &PlanTicket) -> bool {
+        locked(&self.all).applies.iter().any(|apply| apply.ticket == *ticket)
+    }
+
+    pub(super) fn cancel(&self, ticket: &PlanTicket) -> Result<(), PlanError> {
+        let state = locked(&self.all);
+        let apply = state.applies.iter().find(|apply| apply.ticket == *ticket).ok_or(PlanError::NotRunning)?;
+        apply.cancel.cancel();
+        Ok(())
+    }
+
+    pub(super) fn words(&self) -> Vec<String> {
+        locked(&self.all).applies.iter().map(|apply| apply.words.clone()).collect()
+    }
+
+    pub(super) fn stop_all(&self) {
+        locked(&self.all).applies.iter().for_each(|apply| apply.cancel.cancel());
+    }
+
+    pub(super) async fn ended(&self) {
+        // The sender lives as long as this value, so waiting only ends when nothing runs.
+        let mut count = self.count.clone();
+        let _ended = count.wait_for(|count| *count == 0).await;
+    }
+}
+
+fn words(proposable: &Proposable) -> String {
+    let (agent, place) = (&proposable.proposal.plan.agent_id, &proposable.target.name);
+    match proposable.proposal.source {
+        ProposalSource::Promotion { .. } => format!("Promoting {agent} to {place}"),
+        ProposalSource::Import { .. } => format!("Importing {agent} into {place}"),
+        ProposalSource::Rollback { .. } => format!("Restoring {agent} in {place}"),
+    }
+}
+
+fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}

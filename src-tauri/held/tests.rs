@@ -1,0 +1,203 @@
+//! Plans as the page meets them: real commands, real servers.
+
+use std::time::Instant;
+
+use aidb_sandbox::{Fault, FaultAnswer, Permission, ResourceSnapshot};
+use serde_json::{Value, json};
+
+use crate::recording::call;
+use crate::recording::world::World;
+
+async fn ok(world: &World, command: &str, request: Value) -> Value {
+    call(world, command, request).await.0.unwrap_or_else(|error| panic!("{command}: {error}"))
+}
+
+async fn refused(world: &World, command: &str, request: Value) -> Value {
+    call(world, command, request).await.0.expect_err("refused")
+}
+
+async fn promote(world: &World, agent: &str, from: usize, to: usize) -> Value {
+    let request = json!({ "from": world.ids[from], "agent": agent, "to": world.ids[to], "mode": "exact" });
+    ok(world, "plan_promote", request).await
+}
+
+fn applying(plan: &Value, groups: &Value, except: &[&str]) -> Value {
+    json!({ "plan": plan["plan"], "ticks": { "groups": groups, "except": except }, "typed_name": null,
+        "agree_deletion": false, "reason": null })
+}
+
+#[tokio::test]
+async fn what_is_lost_stays_until_it_is_ticked() {
+    let world = World::samples().await;
+    world.server(1).set_resource("my-agent", "legacy", "table", &[Permission::Admin]).unwrap();
+    let plan = promote(&world, "my-agent", 0, 1).await;
+    let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &["resource:orders"])).await;
+    assert_eq!(ended["result"]["outcome"], "done", "{ended}");
+    let resources = world.server(1).resources("my-agent").unwrap();
+    assert!(resources.contains_key("legacy"), "nobody ticked the loss");
+    assert_eq!(resources["orders"].permissions.len(), 1, "this one was unticked");
+    assert_eq!(resources["sales.invoices"].permissions.len(), 2);
+    let again = refused(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
+    assert_eq!(again["code"], "plan_unusable", "a plan is carried out once");
+    let plan = promote(&world, "my-agent", 0, 1).await;
+    ok(&world, "plan_apply", applying(&plan, &json!({ "loses_access": true }), &[])).await;
+    assert!(!world.server(1).resources("my-agent").unwrap().contains_key("legacy"));
+}
+
+#[tokio::test]
+async fn nothing_ticked_an_unknown_ticket_and_an_untyped_name_are_refused() {
+    let world = World::samples().await;
+    let plan = promote(&world, "my-agent", 0, 2).await;
+    let none = json!({ "gains_access": false, "changes": false });
+    assert_eq!(refused(&world, "plan_apply", applying(&plan, &none, &[])).await["code"], "usage");
+    let mut request = applying(&plan, &json!({}), &[]);
+    assert_eq!(refused(&world, "plan_apply", request.clone()).await["code"], "confirmation_required");
+    request["typed_name"] = "production".into();
+    assert_eq!(refused(&world, "plan_apply", request.clone()).await["code"], "confirmation_required");
+    request["plan"] = "plan-none".into();
+    assert_eq!(refused(&world, "plan_apply", request).await["code"], "plan_unusable");
+    assert!(world.server(2).requests().iter().all(|request| request.method == "GET"), "nothing was written");
+}
+
+#[tokio::test]
+async fn the_same_server_and_a_missing_agent_are_said() {
+    let world = World::samples().await;
+    let to = |from: usize, to: usize, agent: &str| json!({ "from": world.ids[from], "agent": agent, "to": world.ids[to], "mode": "merge" });
+    assert_eq!(refused(&world, "plan_promote", to(0, 0, "my-agent")).await["code"], "usage");
+    assert_eq!(refused(&world, "plan_promote", to(2, 0, "faq-bot")).await["code"], "agent_not_found");
+}
+
+#[tokio::test]
+async fn twelve_plans_are_held_and_the_oldest_goes() {
+    let world = World::samples().await;
+    let first = promote(&world, "my-agent", 0, 1).await;
+    for _ in 0..11 {
+        promote(&world, "my-agent", 0, 1).await;
+    }
+    let rows = |plan: &Value| json!({ "plan": plan["plan"], "group": "same", "search": "", "from": 0 });
+    ok(&world, "plan_rows", rows(&first)).await;
+    promote(&world, "my-agent", 0, 1).await;
+    assert_eq!(refused(&world, "plan_rows", rows(&first)).await["code"], "plan_unusable");
+}
+
+#[tokio::test]
+async fn an_apply_can_be_stopped_and_is_put_back() {
+    let world = World::samples().await;
+    let entry = |n: u32| (format!("table_{n:02}"), ResourceSnapshot::new("table", [Permission::Read]));
+    world.server(0).set_resources("my-agent", (0..60).map(entry)).unwrap();
+    let plan = promote(&world, "my-agent", 0, 1).await;
+    let before = world.server(1).resources("my-agent");
+    let slow = Fault::on(1, FaultAnswer::Hang { ms: Some(100) }).method("PUT").for_ever();
+    world.server(1).set_faults([slow]);
+    let apply = call(&world, "plan_apply", applying(&plan, &json!({}), &[]));
+    let stop = async {
+        while !world.server(1).requests().iter().any(|request| request.method == "PUT") {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        assert_eq!(world.desktop.plans.running(), ["Promoting my-agent to Staging"]);
+        let busy = refused(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
+        assert_eq!(busy["code"], "store_busy");
+        world.desktop.plans.stop_all();
+        world.desktop.plans.ended().await;
+    };
+    let ((ended, _), ()) = tokio::join!(apply, stop);
+    let ended = ended.unwrap();
+    assert_eq!((&ended["result"]["outcome"], &ended["result"]["cancelled"]), (&"put_back".into(), &true.into()));
+    assert_eq!(world.server(1).resources("my-agent"), before);
+    assert!(world.desktop.plans.running().is_empty());
+    let cancel = json!({ "plan": plan["plan"] });
+    assert_eq!(refused(&world, "plan_cancel", cancel).await["code"], "usage", "nothing runs any more");
+}
+
+#[tokio::test]
+async fn a_file_that_vanishes_after_the_plan_is_applied_as_it_was_read() {
+    let world = World::samples().await;
+    let text = r#"{"version":"1.0.0","agent":{"agent_id":"my-agent","name":"My Agent","resource_permissions":
+        {"fresh":{"type":"table","permissions":["read"]}}}}"#;
+    let path = world.file("agent.json", text);
+    let request = json!({ "path": path, "to": world.ids[1], "mode": "merge" });
+    let plan = ok(&world, "plan_import", request).await;
+    std::fs::remove_file(&path).unwrap();
+    let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
+    assert_eq!(ended["result"]["applied"], 1, "{ended}");
+    assert!(world.server(1).resources("my-agent").unwrap().contains_key("fresh"));
+}
+
+#[tokio::test]
+async fn no_connection_string_comes_back() {
+    let world = World::samples().await;
+    let plan = promote(&world, "my-agent", 0, 1).await;
+    let missing = json!({ "plan": plan["plan"], "link": { "kind": "remembered" } });
+    refused(&world, "plan_link", missing).await;
+    let canary = "postgresql://app:canary-7d1c@db.example.com/shop";
+    world.server(1).switch(|switches| switches.database = aidb_sandbox::DatabaseAnswer::EchoesConnectionString);
+    let test = json!({ "plan": plan["plan"], "connection_string": canary });
+    let tested = ok(&world, "link_test", test).await;
+    assert_eq!(tested["works"], false);
+    let link = json!({ "kind": "with", "connection_string": canary, "remember": true });
+    let linked = ok(&world, "plan_link", json!({ "plan": plan["plan"], "link": link })).await;
+    assert_eq!(linked["database"]["remembered"], true);
+    let (ended, _) = call(&world, "plan_apply", applying(&linked, &json!({}), &[])).await;
+    let page = world.folder.path().join("plan.html");
+    let save =
+        json!({ "plan": linked["plan"], "ticks": { "groups": {}, "except": [] }, "path": page, "overwrite": false });
+    ok(&world, "plan_page_save", save).await;
+    let page = std::fs::read_to_string(page).unwrap();
+    for text in [tested.to_string(), linked.to_string(), format!("{ended:?}"), page] {
+        assert!(!text.contains("canary"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_for_an_approver_holds_text_and_nothing_that_runs() {
+    let world = World::samples().await;
+    let hostile = "<script>alert(1)</script>\"'&";
+    world.server(0).set_resource("my-agent", hostile, "table", &[Permission::Read]).unwrap();
+    let plan = promote(&world, "my-agent", 0, 1).await;
+    let path = world.folder.path().join("plan.html");
+    let save =
+        json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] }, "path": path, "overwrite": false });
+    ok(&world, "plan_page_save", save).await;
+    let page = std::fs::read_to_string(path).unwrap();
+    assert!(!page.contains("<script"), "{page}");
+    assert!(page.contains("&lt;script&gt;") && page.contains("maria") && page.contains("Fingerprint"));
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_rows_are_searched_at_once() {
+    let world = World::samples().await;
+    let entry = |n: u32| (format!("Table_{n:06}"), ResourceSnapshot::new("table", [Permission::Read]));
+    world.server(0).set_resources("my-agent", (0..100_000).map(entry)).unwrap();
+    let plan = promote(&world, "my-agent", 0, 1).await;
+    let rows = |search: &str, from: u32| json!({ "plan": plan["plan"], "group": "gains_access", "search": search, "from": from });
+    let last = ok(&world, "plan_rows", rows("", 99_990)).await;
+    assert!(last["rows"].as_array().unwrap().len() >= 10);
+    ok(&world, "plan_rows", rows("first", 0)).await;
+    let began = Instant::now();
+    let found = ok(&world, "plan_rows", rows("tABLE_0777", 0)).await;
+    assert_eq!((&found["total"], found["rows"].as_array().unwrap().len()), (&100.into(), 100));
+    let piece = ok(&world, "plan_rows", rows("", 50_000)).await;
+    assert_eq!(piece["rows"].as_array().unwrap().len(), 200);
+    assert!(began.elapsed().as_millis() < 400, "unoptimised, and still {:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn history_tells_it_and_a_restore_leads_back() {
+    let world = World::samples().await;
+    let before = world.server(1).resources("my-agent");
+    let plan = promote(&world, "my-agent", 0, 1).await;
+    let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
+    let detail = ok(&world, "history_entry", json!({ "id": ended["result"]["operation"] })).await;
+    assert_eq!(detail["entry"]["title"], "Promoted my-agent from Development");
+    assert_eq!((&detail["plan"]["kind"], &detail["backup"]["damage"]), (&"past".into(), &Value::Null));
+    let rows = json!({ "plan": detail["plan"]["plan"], "group": "gains_access", "search": "", "from": 0 });
+    assert_eq!(ok(&world, "plan_rows", rows).await["rows"][0]["outcome"], "applied");
+    let now = ok(&world, "backup_now", json!({ "id": detail["backup"]["id"] })).await;
+    assert!(now["changes"].as_u64().unwrap() > 0, "{now}");
+    let from = json!({ "kind": "backup", "id": detail["backup"]["id"] });
+    let back = ok(&world, "plan_restore", json!({ "from": from, "to": null, "mode": "exact" })).await;
+    ok(&world, "plan_apply", applying(&back, &json!({}), &[])).await;
+    assert_eq!(world.server(1).resources("my-agent"), before, "losses are ticked where somebody restores");
+    let past = applying(&detail["plan"], &json!({}), &[]);
+    assert_eq!(refused(&world, "plan_apply", past).await["code"], "plan_unusable");
+}

@@ -1,0 +1,58 @@
+//! The desktop application: a window whose page asks, and Rust that does every file, network and keychain access.
+
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod bundle;
+mod clipboard;
+mod commands;
+mod contract;
+mod desktop;
+mod dialogs;
+mod error;
+mod held;
+mod invoke;
+mod licences;
+#[cfg(test)]
+mod offered;
+mod paths;
+mod process;
+mod progress;
+#[cfg(test)]
+mod recording;
+mod remembered;
+mod samples;
+mod start;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod typescript;
+mod views;
+mod window;
+#[cfg(test)]
+mod wording;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let Some(folder) = process::data_folder() else {
+        return failed(
+            "This account has no folder of its own, so there is no place for aidb's data. Set AIDB_DATA_DIR.",
+        );
+    };
+    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let here = std::env::current_dir().unwrap_or_default();
+    let open_file = process::file_to_open(&words, &here);
+    let vault = process::vault(&folder);
+    match start::run(start::Start { folder, vault, actor: process::account(), open_file }) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&format!("The window could not be opened: {error}")),
+    }
+}
+
+/// Said where whoever started it may see it: there is no window to say it in.
+fn failed(sentence: &str) -> ExitCode {
+    // Where standard error is closed, the exit status still says it.
+    let _ = writeln!(std::io::stderr(), "{sentence}");
+    ExitCode::FAILURE
+}

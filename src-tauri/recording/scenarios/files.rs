@@ -1,0 +1,73 @@
+//! Configuration files.
+
+use serde_json::json;
+
+use super::samples;
+
+pub(super) const BROKEN: &str = r#"{
+  "version": "1.0.0",
+  "agent": {
+    "agent_id": "my-agent",
+    "name": "My Agent",
+    "resource_permissions": {
+      "customers": { "type": "table", "permissions": ["read", "wirte"] },
+      "orders": { "permissions": ["read"] },
+      "empty": { "type": "table", "permissions": [] }
+    }
+  },
+  "tables": ["customers"]
+}
+"#;
+
+const GOOD: &str = r#"{
+  "version": "1.0.0",
+  "agent": {
+    "agent_id": "my-agent",
+    "name": "My Agent",
+    "type": "analytics",
+    "resource_permissions": {
+      "customers": { "type": "table", "permissions": ["read", "write"] },
+      "suppliers": { "type": "table", "permissions": ["read"] }
+    }
+  }
+}
+"#;
+
+#[tokio::test]
+async fn import() {
+    let mut recording = samples("import").await;
+    let path = recording.world.file("my-agent.json", GOOD);
+    let to = recording.world.ids[1].clone();
+    recording.world.picks("my-agent.json");
+    recording.play("file_pick", json!({ "purpose": "configuration" })).await;
+    recording.play("file_check", json!({ "path": path })).await;
+    let plan = recording.play("plan_import", json!({ "path": path, "to": to, "mode": "exact" })).await;
+    recording.rows(&plan).await;
+    recording.words(&plan).await;
+    let ended = recording.apply(&plan, None, None).await;
+    assert_eq!(ended["result"]["outcome"], "done", "{ended}");
+    recording.end();
+}
+
+#[tokio::test]
+async fn import_broken() {
+    let mut recording = samples("import-broken").await;
+    let path = recording.world.file("broken.json", BROKEN);
+    recording.play("file_check", json!({ "path": path })).await;
+    recording.play("file_excerpt", json!({ "path": path, "line": 7 })).await;
+    let to = recording.world.ids[1].clone();
+    let refused = recording.play("plan_import", json!({ "path": path, "to": to, "mode": "merge" })).await;
+    assert_eq!(refused["code"], "config_invalid", "{refused}");
+    recording.end();
+}
+
+#[tokio::test]
+async fn import_missing_file() {
+    let mut recording = samples("import-missing-file").await;
+    let path = recording.world.folder.path().join("gone.json");
+    recording.play("file_check", json!({ "path": path })).await;
+    let to = recording.world.ids[1].clone();
+    let refused = recording.play("plan_import", json!({ "path": path, "to": to, "mode": "merge" })).await;
+    assert_eq!(refused["code"], "file_not_found", "{refused}");
+    recording.end();
+}

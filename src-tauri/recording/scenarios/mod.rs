@@ -1,0 +1,104 @@
+//! What is recorded: the calls that a page makes for a screen.
+
+mod environments;
+mod files;
+mod keychain;
+mod past;
+mod promote;
+mod start;
+
+use serde_json::{Value, json};
+
+use super::Recording;
+use super::world::World;
+
+/// Every scenario.
+pub(super) const NAMES: [&str; 33] = [
+    "compare",
+    "environment-test",
+    "environments-states",
+    "first-start",
+    "history",
+    "history-empty",
+    "history-long",
+    "hostile-ids",
+    "import",
+    "import-broken",
+    "import-missing-file",
+    "keychain-absent",
+    "keychain-locked",
+    "overview",
+    "promote",
+    "promote-every-group",
+    "promote-large",
+    "promote-moved",
+    "promote-needs-attention",
+    "promote-put-back",
+    "promote-register",
+    "promote-running",
+    "promote-same",
+    "promote-unreachable",
+    "restore",
+    "sandbox",
+    "settings",
+    "start-close",
+    "start-draft",
+    "start-fails",
+    "start-troubles",
+    "apply-fails",
+    "restore-file",
+];
+
+impl Recording {
+    /// What every screen begins with.
+    pub(super) async fn opening(&mut self) {
+        self.play("app_start", Value::Null).await;
+        self.play("keychain_status", Value::Null).await;
+        self.play("environment_list", Value::Null).await;
+        self.contacts().await;
+    }
+
+    /// Every environment with a key is asked how it is, and for its agents.
+    pub(super) async fn contacts(&mut self) {
+        for command in ["environment_check", "agent_list"] {
+            for id in self.world.ids.clone() {
+                self.play(command, json!({ "id": id })).await;
+            }
+        }
+    }
+
+    /// Every group that a plan has, from its first row.
+    pub(super) async fn rows(&mut self, plan: &Value) {
+        for group in plan["groups"].as_array().cloned().unwrap_or_default() {
+            let request = json!({ "plan": plan["plan"], "group": group["group"], "search": "", "from": 0 });
+            self.play("plan_rows", request).await;
+        }
+    }
+
+    pub(super) async fn promote(&mut self, agent: &str, from: usize, to: usize) -> Value {
+        let (from, to) = (self.world.ids[from].clone(), self.world.ids[to].clone());
+        self.play("agent_check", json!({ "environment": from, "agent": agent })).await;
+        let request = json!({ "from": from, "agent": agent, "to": to, "mode": "merge" });
+        let plan = self.play("plan_promote", request).await;
+        self.rows(&plan).await;
+        self.words(&plan).await;
+        plan
+    }
+
+    pub(super) async fn apply(&mut self, plan: &Value, typed: Option<&str>, reason: Option<&str>) -> Value {
+        let request = json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] }, "typed_name": typed,
+            "agree_deletion": false, "reason": reason });
+        self.play("plan_apply", request).await
+    }
+
+    pub(super) async fn words(&mut self, plan: &Value) {
+        self.play("plan_words", json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] } })).await;
+    }
+}
+
+/// The three sample environments, with what every screen begins with.
+pub(super) async fn samples(name: &'static str) -> Recording {
+    let mut recording = Recording::new(name, World::samples().await);
+    recording.opening().await;
+    recording
+}

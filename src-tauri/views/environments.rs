@@ -1,0 +1,257 @@
+//! Environments, their keys and their connection tests as the page shows them.
+
+use aidb_core::connector::PlainHttp;
+use aidb_core::error::{ErrorCode, ErrorReport as CoreReport, Explain};
+use aidb_core::operations::{
+    Check, CheckState as Outcome, ConnectionReport, Edit, EnvironmentDraft, KeyNeed, KeyState, RemovalPreview,
+    TargetRequest,
+};
+use aidb_core::store::{Colour, Environment, PlainHttpChoice, Protection};
+use aidb_core::vault::{SecretDescription, Vault, VaultError, VaultKind, VaultStatus};
+use chrono::{SecondsFormat, Utc};
+use secrecy::SecretString;
+
+use crate::contract::{
+    CheckState, CheckView, ColourName, ConnectionView, ContactView, EnvironmentForm, EnvironmentView, ErrorReport,
+    KeyView, KeychainState, KeychainView, Reachability, RemovalView,
+};
+use crate::remembered::Memory;
+
+/// Now, as the page gets times.
+pub(crate) fn now() -> String {
+    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// "1 backup", "3 backups".
+pub(crate) fn counted(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+/// One environment.
+pub(crate) fn environment(environment: Environment, key: KeyView, memory: &Memory) -> EnvironmentView {
+    let id = environment.id.to_string();
+    EnvironmentView {
+        contact: memory.contacts.get(&id).cloned(),
+        sandbox: memory.samples.iter().any(|sample| sample.id == id && sample.url == environment.url),
+        id,
+        name: environment.name,
+        url: environment.url,
+        colour: environment.colour.into(),
+        protected: environment.protection == Protection::Protected,
+        default_agent: environment.default_agent,
+        ca_file: environment.ca_file.map(|path| path.display().to_string()),
+        plain_http: environment.plain_http == PlainHttpChoice::Allowed,
+        keep_backups: environment.keep_backups,
+        keep_days: environment.keep_days,
+        key,
+    }
+}
+
+impl From<Colour> for ColourName {
+    fn from(colour: Colour) -> Self {
+        match colour {
+            Colour::Blue => Self::Blue,
+            Colour::Amber => Self::Amber,
+            Colour::Red => Self::Red,
+            Colour::Green => Self::Green,
+            Colour::Violet => Self::Violet,
+            Colour::Teal => Self::Teal,
+            Colour::Grey => Self::Grey,
+        }
+    }
+}
+
+impl From<ColourName> for Colour {
+    fn from(colour: ColourName) -> Self {
+        match colour {
+            ColourName::Blue => Self::Blue,
+            ColourName::Amber => Self::Amber,
+            ColourName::Red => Self::Red,
+            ColourName::Green => Self::Green,
+            ColourName::Violet => Self::Violet,
+            ColourName::Teal => Self::Teal,
+            ColourName::Grey => Self::Grey,
+        }
+    }
+}
+
+/// What is known of a key, from a vault of that kind.
+pub(crate) fn key(state: KeyState, vault: &Vault) -> KeyView {
+    match state {
+        KeyState::Stored(SecretDescription { ending, set_at }) => KeyView::Stored {
+            ending: if ending.is_empty() { ending } else { format!("…{ending}") },
+            set_at: set_at.map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true)),
+            session_only: vault.kind() == VaultKind::Memory,
+        },
+        KeyState::Missing => KeyView::Missing,
+        KeyState::Unknown(error) => no_key(&error),
+    }
+}
+
+fn no_key(error: &VaultError) -> KeyView {
+    match error.code() {
+        ErrorCode::KeychainLocked => KeyView::Locked,
+        ErrorCode::KeychainAbsent => KeyView::Absent,
+        _ => KeyView::Failed { error: ErrorReport::of(CoreReport::of(error)) },
+    }
+}
+
+/// What a form says of an environment: every field, so that an emptied one is cleared.
+impl From<EnvironmentForm> for EnvironmentDraft {
+    fn from(form: EnvironmentForm) -> Self {
+        Self {
+            name: Some(form.name.trim().to_owned()),
+            url: Some(form.url.trim().to_owned()),
+            colour: form.colour.map(Colour::from),
+            protection: Some(if form.protected { Protection::Protected } else { Protection::Open }),
+            default_agent: filled(form.default_agent),
+            ca_file: match filled(form.ca_file) {
+                Edit::Set(path) => Edit::Set(path.into()),
+                Edit::Keep | Edit::Clear => Edit::Clear,
+            },
+            plain_http: Some(if form.plain_http { PlainHttpChoice::Allowed } else { PlainHttpChoice::LoopbackOnly }),
+            keep_backups: Some(form.keep_backups),
+            keep_days: Some(form.keep_days),
+            position: None,
+        }
+    }
+}
+
+fn filled(text: Option<String>) -> Edit<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).map_or(Edit::Clear, Edit::Set)
+}
+
+/// What a connection test goes by: what was typed, where something was.
+pub(crate) fn test_request(
+    id: Option<String>,
+    form: Option<EnvironmentForm>,
+    key: Option<SecretString>,
+) -> TargetRequest {
+    let plain = TargetRequest { environment: id, api_key: key, key: KeyNeed::Optional, ..TargetRequest::default() };
+    let Some(form) = form else { return plain };
+    let draft = EnvironmentDraft::from(form);
+    let plain_http = match draft.plain_http {
+        Some(PlainHttpChoice::Allowed) => PlainHttp::Allowed,
+        _ => PlainHttp::LoopbackOnly,
+    };
+    TargetRequest { url: draft.url, ca_file: draft.ca_file, plain_http: Some(plain_http), ..plain }
+}
+
+impl From<ConnectionReport> for ConnectionView {
+    fn from(report: ConnectionReport) -> Self {
+        Self { checks: report.checks.into_iter().map(CheckView::from).collect() }
+    }
+}
+
+impl From<Check> for CheckView {
+    fn from(check: Check) -> Self {
+        let (state, reason, error) = match check.state {
+            Outcome::Works => (CheckState::Works, None, None),
+            Outcome::Fails { error } => (CheckState::Fails, None, Some(ErrorReport::of(error))),
+            Outcome::Limited { reason } => (CheckState::Limited, Some(reason), None),
+            Outcome::Skipped => (CheckState::Skipped, None, None),
+        };
+        Self { what: check.what, state, reason, error }
+    }
+}
+
+/// How a contact came out: which agents, or why not.
+pub(crate) fn contact(answer: Result<Vec<String>, ErrorReport>) -> ContactView {
+    let at = now();
+    match answer {
+        Ok(agents) => {
+            let message = counted(agents.len(), "agent");
+            ContactView { state: Reachability::Reachable, at, message, hint: None }
+        }
+        Err(error) => ContactView { state: reachability(error.code), at, message: error.message, hint: error.hint },
+    }
+}
+
+fn reachability(code: ErrorCode) -> Reachability {
+    match code {
+        ErrorCode::ApiKeyMissing
+        | ErrorCode::KeychainLocked
+        | ErrorCode::KeychainAbsent
+        | ErrorCode::KeychainFailed => Reachability::KeyMissing,
+        ErrorCode::Unauthorized | ErrorCode::Forbidden => Reachability::KeyRefused,
+        _ => Reachability::Unreachable,
+    }
+}
+
+/// What goes with an environment, and what stays.
+pub(crate) fn removal(preview: &RemovalPreview, key: &KeyView) -> RemovalView {
+    let name = preview.environment.name.clone();
+    let mut goes = vec![format!("The profile of {name}: its name, URL and settings.")];
+    match key {
+        KeyView::Missing | KeyView::Absent => {}
+        KeyView::Stored { session_only: true, .. } => goes.push("Its API key, which was kept for this session.".into()),
+        _ => goes.push("Its API key, if one is stored in the keychain.".into()),
+    }
+    let stays = vec![
+        format!("Its history: {}.", counted(preview.operations, "entry").replace("entrys", "entries")),
+        format!("The backups of its agents: {}.", counted(preview.backups, "backup")),
+    ];
+    RemovalView { name, goes, stays }
+}
+
+/// The keychain, in words.
+pub(crate) fn keychain(status: VaultStatus) -> KeychainView {
+    let view = |state, message: &str, hint: Option<&str>| KeychainView {
+        state,
+        message: message.into(),
+        hint: hint.map(str::to_owned),
+        details: Vec::new(),
+    };
+    match status {
+        VaultStatus::Ready { kind: VaultKind::Keychain } => {
+            view(KeychainState::Ready, "API keys are kept in the keychain of this machine.", None)
+        }
+        VaultStatus::Ready { kind: VaultKind::File { folder } } => KeychainView {
+            state: KeychainState::Ready,
+            message: format!(
+                "API keys are kept in private files in {}, as aidb was told when it was started.",
+                folder.display()
+            ),
+            hint: None,
+            details: Vec::new(),
+        },
+        VaultStatus::Ready { kind: VaultKind::Memory } => view(
+            KeychainState::Session,
+            "API keys are kept for this session only. They are forgotten when the window closes.",
+            Some("To keep them, get the keychain to work and choose Try again."),
+        ),
+        VaultStatus::Locked => view(
+            KeychainState::Locked,
+            "The keychain is locked, so no stored API key can be used.",
+            Some("Unlock it and go on, or keep keys for this session only."),
+        ),
+        VaultStatus::Absent { reason } => KeychainView {
+            state: KeychainState::Absent,
+            message: "This machine offers no keychain, so no API key can be read from it or kept in it.".into(),
+            hint: Some(
+                "Keep keys for this session only, or install a keychain (on Linux for example gnome-keyring) and try again."
+                    .into(),
+            ),
+            details: vec![reason],
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_colour_comes_back_as_it_went() {
+        for colour in
+            [Colour::Blue, Colour::Amber, Colour::Red, Colour::Green, Colour::Violet, Colour::Teal, Colour::Grey]
+        {
+            assert_eq!(Colour::from(ColourName::from(colour)), colour);
+        }
+    }
+
+    #[test]
+    fn counts_are_words() {
+        assert_eq!((counted(0, "agent"), counted(1, "agent")), ("0 agents".into(), "1 agent".into()));
+    }
+}

@@ -1,0 +1,104 @@
+//! Validation reports and configurations as the page shows them.
+
+use std::path::Path;
+
+use aidb_core::config::{self, Configuration, Finding, ValidationReport, display_text};
+use aidb_core::operations::{Excerpt, ExportNote};
+
+use crate::contract::{AgentCheck, ConfigurationSummary, ExcerptView, FileCheck, FindingView, Severity};
+
+/// As many as fit.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// Errors first, then by place.
+fn findings(report: ValidationReport) -> Vec<FindingView> {
+    let mut findings = report.findings;
+    findings.sort_by_key(|finding| {
+        (finding.severity, finding.position.map_or((u32::MAX, u32::MAX), |at| (at.line, at.column)))
+    });
+    findings.into_iter().map(FindingView::from).collect()
+}
+
+impl From<Finding> for FindingView {
+    fn from(finding: Finding) -> Self {
+        let code = serde_json::to_value(finding.code).ok().and_then(|code| code.as_str().map(str::to_owned));
+        Self {
+            severity: match finding.severity {
+                config::Severity::Error => Severity::Error,
+                config::Severity::Warning => Severity::Warning,
+            },
+            code: code.unwrap_or_else(|| format!("{:?}", finding.code)),
+            pointer: display_text(&finding.pointer),
+            line: finding.position.map(|at| at.line),
+            column: finding.position.map(|at| at.column),
+            message: finding.message,
+            hint: finding.hint,
+        }
+    }
+}
+
+/// A file and what was found in it.
+pub(crate) fn file_check(path: &Path, reading: config::Reading) -> FileCheck {
+    let config::Reading { report, configuration } = reading;
+    let name = path.file_name().map(|name| display_text(&name.to_string_lossy())).unwrap_or_default();
+    FileCheck {
+        path: path.display().to_string(),
+        name,
+        errors: number(report.errors().count()),
+        warnings: number(report.warnings().count()),
+        findings: findings(report),
+        configuration: configuration.as_ref().map(summary),
+    }
+}
+
+/// An agent that was read from its environment.
+pub(crate) fn agent_check(
+    report: ValidationReport,
+    configuration: Option<&Configuration>,
+    notes: Vec<ExportNote>,
+) -> AgentCheck {
+    AgentCheck {
+        errors: number(report.errors().count()),
+        warnings: number(report.warnings().count()),
+        findings: findings(report),
+        configuration: configuration.map(summary),
+        notes: sentences(notes),
+    }
+}
+
+fn summary(configuration: &Configuration) -> ConfigurationSummary {
+    let agent = &configuration.agent;
+    let metadata = configuration.metadata.as_ref();
+    ConfigurationSummary {
+        agent_id: agent.agent_id.clone(),
+        name: agent.name.clone(),
+        agent_type: agent.agent_type.clone(),
+        connection_name: agent.database.as_ref().and_then(|database| database.connection_name.clone()),
+        resources: number(agent.resource_permissions.len()),
+        exported_at: configuration.exported_at.clone(),
+        source_url: configuration.source_url.clone(),
+        environment: metadata.and_then(|metadata| metadata.get("environment")?.as_str().map(str::to_owned)),
+    }
+}
+
+/// What was left behind or could not be read. Findings are listed by themselves.
+pub(crate) fn sentences(notes: Vec<ExportNote>) -> Vec<String> {
+    let sentence = |note| match note {
+        ExportNote::TablesFromPermissions { .. } => {
+            Some("The server does not list its tables; the resources of type table stand for them.".into())
+        }
+        ExportNote::Withheld { pointer, kind } => {
+            Some(format!("{} stays behind, because it looks like a secret ({kind}).", display_text(&pointer)))
+        }
+        ExportNote::Finding { .. } => None,
+    };
+    notes.into_iter().filter_map(sentence).collect()
+}
+
+impl From<Excerpt> for ExcerptView {
+    fn from(excerpt: Excerpt) -> Self {
+        Self { first: number(excerpt.first), lines: excerpt.lines, total: number(excerpt.total) }
+    }
+}

@@ -1,0 +1,143 @@
+//! The history in the page's words.
+
+use std::collections::BTreeMap;
+
+use aidb_core::operations::{self as core, HistoryEntry};
+use aidb_core::store::{BackupSummary, Existence, OperationKind, Pin, Place};
+
+use super::plans::time;
+use crate::contract::{
+    BackupView, EntryKind, EntryOutcome, EntryView, ErrorReport, HistoryPlace, HistoryRequest, TimelineDot,
+};
+
+impl From<EntryKind> for core::EntryKind {
+    fn from(kind: EntryKind) -> Self {
+        match kind {
+            EntryKind::Export => Self::Operation(OperationKind::Export),
+            EntryKind::Import => Self::Operation(OperationKind::Import),
+            EntryKind::Promotion => Self::Operation(OperationKind::Promotion),
+            EntryKind::Rollback => Self::Operation(OperationKind::Rollback),
+            EntryKind::Recovery => Self::Operation(OperationKind::Recovery),
+            EntryKind::Backup => Self::Backup,
+        }
+    }
+}
+
+impl From<core::EntryKind> for EntryKind {
+    fn from(kind: core::EntryKind) -> Self {
+        match kind {
+            core::EntryKind::Operation(OperationKind::Export) => Self::Export,
+            core::EntryKind::Operation(OperationKind::Import) => Self::Import,
+            core::EntryKind::Operation(OperationKind::Promotion) => Self::Promotion,
+            core::EntryKind::Operation(OperationKind::Rollback) => Self::Rollback,
+            core::EntryKind::Operation(OperationKind::Recovery) => Self::Recovery,
+            core::EntryKind::Backup => Self::Backup,
+        }
+    }
+}
+
+impl From<EntryOutcome> for core::EntryOutcome {
+    fn from(outcome: EntryOutcome) -> Self {
+        match outcome {
+            EntryOutcome::Done => Self::Done,
+            EntryOutcome::PutBack => Self::PutBack,
+            EntryOutcome::NeedsAttention => Self::NeedsAttention,
+            EntryOutcome::Failed => Self::Failed,
+            EntryOutcome::Unfinished => Self::Unfinished,
+        }
+    }
+}
+
+impl From<core::EntryOutcome> for EntryOutcome {
+    fn from(outcome: core::EntryOutcome) -> Self {
+        match outcome {
+            core::EntryOutcome::Done => Self::Done,
+            core::EntryOutcome::PutBack => Self::PutBack,
+            core::EntryOutcome::NeedsAttention => Self::NeedsAttention,
+            core::EntryOutcome::Failed => Self::Failed,
+            core::EntryOutcome::Unfinished => Self::Unfinished,
+        }
+    }
+}
+
+/// The engine's filter for what the page asked.
+pub(crate) fn filter(request: &HistoryRequest) -> core::HistoryFilter {
+    let days = |days: u32| chrono::Utc::now().checked_sub_days(chrono::Days::new(days.into()));
+    core::HistoryFilter {
+        environment: request.environment.clone(),
+        agent: request.agent.clone(),
+        kind: request.kind.map(Into::into),
+        outcome: request.outcome.map(Into::into),
+        actor: request.actor.clone(),
+        since: request.days.and_then(days),
+        search: request.search.clone(),
+    }
+}
+
+impl From<&Place> for HistoryPlace {
+    fn from(place: &Place) -> Self {
+        Self {
+            id: place.environment.as_ref().map(ToString::to_string),
+            name: place.environment_name.clone().unwrap_or_else(|| place.url.clone()),
+        }
+    }
+}
+
+impl From<&HistoryEntry> for EntryView {
+    fn from(entry: &HistoryEntry) -> Self {
+        Self {
+            id: entry.id().to_owned(),
+            kind: entry.kind().into(),
+            outcome: entry.outcome().into(),
+            title: entry.title(),
+            summary: entry.summary(),
+            agent: entry.agent().to_owned(),
+            place: entry.place().into(),
+            actor: entry.actor().map(str::to_owned),
+            note: entry.note().map(str::to_owned),
+            at: time(entry.at()),
+            duration_ms: entry.duration().map(|duration| u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)),
+            backup: entry.backup().map(|backup| backup.id.to_string()),
+            pinned: entry.is_pinned(),
+        }
+    }
+}
+
+impl From<&HistoryEntry> for TimelineDot {
+    fn from(entry: &HistoryEntry) -> Self {
+        Self {
+            id: entry.id().to_owned(),
+            at: time(entry.at()),
+            place: entry.place().into(),
+            kind: entry.kind().into(),
+            outcome: entry.outcome().into(),
+            title: entry.title(),
+        }
+    }
+}
+
+/// A backup, and why it cannot be used where it cannot.
+pub(crate) fn backup_view(backup: &BackupSummary, damage: Option<ErrorReport>) -> BackupView {
+    BackupView {
+        id: backup.id.to_string(),
+        name: backup.name.clone(),
+        note: backup.note.clone(),
+        pinned: backup.pinned == Pin::Pinned,
+        taken_at: time(backup.taken_at),
+        place: (&backup.place).into(),
+        agent: backup.agent_id.to_string(),
+        resources: (backup.existed == Existence::Existed).then_some(backup.resources),
+        damage,
+    }
+}
+
+/// The environments of a history, each once, by the name that it had last.
+pub(crate) fn places(entries: &[HistoryEntry]) -> Vec<HistoryPlace> {
+    let mut by_id: BTreeMap<String, HistoryPlace> = BTreeMap::new();
+    for place in entries.iter().map(|entry| HistoryPlace::from(entry.place())) {
+        by_id.entry(place.id.clone().unwrap_or_else(|| place.name.clone())).or_insert(place);
+    }
+    let mut places: Vec<HistoryPlace> = by_id.into_values().collect();
+    places.sort_by(|one, other| one.name.cmp(&other.name));
+    places
+}

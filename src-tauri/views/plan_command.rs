@@ -1,0 +1,107 @@
+//! The same as a plan, as a command line.
+
+use aidb_core::operations::Proposal;
+use aidb_core::plan::{Change, Mode};
+
+use crate::contract::{PlanKind, RestoreSource};
+use crate::held::{Held, Origin, Proposable};
+
+/// How many resources are named one by one before the command would no longer be read.
+const MOST_NAMED: usize = 20;
+
+/// A command line, and what it does otherwise than the ticks.
+#[derive(Debug, Default)]
+pub(crate) struct CommandLine {
+    pub(crate) command: Option<String>,
+    pub(crate) note: Option<String>,
+}
+
+/// The command that does what is chosen of a held plan, as near as the command line comes.
+pub(crate) fn command_line(held: &Held, chosen: &Proposal) -> CommandLine {
+    let Ok(proposable) = held.proposable() else { return CommandLine::default() };
+    let all = &proposable.proposal.plan;
+    let left_out = all.changes.len() - chosen.plan.changes.len();
+    let only = if left_out == 0 { Some(String::new()) } else { only(chosen) };
+    let note = only.is_none().then(|| {
+        let changes = if left_out == 1 { "1 change that is".into() } else { format!("{left_out} changes that are") };
+        format!("The command line also makes the {changes} not ticked here.")
+    });
+    let command = command(held.kind, proposable, chosen) + &only.unwrap_or_default();
+    CommandLine { command: Some(command), note }
+}
+
+fn command(kind: PlanKind, proposable: &Proposable, chosen: &Proposal) -> String {
+    let Proposable { target, proposal, origin } = proposable;
+    let place = match &target.environment {
+        Some(environment) => format!("-e {}", quoted(&environment.name)),
+        None => format!("-u {}", quoted(&target.place.url)),
+    };
+    let agent = proposal.plan.agent_id.as_str();
+    let exact = if proposal.plan.mode == Mode::Exact { " --exact" } else { "" };
+    let link = if chosen.plan.links_database() { " --link-database" } else { "" };
+    let merge = if kind == PlanKind::Rollback && proposal.plan.mode == Mode::Merge { " --merge" } else { "" };
+    let delete = if chosen.plan.deletes_agent() { " --delete-agent" } else { "" };
+    match origin {
+        Origin::Environment(from) => {
+            let (from, agent) = (quoted(from), quoted(agent));
+            let to = target.environment.as_ref().map(|environment| quoted(&environment.name));
+            if let (Some(to), false) = (to, chosen.plan.links_database()) {
+                return format!("aidb migrate promote --from {from} --to {to}{exact} {agent}");
+            }
+            // `promote` links no database.
+            let file = quoted(&aidb_core::operations::file_name_for(proposal.plan.agent_id.as_str()));
+            format!(
+                "aidb migrate export -e {from} -a {agent} -o {file} && aidb migrate import {place} -i {file}{exact}{link}"
+            )
+        }
+        Origin::File(path) => format!("aidb migrate import {place} -i {}{exact}{link}", quoted(path)),
+        Origin::Restore(from) => {
+            let backup = match from {
+                RestoreSource::Backup { id } => id,
+                RestoreSource::File { path } => path,
+            };
+            format!("aidb migrate rollback {place} --backup {}{merge}{delete}", quoted(backup))
+        }
+    }
+}
+
+/// `--only` for what is chosen, where the command line can say it: resources, few enough to be read, that a terminal takes.
+fn only(chosen: &Proposal) -> Option<String> {
+    let resource = |change: &Change| change.key().resource_id().map(str::to_owned);
+    let named: Vec<String> = chosen.plan.changes.iter().filter_map(resource).collect();
+    let besides = |change: &Change| matches!(change, Change::LinkDatabase { .. } | Change::DeleteAgent { .. });
+    let sayable = !named.is_empty()
+        && named.len() <= MOST_NAMED
+        && !chosen.plan.changes.iter().any(besides)
+        && !named.iter().any(|id| id.chars().any(char::is_control));
+    sayable.then(|| named.iter().map(|id| format!(" --only={}", quoted(id))).collect())
+}
+
+/// As a POSIX shell takes it as one word, whatever it holds.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':' | '@' | '%' | '+' | ',');
+    if !word.is_empty() && !word.starts_with('-') && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_shell_takes_every_word_as_one() {
+        for (word, expected) in [
+            ("my-agent.json", "my-agent.json"),
+            ("", "''"),
+            ("-rf", "'-rf'"),
+            ("two words", "'two words'"),
+            ("it's", r"'it'\''s'"),
+            ("$(rm -rf ~)`x`", "'$(rm -rf ~)`x`'"),
+            ("ünïcode", "'ünïcode'"),
+        ] {
+            assert_eq!(quoted(word), expected);
+        }
+    }
+}

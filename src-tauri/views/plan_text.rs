@@ -1,0 +1,83 @@
+//! A plan as text, for a message to somebody.
+
+use std::fmt::Write as _;
+
+use aidb_core::config::display_text;
+use aidb_core::plan::summary_lines;
+
+use crate::contract::{NoteView, RowGroup};
+use crate::held::Held;
+
+/// How many ids of what stays as it is are named.
+const MOST_NAMED: usize = 8;
+
+/// What a group is called.
+pub(crate) const fn heading(group: RowGroup) -> &'static str {
+    match group {
+        RowGroup::Register => "Register",
+        RowGroup::LinkDatabase => "Link database",
+        RowGroup::GainsAccess => "Gains access",
+        RowGroup::Changes => "Changes",
+        RowGroup::LosesAccess => "Loses access",
+        RowGroup::DeleteAgent => "Deletes the agent",
+        RowGroup::CannotChange => "Differs, and the server cannot change it",
+        RowGroup::Kept => "Not named, and stays",
+        RowGroup::Same => "Same",
+    }
+}
+
+const fn mark(group: RowGroup) -> char {
+    match group {
+        RowGroup::Register | RowGroup::LinkDatabase | RowGroup::GainsAccess => '+',
+        RowGroup::Changes => '~',
+        RowGroup::LosesAccess | RowGroup::DeleteAgent => '-',
+        RowGroup::CannotChange => '!',
+        RowGroup::Kept | RowGroup::Same => '=',
+    }
+}
+
+/// The text of a plan as `held` shows it: where a selection was made, `held` holds what was selected.
+pub(crate) fn text(held: &Held) -> String {
+    let plan = held.content.plan();
+    let mut text = format!("Plan for {}", display_text(plan.agent_id.as_str()));
+    if let Some(target) = &held.target {
+        let _ = write!(text, " in {} ({})", target.name, target.url);
+    }
+    let _ = writeln!(text, ", from {}\n", display_text(&held.source));
+    let lines = summary_lines(plan);
+    let lines = if lines.is_empty() { vec!["Nothing".to_owned()] } else { lines };
+    lines.iter().for_each(|line| text.push_str(&format!("  - {line}\n")));
+    text.push('\n');
+    for (group, count) in held.rows.counts() {
+        write_group(&mut text, held, group, count);
+    }
+    for note in crate::views::plans::sorted_notes(plan, &held.notes) {
+        let _ = writeln!(text, "{}", note_line(&note));
+    }
+    text
+}
+
+fn write_group(text: &mut String, held: &Held, group: RowGroup, count: usize) {
+    let _ = writeln!(text, "{} ({count})", heading(group));
+    if matches!(group, RowGroup::Kept | RowGroup::Same) {
+        let named: Vec<String> =
+            held.group_rows(group).take(MOST_NAMED).map(|row| display_text(&row.subject)).collect();
+        let more = if count > MOST_NAMED { format!(" … and {} more", count - MOST_NAMED) } else { String::new() };
+        let _ = writeln!(text, "  = {}{more}", named.join(", "));
+        return;
+    }
+    for row in held.group_rows(group) {
+        let _ = writeln!(text, "  {} {}: {}", mark(group), display_text(&row.subject), display_text(&row.words));
+    }
+}
+
+/// A note with its weight in front.
+pub(crate) fn note_line(note: &NoteView) -> String {
+    use crate::contract::NoteWeight::{Info, Risk, Warning};
+    let word = match note.weight {
+        Risk => "Risk",
+        Warning => "Warning",
+        Info => "Note",
+    };
+    format!("{word}: {}", display_text(&note.message))
+}

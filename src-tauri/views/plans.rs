@@ -1,0 +1,216 @@
+//! Plans and what became of them, in the page's words.
+
+use aidb_core::apply::{ApplyReport, Outcome};
+use aidb_core::config::{Permission, ResourcePermission};
+use aidb_core::operations::{AgentKeyPlace, Applied, Engine, Proposal, Target};
+use aidb_core::plan::{Change, ChangeKey, Mode, Note, NoteCode, NoteWeight as Weight, Plan};
+use aidb_core::store::{Environment, Protection};
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::contract::{
+    AgentKeyView, ApplyOutcome, ApplyView, ChipChange, ChipView, ColourName, DatabaseView, ErrorReport, LeftView,
+    NoteView, NoteWeight, PlanMode, PlanTarget, PlanView, RowOutcome,
+};
+use crate::held::{Content, Held, Proposable, group_rule};
+
+/// Everything of a held plan but its rows.
+pub(crate) async fn plan_view(engine: &Engine, held: &Held) -> PlanView {
+    let plan = held.content.plan();
+    let database = match &held.content {
+        Content::Proposal(proposable) => database(engine, proposable).await,
+        Content::Comparison { .. } | Content::Past { .. } => None,
+    };
+    PlanView {
+        plan: held.ticket.clone(),
+        kind: held.kind,
+        agent_id: plan.agent_id.to_string(),
+        mode: plan.mode.into(),
+        source: held.source.clone(),
+        target: held.target.clone(),
+        groups: held.rows.counts().map(|(group, count)| group_rule(held.kind, group, count)).collect(),
+        notes: sorted_notes(plan, &held.notes),
+        database,
+        made_at: time(held.made_at),
+        same: plan.changes.is_empty() && plan.unchangeable.is_empty(),
+    }
+}
+
+/// A time as the page takes it.
+pub(crate) fn time(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// The notes of a plan and those of the window, the weightiest first.
+pub(crate) fn sorted_notes(plan: &Plan, more: &[NoteView]) -> Vec<NoteView> {
+    let mut notes: Vec<NoteView> = plan.notes.iter().map(NoteView::from).chain(more.iter().cloned()).collect();
+    if plan.registers() && plan.changes.len() > 1 {
+        notes.push(NoteView {
+            code: "register_first".into(),
+            weight: NoteWeight::Info,
+            message: "The agent is registered first, whatever else is ticked.".into(),
+        });
+    }
+    notes.sort_by_key(|note| std::cmp::Reverse(note.weight));
+    notes
+}
+
+async fn database(engine: &Engine, proposable: &Proposable) -> Option<DatabaseView> {
+    let Proposable { target, proposal, .. } = proposable;
+    let database = proposal.wanted()?.database.as_ref()?;
+    Some(DatabaseView {
+        connection_name: database.connection_name.clone(),
+        database_type: database.database_type.clone(),
+        linked_by_plan: proposal.plan.links_database(),
+        linked_there: proposal.live.present().is_some_and(|live| live.agent.database.is_some()),
+        remembered: engine.remembers_connection(target, proposal).await,
+    })
+}
+
+/// Where a plan would be applied.
+pub(crate) fn plan_target(target: &Target) -> PlanTarget {
+    let own = target.environment.as_ref();
+    PlanTarget {
+        environment: own.map(|own| own.id.to_string()),
+        name: target.name.clone(),
+        url: target.place.url.clone(),
+        colour: own.map_or(ColourName::Grey, |own| own.colour.into()),
+        protected: target.is_protected(),
+    }
+}
+
+/// The same of a profile, without contacting anything.
+pub(crate) fn profile_target(environment: &Environment) -> PlanTarget {
+    PlanTarget {
+        environment: Some(environment.id.to_string()),
+        name: environment.name.clone(),
+        url: environment.url.clone(),
+        colour: environment.colour.into(),
+        protected: environment.protection == Protection::Protected,
+    }
+}
+
+impl From<PlanMode> for Mode {
+    fn from(mode: PlanMode) -> Self {
+        match mode {
+            PlanMode::Merge => Self::Merge,
+            PlanMode::Exact => Self::Exact,
+        }
+    }
+}
+
+impl From<Mode> for PlanMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Merge => Self::Merge,
+            Mode::Exact => Self::Exact,
+        }
+    }
+}
+
+impl From<&Note> for NoteView {
+    fn from(note: &Note) -> Self {
+        let weight = match note.weight {
+            Weight::Info => NoteWeight::Info,
+            Weight::Warning => NoteWeight::Warning,
+            Weight::Risk => NoteWeight::Risk,
+        };
+        Self { code: note_code(note.code).into(), weight, message: note.message.clone() }
+    }
+}
+
+const fn note_code(code: NoteCode) -> &'static str {
+    match code {
+        NoteCode::NewApiKey => "new_api_key",
+        NoteCode::LosesAccess => "loses_access",
+        NoteCode::DatabaseNotLinked => "database_not_linked",
+        NoteCode::ConnectionNameLost => "connection_name_lost",
+        NoteCode::LinkNotReversible => "link_not_reversible",
+        NoteCode::TableMissing => "table_missing",
+        NoteCode::TablesUnavailable => "tables_unavailable",
+        NoteCode::EmptiedInstead => "emptied_instead",
+        NoteCode::DeletesAgent => "deletes_agent",
+        NoteCode::Withheld => "withheld",
+    }
+}
+
+/// Permissions before and after a change, in the order read, write, delete, admin.
+pub(crate) fn chips(change: &Change) -> Vec<ChipView> {
+    let (before, after) = match change {
+        Change::SetPermission { before, after, .. } => (before.as_ref(), Some(after)),
+        Change::Revoke { before, .. } => (Some(before), None),
+        Change::Register { .. } | Change::LinkDatabase { .. } | Change::DeleteAgent { .. } => return Vec::new(),
+    };
+    let has = |entry: Option<&ResourcePermission>, one| entry.is_some_and(|entry| entry.permissions.contains(one));
+    let chip = |one: Permission| {
+        let change = match (has(before, one), has(after, one)) {
+            (true, true) => ChipChange::Kept,
+            (false, true) => ChipChange::Gained,
+            (true, false) => ChipChange::Lost,
+            (false, false) => return None,
+        };
+        Some(ChipView { permission: one.as_str().into(), change })
+    };
+    Permission::ALL.into_iter().filter_map(chip).collect()
+}
+
+/// The permissions of a resource that stays as it is.
+pub(crate) fn unchanged_chips(entry: &ResourcePermission) -> Vec<ChipView> {
+    let chip = |one: Permission| ChipView { permission: one.as_str().into(), change: ChipChange::Kept };
+    entry.permissions.iter().map(chip).collect()
+}
+
+/// What became of a change.
+pub(crate) fn outcome_of(report: &ApplyReport, key: &ChangeKey) -> RowOutcome {
+    if report.left.iter().any(|left| left.change == *key) {
+        RowOutcome::Left
+    } else if report.put_back.contains(key) {
+        RowOutcome::PutBack
+    } else if report.applied.contains(key) {
+        RowOutcome::Applied
+    } else {
+        RowOutcome::NotReached
+    }
+}
+
+/// An apply that came to an end. `next` is the stage after the target's.
+pub(crate) fn apply_view(applied: Applied, chosen: &Proposal, target: &Target, next: Option<String>) -> ApplyView {
+    let sentence = applied.report.sentence(&chosen.plan);
+    let count = |keys: &[ChangeKey]| u32::try_from(keys.len()).unwrap_or(u32::MAX);
+    let agent_key = applied.agent_key.map(|place| AgentKeyView {
+        environment: target.environment.as_ref().map(|environment| environment.id.to_string()),
+        agent: chosen.plan.agent_id.to_string(),
+        kept: kept(&place),
+    });
+    let report = applied.report;
+    ApplyView {
+        outcome: match report.outcome {
+            Outcome::Done => ApplyOutcome::Done,
+            Outcome::PutBack => ApplyOutcome::PutBack,
+            Outcome::NeedsAttention => ApplyOutcome::NeedsAttention,
+        },
+        sentence,
+        cause: report.cause.map(ErrorReport::of),
+        cancelled: report.cancelled,
+        applied: count(&report.applied),
+        put_back: count(&report.put_back),
+        left: report
+            .left
+            .into_iter()
+            .map(|left| LeftView { subject: left.change.to_string(), reason: left.reason })
+            .collect(),
+        duration_ms: u32::try_from(applied.duration.as_millis()).unwrap_or(u32::MAX),
+        operation: applied.operation.to_string(),
+        backup: applied.backup.map(|backup| backup.summary.id.to_string()),
+        agent_key,
+        unrecorded: applied.unrecorded.map(ErrorReport::of),
+        next_stage: next,
+    }
+}
+
+fn kept(place: &AgentKeyPlace) -> String {
+    match place {
+        AgentKeyPlace::Keychain => "in the keychain".into(),
+        AgentKeyPlace::File(path) => format!("in {}, which only you can read", path.display()),
+        AgentKeyPlace::Memory => "in memory, for this session only".into(),
+    }
+}

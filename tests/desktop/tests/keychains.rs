@@ -1,0 +1,125 @@
+//! A keychain that is locked, not there, silent, or locked in the middle: said in a sentence, with a way on, and the window goes on.
+
+#![allow(clippy::panic_in_result_fn, reason = "a test stops where something is wrong")]
+
+use std::time::{Duration, Instant};
+
+use aidb_test_desktop::steps::{
+    Mode, PLAN, REASON, apply, go, have_environment, open_with_environments, plan_promotion, to_apply,
+};
+use aidb_test_desktop::{Samples, Session, Window};
+use aidb_testkit::KeychainMode;
+use anyhow::{Result, ensure};
+
+/// Types the key of an environment that has none it could use.
+fn store_key(window: &Window<'_>, name: &str) -> Result<()> {
+    go(window, "Environments")?;
+    window.click("button", &format!("Open {name}"))?;
+    window.fill("API key", "a key of this session")?;
+    window.click("button", "Store this key")?;
+    window.wait_for("Kept for this session")
+}
+
+/// Keys in memory, because the person chose so; and with them everything works.
+fn work_with_keys_of_this_session(window: &Window<'_>, samples: &Samples) -> Result<()> {
+    window.within("region", "keychain").click("button", "Keep keys for this session")?;
+    window.wait_for("Keys are kept for this session")?;
+    store_key(window, "Development")?;
+    store_key(window, "Staging")?;
+    plan_promotion(window, "my-agent", "Development", "Staging", Mode::Keep)?;
+    apply(window, PLAN, None, "Applied and verified")?;
+    let [source, target] = [&samples.development, &samples.staging].map(|server| server.handle().resources("my-agent"));
+    assert_eq!(source, target);
+    Ok(())
+}
+
+#[test]
+fn a_locked_keychain_is_told_and_the_work_goes_on_with_keys_of_this_session() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::start()?;
+    open_with_environments(&session, &samples)?.close()?;
+    session.restart_keychain(KeychainMode::Locked)?;
+    let window = session.open()?;
+    go(&window, "Environments")?;
+    window.wait_for("The keychain is locked")?;
+    window.wait_for("Keychain locked")?;
+    window.picture("keychain-locked")?;
+    // Nobody is there to type its password into the system's own dialog.
+    window.within("region", "keychain").click("button", "Unlock the keychain")?;
+    window.wait_for("Nothing was read from it and nothing was stored in it")?;
+    work_with_keys_of_this_session(&window, &samples)?;
+    window.close()?;
+
+    // And what is in the keychain is still there.
+    session.restart_keychain(KeychainMode::Unlocked)?;
+    let window = session.open()?;
+    go(&window, "Environments")?;
+    window.wait_for("Stored in the keychain")?;
+    assert!(!window.text()?.contains("Keychain locked"));
+    Ok(())
+}
+
+#[test]
+fn without_a_keychain_keys_are_kept_for_this_session_and_not_beyond() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::with_keychain(KeychainMode::Absent)?;
+    let window = session.open()?;
+    for (name, server) in [("Development", &samples.development), ("Staging", &samples.staging)] {
+        go(&window, "Environments")?;
+        window.click("button", "Add an environment")?;
+        window.fill("Name", name)?;
+        window.fill("URL", &server.url())?;
+        window.click("button", &format!("Save {name}"))?;
+        window.wait_for(&format!("{name} is saved."))?;
+    }
+    go(&window, "Environments")?;
+    window.wait_for("No keychain on this machine")?;
+    window.picture("keychain-absent")?;
+    work_with_keys_of_this_session(&window, &samples)?;
+    window.close()?;
+
+    let window = session.open()?;
+    go(&window, "Environments")?;
+    window.wait_for("No keychain on this machine")?;
+    assert!(!window.text()?.contains("Kept for this session"), "memory ends with the application");
+    Ok(())
+}
+
+#[test]
+fn a_keychain_that_answers_nothing_does_not_stop_the_window() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::start()?;
+    let window = session.open()?;
+    have_environment(&window, "Development", &samples.development.url(), false)?;
+    session.freeze_keychain()?;
+    window.reload()?;
+    for screen in ["Settings", "History", "Compare", "Environments"] {
+        let asked = Instant::now();
+        go(&window, screen)?;
+        window.wait_for_role("heading", screen)?;
+        ensure!(asked.elapsed() < Duration::from_secs(3), "{screen} took {:?}", asked.elapsed());
+    }
+    window.wait_for_within("No keychain on this machine", Duration::from_secs(40))?;
+    window.picture("keychain-frozen")?;
+    window.wait_for_role("button", "Try again")
+}
+
+/// Registering an agent makes a key for it, and that has to be kept before the server hears of it.
+#[test]
+fn a_keychain_that_is_locked_after_the_plan_stops_a_registration_with_words_and_loses_nothing() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::start()?;
+    let window = open_with_environments(&session, &samples)?;
+    plan_promotion(&window, "churn-forecast", "Development", "Staging", Mode::Keep)?;
+    to_apply(&window, "Apply 6 changes to Staging", None)?;
+    session.lock_keychain()?;
+    window.click("button", "Apply 6 changes to Staging")?;
+    window.wait_for("The keychain is locked")?;
+    window.wait_for("Nothing was written to Staging.")?;
+    window.wait_for_role("button", "Unlock the keychain")?;
+    window.picture("locked-in-the-middle")?;
+    assert_eq!(samples.staging.handle().agent("churn-forecast"), None);
+    assert_eq!(samples.writes(), 0, "nothing was written");
+    assert_eq!(window.value("Why?")?, REASON, "what was typed is still there");
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! How the application is started once more, with a file, and how it ends while something runs.
+
+#![allow(clippy::panic_in_result_fn, reason = "a test stops where something is wrong")]
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aidb_sandbox::{Permission, ResourceSnapshot};
+use aidb_test_desktop::steps::{planned, to_apply};
+use aidb_test_desktop::{Samples, Session, Window};
+use anyhow::{Result, ensure};
+
+/// A configuration of that agent, as small as one can be.
+fn configuration(agent: &str) -> String {
+    format!(
+        r#"{{ "version": "1.0.0", "agent": {{ "agent_id": "{agent}", "name": "An agent" }},
+  "resource_permissions": {{}}, "tables": [] }}"#
+    )
+}
+
+#[test]
+fn a_file_that_the_application_is_started_with_is_imported_by_the_first_start_and_by_a_second() -> Result<()> {
+    let session = Session::start()?;
+    let first = session.write("first.json", configuration("agent-of-the-first"))?.display().to_string();
+    let second = session.write("second.json", configuration("agent-of-the-second"))?.display().to_string();
+    let window = session.open_with(&[&first])?;
+    window.wait_for_role("heading", "Import agent-of-the-first")?;
+
+    let ended = session.start_second(&[&second])?;
+    ensure!(ended.status.success(), "the second start ends well: {ended:?}");
+    window.wait_for_role("heading", "Import agent-of-the-second")?;
+    assert_eq!(session.window_sizes()?.len(), 1, "there is one window");
+    Ok(())
+}
+
+type Resources = Option<BTreeMap<String, ResourceSnapshot>>;
+
+const LONG: &str = "Apply 103 changes to Staging";
+
+/// An apply that has written something and goes on for a while; and what was there before.
+fn in_the_middle<'s>(session: &'s Session, samples: &Samples) -> Result<(Window<'s>, Resources)> {
+    let development = samples.development.handle();
+    for number in 0..100 {
+        development.set_resource("my-agent", &format!("resource-{number}"), "table", &[Permission::Read])?;
+    }
+    let window = planned(session, samples)?;
+    let staging = samples.staging.handle();
+    let before = staging.resources("my-agent");
+    to_apply(&window, LONG, None)?;
+    staging.switch(|switches| switches.latency_ms = 600);
+    window.click("button", LONG)?;
+    window.patiently("something is written", || {
+        ensure!(staging.resources("my-agent") != before, "nothing is");
+        Ok(())
+    })?;
+    session.ask_to_close()?;
+    window.wait_for("Promoting my-agent to Staging is still running")?;
+    Ok((window, before))
+}
+
+fn hurry(samples: &Samples) {
+    samples.staging.handle().switch(|switches| switches.latency_ms = 0);
+}
+
+#[test]
+fn closing_while_something_runs_asks_and_can_be_thought_better_of() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::start()?;
+    let (window, _) = in_the_middle(&session, &samples)?;
+    window.picture("closing-asks")?;
+    window.click("button", "Keep running")?;
+    hurry(&samples);
+    window.wait_for_within("Applied and verified", Duration::from_secs(30))?;
+    assert!(session.is_running());
+    let [source, target] = [&samples.development, &samples.staging].map(|server| server.handle().resources("my-agent"));
+    assert_eq!(source, target);
+    window.close()
+}
+
+#[test]
+fn the_question_goes_away_with_what_it_was_about() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::start()?;
+    let (window, _) = in_the_middle(&session, &samples)?;
+    hurry(&samples);
+    window.wait_for_within("Applied and verified", Duration::from_secs(30))?;
+    window.wait_until_gone("Stop, put back and close")?;
+    window.close()
+}
+
+#[test]
+fn closing_while_something_runs_puts_back_what_was_done_and_ends() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::start()?;
+    let (window, before) = in_the_middle(&session, &samples)?;
+    window.click("button", "Stop, put back and close")?;
+    hurry(&samples);
+    session.wait_until_closed()?;
+    assert_eq!(samples.staging.handle().resources("my-agent"), before);
+    Ok(())
+}

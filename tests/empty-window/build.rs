@@ -1,0 +1,5 @@
+//! As every Tauri application.
+
+fn main() {
+    tauri_build::build();
+}

@@ -1,0 +1,109 @@
+//! A display that nobody sees and no other test draws on, and what a person does to a window from outside of it.
+
+use std::io::{self, BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{
+    AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, MapState, Window as WindowId,
+};
+use x11rb::rust_connection::RustConnection;
+
+use crate::process::Process;
+
+/// Larger than any window of a test, so that a window is never cut.
+const SCREEN: &str = "1600x1200x24";
+
+/// An X server in memory. Ends with the value.
+#[derive(Debug)]
+pub struct Display {
+    name: String,
+    _server: Process,
+}
+
+impl Display {
+    /// Starts one under a number that is free.
+    ///
+    /// # Errors
+    /// Xvfb is not installed, or does not start.
+    pub fn start() -> io::Result<Self> {
+        let mut command = Command::new("Xvfb");
+        command.args(["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset"]);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut server = Process::spawn(&mut command, "xvfb")?;
+        let mut number = String::new();
+        if let Some(output) = server.0.stdout.take() {
+            BufReader::new(output).read_line(&mut number)?;
+        }
+        match number.trim().parse::<u32>() {
+            Ok(number) => Ok(Self { name: format!(":{number}"), _server: server }),
+            Err(_) => Err(io::Error::other("Xvfb ended before it had a display")),
+        }
+    }
+
+    /// For the variable `DISPLAY`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Asks every window to close, as the button in its frame does. Answers how many there were.
+    ///
+    /// # Errors
+    /// The display does not answer.
+    pub fn ask_to_close(&self) -> io::Result<usize> {
+        self.asked_to_close().map_err(io::Error::other)
+    }
+
+    /// The sizes of the windows that can be seen, width and height in pixels.
+    ///
+    /// # Errors
+    /// The display does not answer.
+    pub fn window_sizes(&self) -> io::Result<Vec<(u16, u16)>> {
+        self.sizes().map_err(io::Error::other)
+    }
+
+    fn asked_to_close(&self) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
+        let (screen, root) = self.connect()?;
+        let protocols = screen.intern_atom(false, b"WM_PROTOCOLS")?.reply()?.atom;
+        let delete = screen.intern_atom(false, b"WM_DELETE_WINDOW")?.reply()?.atom;
+        let windows = visible_windows(&screen, root)?;
+        for &window in &windows {
+            let message = ClientMessageEvent::new(32, window, protocols, [delete, x11rb::CURRENT_TIME, 0, 0, 0]);
+            screen.send_event(false, window, EventMask::NO_EVENT, message)?.check()?;
+        }
+        Ok(windows.len())
+    }
+
+    fn sizes(&self) -> Result<Vec<(u16, u16)>, Box<dyn std::error::Error + Send + Sync>> {
+        let (screen, root) = self.connect()?;
+        let mut sizes = Vec::new();
+        for window in visible_windows(&screen, root)? {
+            let place = screen.get_geometry(window)?.reply()?;
+            sizes.push((place.width, place.height));
+        }
+        Ok(sizes)
+    }
+
+    fn connect(&self) -> Result<(RustConnection, WindowId), Box<dyn std::error::Error + Send + Sync>> {
+        let (screen, _) = RustConnection::connect(Some(&self.name))?;
+        let root = screen.setup().roots.first().ok_or("this display has no screen")?.root;
+        Ok((screen, root))
+    }
+}
+
+/// Windows with a title: menus and tooltips have none.
+fn visible_windows(
+    screen: &RustConnection,
+    root: WindowId,
+) -> Result<Vec<WindowId>, Box<dyn std::error::Error + Send + Sync>> {
+    let mut visible = Vec::new();
+    for window in screen.query_tree(root)?.reply()?.children {
+        let seen = screen.get_window_attributes(window)?.reply()?.map_state == MapState::VIEWABLE;
+        let title = screen.get_property(false, window, AtomEnum::WM_NAME, AtomEnum::ANY, 0, 64)?.reply()?;
+        if seen && title.value_len > 0 {
+            visible.push(window);
+        }
+    }
+    Ok(visible)
+}

@@ -1,0 +1,1984 @@
+// Generated from src-tauri by `cargo xtask gen`. Do not edit: change the Rust side and generate again.
+
+/** The closed list of error codes. */
+export type ErrorCode =
+  | "usage"
+  | "confirmation_required"
+  | "declined"
+  | "config_invalid"
+  | "file_not_found"
+  | "file_unreadable"
+  | "file_exists"
+  | "file_unwritable"
+  | "api_key_missing"
+  | "url_invalid"
+  | "plain_http_refused"
+  | "ca_file_invalid"
+  | "connection_refused"
+  | "host_unknown"
+  | "tls_failed"
+  | "connection_lost"
+  | "timeout"
+  | "not_a_connector"
+  | "redirected"
+  | "unauthorized"
+  | "forbidden"
+  | "agent_not_found"
+  | "id_not_addressable"
+  | "rate_limited"
+  | "request_refused"
+  | "server_error"
+  | "bad_answer"
+  | "target_changed"
+  | "plan_unusable"
+  | "put_back"
+  | "needs_attention"
+  | "verification_failed"
+  | "interrupted"
+  | "store_unusable"
+  | "store_newer"
+  | "store_busy"
+  | "environment_not_found"
+  | "environment_exists"
+  | "backup_not_found"
+  | "backup_damaged"
+  | "keychain_absent"
+  | "keychain_locked"
+  | "keychain_failed"
+  | "clipboard_failed"
+  | "sandbox_failed"
+  | "internal"
+;
+
+/**
+ * An agent read from its environment, checked as its file would be.
+ */
+export type AgentCheck = { 
+/**
+ * Every finding.
+ */
+findings: Array<FindingView>, 
+/**
+ * How many of them are errors; they block.
+ */
+errors: number, 
+/**
+ * How many are warnings.
+ */
+warnings: number, 
+/**
+ * What it holds.
+ */
+configuration: ConfigurationSummary | null, 
+/**
+ * What was left behind or could not be read, a sentence each.
+ */
+notes: Array<string>, };
+
+/**
+ * `agent_check`: what an environment's agent looks like before it is promoted: exported and validated.
+ */
+export type AgentChoice = { 
+/**
+ * The environment's id.
+ */
+environment: string, 
+/**
+ * The agent's id.
+ */
+agent: string, };
+
+/**
+ * `agent_export`: write an agent's configuration to a file.
+ */
+export type AgentExport = { 
+/**
+ * The environment's id.
+ */
+environment: string, 
+/**
+ * The agent's id.
+ */
+agent: string, 
+/**
+ * Where to.
+ */
+path: string, 
+/**
+ * Whether the person chose that path in a dialog that asked about overwriting.
+ */
+overwrite: boolean, };
+
+/**
+ * `agent_key_copy`: put a made key on the clipboard.
+ */
+export type AgentKeyCopy = { 
+/**
+ * The environment's id.
+ */
+environment: string, 
+/**
+ * The agent.
+ */
+agent: string, };
+
+/**
+ * A key that was made for an agent. Never the key.
+ */
+export type AgentKeyView = { 
+/**
+ * The environment's id, to copy it by.
+ */
+environment: string | null, 
+/**
+ * The agent.
+ */
+agent: string, 
+/**
+ * Where it is kept, in words.
+ */
+kept: string, };
+
+/**
+ * The agents of one environment.
+ */
+export type AgentsView = { 
+/**
+ * Their ids, sorted.
+ */
+agents: Array<string>, 
+/**
+ * When the server said so, RFC 3339.
+ */
+at: string, };
+
+/**
+ * How an apply went.
+ */
+export type ApplyAnswer = { "kind": "ended", 
+/**
+ * How.
+ */
+result: ApplyView, } | { "kind": "moved", 
+/**
+ * What happened, what it means, what to do.
+ */
+error: ErrorReport, 
+/**
+ * What moved, a sentence each.
+ */
+moved: Array<string>, 
+/**
+ * The plan as it would be now.
+ */
+now: PlanView, };
+
+/**
+ * How an apply ended.
+ */
+export type ApplyOutcome = "done" | "put_back" | "needs_attention";
+
+/**
+ * `plan_apply`: carry it out.
+ */
+export type ApplyRequest = { 
+/**
+ * The plan.
+ */
+plan: PlanTicket, 
+/**
+ * What of it.
+ */
+ticks: Ticks, 
+/**
+ * What was typed where the environment is protected.
+ */
+typed_name: string | null, 
+/**
+ * Whether the person agreed to the agent being deleted, asked for separately.
+ */
+agree_deletion: boolean, 
+/**
+ * Why, for the history.
+ */
+reason: string | null, };
+
+/**
+ * An apply that came to an end.
+ */
+export type ApplyView = { 
+/**
+ * How.
+ */
+outcome: ApplyOutcome, 
+/**
+ * One sentence.
+ */
+sentence: string, 
+/**
+ * Why it did not come through.
+ */
+cause: ErrorReport | null, 
+/**
+ * Whether the person stopped it.
+ */
+cancelled: boolean, 
+/**
+ * How many changes were made and verified.
+ */
+applied: number, 
+/**
+ * How many were put back.
+ */
+put_back: number, 
+/**
+ * What is left to look at.
+ */
+left: Array<LeftView>, 
+/**
+ * How long it took, in milliseconds.
+ */
+duration_ms: number, 
+/**
+ * Its record in the history.
+ */
+operation: string, 
+/**
+ * The backup from before it; `None` when there was nothing to do.
+ */
+backup: string | null, 
+/**
+ * Where the key is that was made for the agent.
+ */
+agent_key: AgentKeyView | null, 
+/**
+ * Why the history does not know how it ended, where it could not be written.
+ */
+unrecorded: ErrorReport | null, 
+/**
+ * The id of the environment that is the next stage, for "Promote on to …".
+ */
+next_stage: string | null, };
+
+/**
+ * `backup_now`: what is different between a backup and its agent now.
+ */
+export type BackupChoice = { 
+/**
+ * The backup's id.
+ */
+id: string, };
+
+/**
+ * `backup_export`: as a configuration file.
+ */
+export type BackupExport = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Where to.
+ */
+path: string, 
+/**
+ * Whether the person chose that path in a dialog that asked about overwriting.
+ */
+overwrite: boolean, };
+
+/**
+ * What is different now.
+ */
+export type BackupNow = { 
+/**
+ * How many changes restoring would make.
+ */
+changes: number, 
+/**
+ * How many differences the server cannot change.
+ */
+unchangeable: number, 
+/**
+ * One sentence.
+ */
+sentence: string, };
+
+/**
+ * `backup_take`: a backup on request.
+ */
+export type BackupTake = { 
+/**
+ * The environment's id.
+ */
+environment: string, 
+/**
+ * The agent.
+ */
+agent: string, 
+/**
+ * What for.
+ */
+note: string | null, };
+
+/**
+ * `backup_update`: its name, note and pin.
+ */
+export type BackupUpdate = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Its name; empty: none.
+ */
+name: string, 
+/**
+ * Its note; empty: none.
+ */
+note: string, 
+/**
+ * Whether retention leaves it.
+ */
+pinned: boolean, };
+
+/**
+ * A backup.
+ */
+export type BackupView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * A name that somebody gave it.
+ */
+name: string | null, 
+/**
+ * A note.
+ */
+note: string | null, 
+/**
+ * Whether retention leaves it.
+ */
+pinned: boolean, 
+/**
+ * When it was taken, RFC 3339.
+ */
+taken_at: string, 
+/**
+ * Where.
+ */
+place: HistoryPlace, 
+/**
+ * The agent.
+ */
+agent: string, 
+/**
+ * How many resource permissions; `None`: the agent did not exist.
+ */
+resources: number | null, 
+/**
+ * Why it cannot be used: its content does not match its hash.
+ */
+damage: ErrorReport | null, };
+
+/**
+ * How checking every backup came out.
+ */
+export type BackupsChecked = { 
+/**
+ * How many were read.
+ */
+checked: number, 
+/**
+ * Those whose content does not match their hash.
+ */
+damaged: Array<BackupView>, 
+/**
+ * One sentence.
+ */
+sentence: string, };
+
+/**
+ * How one check came out.
+ */
+export type CheckState = "works" | "fails" | "limited" | "skipped";
+
+/**
+ * One line of a connection test.
+ */
+export type CheckView = { 
+/**
+ * What was tried.
+ */
+what: string, 
+/**
+ * How it came out.
+ */
+state: CheckState, 
+/**
+ * Why it is limited.
+ */
+reason: string | null, 
+/**
+ * Why it failed, and what to do.
+ */
+error: ErrorReport | null, };
+
+/**
+ * What happens to a permission.
+ */
+export type ChipChange = "kept" | "gained" | "lost";
+
+/**
+ * One permission of a row.
+ */
+export type ChipView = { 
+/**
+ * Which.
+ */
+permission: string, 
+/**
+ * Kept, gained or lost.
+ */
+change: ChipChange, };
+
+/**
+ * The person wants to close the window while something runs.
+ */
+export type CloseAsked = { 
+/**
+ * What runs, in words.
+ */
+running: Array<string>, };
+
+/**
+ * The colours that an environment can have.
+ */
+export type ColourName = "blue" | "amber" | "red" | "green" | "violet" | "teal" | "grey";
+
+/**
+ * `compare`: what would make the right like the left. Answers a [`super::PlanView`] of kind `comparison`.
+ */
+export type CompareRequest = { 
+/**
+ * The left side.
+ */
+left: SideChoice, 
+/**
+ * The right side.
+ */
+right: SideChoice, };
+
+/**
+ * Both sides as configuration files would say them.
+ */
+export type CompareTexts = { 
+/**
+ * What the left side is, in words.
+ */
+left_name: string, 
+/**
+ * Its text.
+ */
+left: string, 
+/**
+ * What the right side is, in words.
+ */
+right_name: string, 
+/**
+ * Its text.
+ */
+right: string, };
+
+/**
+ * What a configuration holds, in short.
+ */
+export type ConfigurationSummary = { 
+/**
+ * The agent's id.
+ */
+agent_id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its type.
+ */
+type: string | null, 
+/**
+ * Its database's connection name.
+ */
+connection_name: string | null, 
+/**
+ * How many resource permissions.
+ */
+resources: number, 
+/**
+ * When it was exported.
+ */
+exported_at: string | null, 
+/**
+ * From where.
+ */
+source_url: string | null, 
+/**
+ * From which environment.
+ */
+environment: string | null, };
+
+/**
+ * A connection test, line by line.
+ */
+export type ConnectionView = { 
+/**
+ * The lines, in the order in which one depends on the other.
+ */
+checks: Array<CheckView>, };
+
+/**
+ * The last contact with an environment's server.
+ */
+export type ContactView = { 
+/**
+ * How it came out.
+ */
+state: Reachability, 
+/**
+ * When, RFC 3339.
+ */
+at: string, 
+/**
+ * One sentence: "8 agents", or why not.
+ */
+message: string, 
+/**
+ * What to do about it.
+ */
+hint: string | null, };
+
+/**
+ * What is on the clipboard now.
+ */
+export type CopiedView = { 
+/**
+ * After how many seconds it is taken off again.
+ */
+cleared_after: number, };
+
+/**
+ * What can be said about the database.
+ */
+export type DatabaseView = { 
+/**
+ * What the configuration calls the connection.
+ */
+connection_name: string | null, 
+/**
+ * What kind of database.
+ */
+database_type: string | null, 
+/**
+ * Whether this plan links it.
+ */
+linked_by_plan: boolean, 
+/**
+ * Whether the target has one linked already.
+ */
+linked_there: boolean, 
+/**
+ * Whether a connection string is remembered for this environment and connection name.
+ */
+remembered: boolean, };
+
+/**
+ * A half-filled wizard, so that a restart loses nothing. It has no field that a secret could be in.
+ */
+export type Draft = { 
+/**
+ * What it leads from.
+ */
+source: DraftSource, 
+/**
+ * The target environment's id.
+ */
+to: string | null, 
+/**
+ * Merge or exact.
+ */
+mode: PlanMode, 
+/**
+ * The step it stands at: `from`, `check`, `to`, `plan`.
+ */
+step: DraftStep, 
+/**
+ * Ticks of the plan.
+ */
+ticks: Ticks, 
+/**
+ * Why, for the history.
+ */
+reason: string, };
+
+/**
+ * `draft_save`: keep the wizard, or forget it.
+ */
+export type DraftSave = { 
+/**
+ * `None`: forget it. Left out, it is a mistake, and nothing is forgotten.
+ */
+draft: Draft | null, };
+
+/**
+ * What a wizard leads from.
+ */
+export type DraftSource = { "kind": "environment", 
+/**
+ * The environment's id.
+ */
+environment: string | null, 
+/**
+ * The agent.
+ */
+agent: string | null, } | { "kind": "file", 
+/**
+ * Its path, as far as it was typed.
+ */
+path: string, } | { "kind": "restore", 
+/**
+ * Which.
+ */
+from: RestoreSource, };
+
+/**
+ * A step of the wizard at which a person can stop.
+ */
+export type DraftStep = "from" | "check" | "to" | "plan";
+
+/**
+ * Names an entry.
+ */
+export type EntryChoice = { 
+/**
+ * Its id: an operation's, or a backup's.
+ */
+id: string, };
+
+/**
+ * An entry, opened.
+ */
+export type EntryDetail = { 
+/**
+ * Its row.
+ */
+entry: EntryView, 
+/**
+ * The plan as it was applied, each row with its outcome.
+ */
+plan: PlanView | null, 
+/**
+ * Why it did not come through.
+ */
+cause: ErrorReport | null, 
+/**
+ * The backup from before it, or itself.
+ */
+backup: BackupView | null, 
+/**
+ * A dot for every change of this agent, oldest first, at most 200.
+ */
+timeline: Array<TimelineDot>, };
+
+/**
+ * What an entry is.
+ */
+export type EntryKind = "export" | "import" | "promotion" | "rollback" | "recovery" | "backup";
+
+/**
+ * How an entry ended.
+ */
+export type EntryOutcome = "done" | "put_back" | "needs_attention" | "failed" | "unfinished";
+
+/**
+ * One row of the history.
+ */
+export type EntryView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * What it is.
+ */
+kind: EntryKind, 
+/**
+ * How it ended.
+ */
+outcome: EntryOutcome, 
+/**
+ * "Promoted my-agent from Staging".
+ */
+title: string, 
+/**
+ * "4 changes to my-agent were made and verified."
+ */
+summary: string, 
+/**
+ * The agent.
+ */
+agent: string, 
+/**
+ * Where.
+ */
+place: HistoryPlace, 
+/**
+ * By which account; `None` for a backup.
+ */
+actor: string | null, 
+/**
+ * Why, in the person's words; a backup's note.
+ */
+note: string | null, 
+/**
+ * When it began, RFC 3339.
+ */
+at: string, 
+/**
+ * How long it took, in milliseconds.
+ */
+duration_ms: number | null, 
+/**
+ * The backup that it has or is.
+ */
+backup: string | null, 
+/**
+ * Whether that backup is pinned.
+ */
+pinned: boolean, };
+
+/**
+ * Names one environment.
+ */
+export type EnvironmentChoice = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
+ * What a person typed into the form of an environment.
+ */
+export type EnvironmentForm = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its URL.
+ */
+url: string, 
+/**
+ * Its colour; `None`: the next one in the usual row.
+ */
+colour: ColourName | null, 
+/**
+ * Whether writing to it has to be agreed to.
+ */
+protected: boolean, 
+/**
+ * The agent that is meant when none is named.
+ */
+default_agent: string | null, 
+/**
+ * A CA to trust besides the system's.
+ */
+ca_file: string | null, 
+/**
+ * Whether the key may be sent unencrypted beyond this machine.
+ */
+plain_http: boolean, 
+/**
+ * Retention: keep at least so many backups.
+ */
+keep_backups: number, 
+/**
+ * Retention: and those of so many days.
+ */
+keep_days: number, };
+
+/**
+ * `environment_order`: the stage order.
+ */
+export type EnvironmentOrder = { 
+/**
+ * Every id, first stage first.
+ */
+ids: Array<string>, };
+
+/**
+ * `environment_save`: add, or change an existing one.
+ */
+export type EnvironmentSave = { 
+/**
+ * Which one; `None`: a new one.
+ */
+id: string | null, 
+/**
+ * What was typed.
+ */
+form: EnvironmentForm, 
+/**
+ * A key to store with it. Goes in once and never comes back.
+ */
+key: string | null, };
+
+/**
+ * `environment_test`: test what is stored, or what was typed and is not saved yet.
+ */
+export type EnvironmentTest = { 
+/**
+ * Whose stored key is used where none is given. It is only sent to its own URL.
+ */
+id: string | null, 
+/**
+ * What was typed; `None`: the profile as it is stored.
+ */
+form: EnvironmentForm | null, 
+/**
+ * A key that was typed.
+ */
+key: string | null, };
+
+/**
+ * One environment, as the page shows it. Never holds a key.
+ */
+export type EnvironmentView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its URL.
+ */
+url: string, 
+/**
+ * Its colour.
+ */
+colour: ColourName, 
+/**
+ * Whether writing to it has to be agreed to by typing its name.
+ */
+protected: boolean, 
+/**
+ * The agent that is meant when none is named.
+ */
+default_agent: string | null, 
+/**
+ * A CA to trust besides the system's.
+ */
+ca_file: string | null, 
+/**
+ * Whether the key may be sent unencrypted beyond this machine.
+ */
+plain_http: boolean, 
+/**
+ * Retention: keep at least so many backups.
+ */
+keep_backups: number, 
+/**
+ * Retention: and those of so many days.
+ */
+keep_days: number, 
+/**
+ * What is known of its key.
+ */
+key: KeyView, 
+/**
+ * What the last contact with it said; `None` before the first.
+ */
+contact: ContactView | null, 
+/**
+ * Whether it is one of the sandbox's sample environments.
+ */
+sandbox: boolean, };
+
+/**
+ * An error that a person can read, and that the page decides by its code.
+ */
+export type ErrorReport = { 
+/**
+ * Which of the closed list.
+ */
+code: ErrorCode, 
+/**
+ * One sentence: what happened, what it means for the data.
+ */
+message: string, 
+/**
+ * What to do.
+ */
+hint: string | null, 
+/**
+ * One line each, folded away by default.
+ */
+details: Array<string>, };
+
+/**
+ * `file_excerpt`: the text around a finding.
+ */
+export type ExcerptRequest = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * The line to show, from 1.
+ */
+line: number, };
+
+/**
+ * Some lines of a file. A line on which a secret was found is never shown.
+ */
+export type ExcerptView = { 
+/**
+ * The number of the first line.
+ */
+first: number, 
+/**
+ * The lines; `None` where one is hidden because it looks like it holds a secret.
+ */
+lines: Array<string | null>, 
+/**
+ * How many lines the file has.
+ */
+total: number, };
+
+/**
+ * A configuration file, checked.
+ */
+export type FileCheck = { 
+/**
+ * The path.
+ */
+path: string, 
+/**
+ * The file's name.
+ */
+name: string, 
+/**
+ * Every finding: errors first, then by place.
+ */
+findings: Array<FindingView>, 
+/**
+ * How many of them are errors; they block.
+ */
+errors: number, 
+/**
+ * How many are warnings.
+ */
+warnings: number, 
+/**
+ * What it holds; `None` where errors leave nothing to use.
+ */
+configuration: ConfigurationSummary | null, };
+
+/**
+ * Names a file.
+ */
+export type FileChoice = { 
+/**
+ * Its path, as picked, dropped or typed. `~` stands for the person's folder.
+ */
+path: string, };
+
+/**
+ * Something is being dragged over the window.
+ */
+export type FileHovering = { 
+/**
+ * Whether it is over the window now.
+ */
+over: boolean, };
+
+/**
+ * A file that was opened with the application, or dropped on its window.
+ */
+export type FileOpened = { 
+/**
+ * Its path.
+ */
+path: string, };
+
+/**
+ * `file_pick`: which file to open.
+ */
+export type FilePick = { 
+/**
+ * What for.
+ */
+purpose: FilePurpose, };
+
+/**
+ * `file_place`: where to write.
+ */
+export type FilePlace = { 
+/**
+ * What for.
+ */
+purpose: FilePurpose, 
+/**
+ * The name that is offered; whatever no file can be named is replaced.
+ */
+suggested: string, };
+
+/**
+ * What a file dialog is for.
+ */
+export type FilePurpose = "configuration" | "backup" | "ca_file" | "plan_page" | "history_csv" | "history_json" | "support_bundle";
+
+/**
+ * One finding of a validation report.
+ */
+export type FindingView = { 
+/**
+ * Whether it blocks.
+ */
+severity: Severity, 
+/**
+ * Which rule, as in `--json`.
+ */
+code: string, 
+/**
+ * JSON pointer.
+ */
+pointer: string, 
+/**
+ * Line, from 1.
+ */
+line: number | null, 
+/**
+ * Column, from 1.
+ */
+column: number | null, 
+/**
+ * One sentence.
+ */
+message: string, 
+/**
+ * What to do.
+ */
+hint: string | null, };
+
+/**
+ * One group of a plan.
+ */
+export type GroupView = { 
+/**
+ * Which.
+ */
+group: RowGroup, 
+/**
+ * How many rows.
+ */
+count: number, 
+/**
+ * Whether its rows can be ticked.
+ */
+tickable: boolean, 
+/**
+ * Whether they are ticked until the person says otherwise. What loses access is not.
+ */
+ticked: boolean, };
+
+/**
+ * `history_export`: all of it, into a file.
+ */
+export type HistoryExport = { 
+/**
+ * Where to.
+ */
+path: string, 
+/**
+ * Whether the person chose that path in a dialog that asked about overwriting.
+ */
+overwrite: boolean, 
+/**
+ * `history_csv` or `history_json`.
+ */
+purpose: FilePurpose, };
+
+/**
+ * An environment that the history knows.
+ */
+export type HistoryPlace = { 
+/**
+ * Its id; `None` for a server without a profile.
+ */
+id: string | null, 
+/**
+ * Its name then, or its URL.
+ */
+name: string, };
+
+/**
+ * `history_list`: which part of it.
+ */
+export type HistoryRequest = { 
+/**
+ * Only of this environment (id).
+ */
+environment: string | null, 
+/**
+ * Only of this agent.
+ */
+agent: string | null, 
+/**
+ * Only of this kind.
+ */
+kind: EntryKind | null, 
+/**
+ * Only with this outcome.
+ */
+outcome: EntryOutcome | null, 
+/**
+ * Only by this account.
+ */
+actor: string | null, 
+/**
+ * Only of the last so many days.
+ */
+days: number | null, 
+/**
+ * Only entries that contain this.
+ */
+search: string, 
+/**
+ * How many newer entries to leave out: how many the page has already. At most 100 are answered.
+ */
+skip: number, };
+
+/**
+ * A part of the history.
+ */
+export type HistoryView = { 
+/**
+ * The entries, newest first.
+ */
+entries: Array<EntryView>, 
+/**
+ * How many match in all.
+ */
+total: number, 
+/**
+ * Whether there is anything at all, whatever the filter.
+ */
+empty: boolean, 
+/**
+ * What the filters offer.
+ */
+agents: Array<string>, 
+/**
+ * Accounts.
+ */
+actors: Array<string>, 
+/**
+ * Environments, also those that are gone.
+ */
+environments: Array<HistoryPlace>, };
+
+/**
+ * `plan_import`: from a file.
+ */
+export type ImportRequest = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * The target environment's id.
+ */
+to: string, 
+/**
+ * Merge unless asked.
+ */
+mode: PlanMode, };
+
+/**
+ * `environment_key_set`: store or replace a key.
+ */
+export type KeySet = { 
+/**
+ * Whose.
+ */
+id: string, 
+/**
+ * The key. Goes in once and never comes back.
+ */
+key: string, };
+
+/**
+ * What is known of a key, without the key.
+ */
+export type KeyView = { "state": "stored", 
+/**
+ * Its last characters, preceded by "…"; empty for a key too short to show any of it.
+ */
+ending: string, 
+/**
+ * When it was stored, RFC 3339.
+ */
+set_at: string | null, 
+/**
+ * Kept for this session only.
+ */
+session_only: boolean, } | { "state": "asking" } | { "state": "missing" } | { "state": "locked" } | { "state": "absent" } | { "state": "failed", 
+/**
+ * How.
+ */
+error: ErrorReport, };
+
+/**
+ * How the keychain is.
+ */
+export type KeychainState = "ready" | "locked" | "absent" | "session";
+
+/**
+ * Whether there is a keychain, and what the person can do about it.
+ */
+export type KeychainView = { 
+/**
+ * How it is.
+ */
+state: KeychainState, 
+/**
+ * One plain sentence: what that means.
+ */
+message: string, 
+/**
+ * What to do, where something can be done.
+ */
+hint: string | null, 
+/**
+ * What the system says, one line each, for whoever wants to know.
+ */
+details: Array<string>, };
+
+/**
+ * Something that is left to look at.
+ */
+export type LeftView = { 
+/**
+ * What.
+ */
+subject: string, 
+/**
+ * Why.
+ */
+reason: string, };
+
+/**
+ * Something that aidb is made with.
+ */
+export type LicenceView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * Its licence, as its authors write it.
+ */
+licence: string, };
+
+/**
+ * What to do about the database.
+ */
+export type LinkChoice = { "kind": "later" } | { "kind": "remembered" } | { "kind": "with", 
+/**
+ * The connection string. Goes in once and never comes back.
+ */
+connection_string: string, 
+/**
+ * Whether to keep it in the keychain.
+ */
+remember: boolean, };
+
+/**
+ * `plan_link`: say what to do about the database. Makes the plan anew; answers the new one, the old ticket is gone.
+ */
+export type LinkRequest = { 
+/**
+ * The plan.
+ */
+plan: PlanTicket, 
+/**
+ * What to do.
+ */
+link: LinkChoice, };
+
+/**
+ * `link_test`: have the target's server try a connection string, without linking anything.
+ */
+export type LinkTest = { 
+/**
+ * The plan whose target tries it.
+ */
+plan: PlanTicket, 
+/**
+ * The connection string; `None`: the remembered one.
+ */
+connection_string: string | null, };
+
+/**
+ * How the server's try came out.
+ */
+export type LinkTestView = { 
+/**
+ * Whether it could connect.
+ */
+works: boolean, 
+/**
+ * One sentence. Never the server's own text, which can echo the connection string.
+ */
+message: string, };
+
+/**
+ * Something a plan points out besides its changes.
+ */
+export type NoteView = { 
+/**
+ * Which, as in `--json`.
+ */
+code: string, 
+/**
+ * How much it weighs.
+ */
+weight: NoteWeight, 
+/**
+ * One sentence.
+ */
+message: string, };
+
+/**
+ * How much a note weighs.
+ */
+export type NoteWeight = "info" | "warning" | "risk";
+
+/**
+ * The answer of a dialog.
+ */
+export type PickedFile = { 
+/**
+ * The path; `None`: the person closed the dialog.
+ */
+path: string | null, };
+
+/**
+ * Names a plan.
+ */
+export type PlanChoice = { 
+/**
+ * Its ticket.
+ */
+plan: PlanTicket, };
+
+/**
+ * What made a plan.
+ */
+export type PlanKind = "promotion" | "import" | "rollback" | "comparison" | "past";
+
+/**
+ * What happens to what the source does not name.
+ */
+export type PlanMode = "merge" | "exact";
+
+/**
+ * `plan_page_save`: as a page for an approver.
+ */
+export type PlanPageSave = { 
+/**
+ * The plan.
+ */
+plan: PlanTicket, 
+/**
+ * The ticks.
+ */
+ticks: Ticks, 
+/**
+ * Where to.
+ */
+path: string, 
+/**
+ * Whether the person chose that path in a dialog that asked about overwriting.
+ */
+overwrite: boolean, };
+
+/**
+ * Where a plan would be applied.
+ */
+export type PlanTarget = { 
+/**
+ * The environment's id; `None` for a server that has no profile any more.
+ */
+environment: string | null, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its URL.
+ */
+url: string, 
+/**
+ * Its colour.
+ */
+colour: ColourName, 
+/**
+ * Whether its name has to be typed.
+ */
+protected: boolean, };
+
+/**
+ * Names a plan that Rust holds for the page.
+ */
+export type PlanTicket = string;
+
+/**
+ * A plan: everything but its rows, which come in pieces (`plan_rows`).
+ */
+export type PlanView = { 
+/**
+ * Its ticket.
+ */
+plan: PlanTicket, 
+/**
+ * What made it.
+ */
+kind: PlanKind, 
+/**
+ * The agent it is for.
+ */
+agent_id: string, 
+/**
+ * Merge or exact.
+ */
+mode: PlanMode, 
+/**
+ * Where it comes from, in words: an environment's name, a file's name, "the backup of …".
+ */
+source: string, 
+/**
+ * Where it would be applied; `None` for a comparison without an environment on the right.
+ */
+target: PlanTarget | null, 
+/**
+ * The groups that hold anything, in the order in which they are shown.
+ */
+groups: Array<GroupView>, 
+/**
+ * The risk line and everything else to know: the weightiest first.
+ */
+notes: Array<NoteView>, 
+/**
+ * What can be said about the database; `None` where there is nothing to say.
+ */
+database: DatabaseView | null, 
+/**
+ * When it was made, RFC 3339.
+ */
+made_at: string, 
+/**
+ * Whether source and target say the same already: nothing to apply.
+ */
+same: boolean, };
+
+/**
+ * A plan in words.
+ */
+export type PlanWords = { 
+/**
+ * As text, for a message to somebody.
+ */
+text: string, 
+/**
+ * The same as a command line; `None` where there is none.
+ */
+command: string | null, 
+/**
+ * What the command line does otherwise than these ticks.
+ */
+command_note: string | null, };
+
+/**
+ * How far a running command is. At most twenty a second, however many items go by.
+ */
+export type Progress = { 
+/**
+ * What is being done.
+ */
+stage: ProgressStage, 
+/**
+ * How many items of the stage are finished.
+ */
+done: number, 
+/**
+ * How many it has; 0: not counted.
+ */
+items: number, 
+/**
+ * How long the stage has been going on, in milliseconds.
+ */
+elapsed_ms: number, 
+/**
+ * The item that was finished last.
+ */
+subject: string | null, 
+/**
+ * A call that is being tried again.
+ */
+retry: RetryView | null, };
+
+/**
+ * What is being done.
+ */
+export type ProgressStage = "reading" | "backing_up" | "applying" | "verifying" | "putting_back";
+
+/**
+ * `plan_promote`: from one environment to another.
+ */
+export type PromoteRequest = { 
+/**
+ * The source environment's id.
+ */
+from: string, 
+/**
+ * The agent's id.
+ */
+agent: string, 
+/**
+ * The target environment's id.
+ */
+to: string, 
+/**
+ * Merge unless asked.
+ */
+mode: PlanMode, };
+
+/**
+ * Whether an environment can be worked with.
+ */
+export type Reachability = "reachable" | "key_missing" | "key_refused" | "unreachable";
+
+/**
+ * What removing an environment would take with it, and what stays: shown before, and after.
+ */
+export type RemovalView = { 
+/**
+ * The environment's name.
+ */
+name: string, 
+/**
+ * What goes, a sentence each.
+ */
+goes: Array<string>, 
+/**
+ * What stays, a sentence each.
+ */
+stays: Array<string>, };
+
+/**
+ * `plan_restore`: from a backup, or a file in the place of one.
+ */
+export type RestoreRequest = { 
+/**
+ * What to restore.
+ */
+from: RestoreSource, 
+/**
+ * The target environment's id; `None`: where the backup was taken.
+ */
+to: string | null, 
+/**
+ * Exact unless asked.
+ */
+mode: PlanMode, };
+
+/**
+ * What a restore leads back to.
+ */
+export type RestoreSource = { "kind": "backup", 
+/**
+ * Its id.
+ */
+id: string, } | { "kind": "file", 
+/**
+ * Its path.
+ */
+path: string, };
+
+/**
+ * A call that is being tried again.
+ */
+export type RetryView = { 
+/**
+ * What was tried.
+ */
+what: string, 
+/**
+ * Which attempt failed, from 1.
+ */
+attempt: number, 
+/**
+ * How long until the next one, in milliseconds.
+ */
+wait_ms: number, 
+/**
+ * Why it failed.
+ */
+reason: string, };
+
+/**
+ * A group of rows.
+ */
+export type RowGroup = "register" | "link_database" | "gains_access" | "changes" | "loses_access" | "delete_agent" | "cannot_change" | "kept" | "same";
+
+/**
+ * What became of a row when its plan was applied.
+ */
+export type RowOutcome = "applied" | "put_back" | "left" | "not_reached";
+
+/**
+ * One row.
+ */
+export type RowView = { 
+/**
+ * Names it within its plan, for ticks.
+ */
+key: string, 
+/**
+ * What it is about: the resource id, "agent", "database", a field's name.
+ */
+subject: string, 
+/**
+ * A resource's type.
+ */
+type: string | null, 
+/**
+ * What happens, in words.
+ */
+words: string, 
+/**
+ * Permissions before and after, in the order read, write, delete, admin.
+ */
+chips: Array<ChipView>, 
+/**
+ * What became of it, for a plan that was applied.
+ */
+outcome: RowOutcome | null, };
+
+/**
+ * `plan_rows`: a piece of a group.
+ */
+export type RowsRequest = { 
+/**
+ * The plan.
+ */
+plan: PlanTicket, 
+/**
+ * The group.
+ */
+group: RowGroup, 
+/**
+ * Only rows whose id, type or words contain this; empty: all.
+ */
+search: string, 
+/**
+ * The first row, from 0. At most 200 rows are answered.
+ */
+from: number, };
+
+/**
+ * A piece of a group.
+ */
+export type RowsView = { 
+/**
+ * How many rows match in all.
+ */
+total: number, 
+/**
+ * The rows from `from` on.
+ */
+rows: Array<RowView>, };
+
+/**
+ * Whether the sandbox runs.
+ */
+export type SandboxState = { "state": "off" } | { "state": "running" } | { "state": "failed", 
+/**
+ * Why.
+ */
+error: ErrorReport, };
+
+/**
+ * The person's settings.
+ */
+export type Settings = { 
+/**
+ * Light, dark, or as the system says.
+ */
+theme: Theme, 
+/**
+ * How many requests at once, 1 to 32.
+ */
+parallel_requests: number, };
+
+/**
+ * `settings_save`.
+ */
+export type SettingsSave = { 
+/**
+ * All of them.
+ */
+settings: Settings, };
+
+/**
+ * How much a finding weighs.
+ */
+export type Severity = "error" | "warning";
+
+/**
+ * One side.
+ */
+export type SideChoice = { "kind": "live", 
+/**
+ * The environment's id.
+ */
+environment: string, 
+/**
+ * The agent's id.
+ */
+agent: string, } | { "kind": "file", 
+/**
+ * Its path.
+ */
+path: string, } | { "kind": "backup", 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
+ * Everything the page needs to draw its first screen, in one answer.
+ */
+export type StartView = { 
+/**
+ * The application's version.
+ */
+version: string, 
+/**
+ * Where the data lives.
+ */
+data_folder: string, 
+/**
+ * The settings.
+ */
+settings: Settings, 
+/**
+ * The keychain, as far as it can be seen without asking it for anything; `None`: it is being asked.
+ */
+keychain: KeychainView | null, 
+/**
+ * The environments in stage order.
+ */
+environments: Array<EnvironmentView>, 
+/**
+ * Whether the sandbox runs.
+ */
+sandbox: SandboxState, 
+/**
+ * A configuration file that the application was opened with.
+ */
+open_file: string | null, 
+/**
+ * A half-filled wizard from before.
+ */
+draft: Draft | null, 
+/**
+ * What could not be read at the start, in a sentence each; the rest works.
+ */
+troubles: Array<Trouble>, };
+
+/**
+ * `support_bundle`: what support needs, without secrets.
+ */
+export type SupportBundle = { 
+/**
+ * Where to.
+ */
+path: string, 
+/**
+ * Whether the person chose that path in a dialog that asked about overwriting.
+ */
+overwrite: boolean, };
+
+/**
+ * Light, dark, or as the system says.
+ */
+export type Theme = "system" | "light" | "dark";
+
+/**
+ * A plan with what is ticked in it.
+ */
+export type TickedPlan = { 
+/**
+ * The plan.
+ */
+plan: PlanTicket, 
+/**
+ * The ticks.
+ */
+ticks: Ticks, };
+
+/**
+ * Which rows are ticked: a rule for each group, and the rows that are the other way round.
+ */
+export type Ticks = { 
+/**
+ * Groups whose rule is not the plan's own.
+ */
+groups: Partial<Record<RowGroup, boolean>>, 
+/**
+ * Keys of rows that are the other way round than their group.
+ */
+except: Array<string>, };
+
+/**
+ * A change of an agent on its timeline.
+ */
+export type TimelineDot = { 
+/**
+ * The entry.
+ */
+id: string, 
+/**
+ * When, RFC 3339.
+ */
+at: string, 
+/**
+ * Where.
+ */
+place: HistoryPlace, 
+/**
+ * What.
+ */
+kind: EntryKind, 
+/**
+ * How it ended.
+ */
+outcome: EntryOutcome, 
+/**
+ * What to say of it.
+ */
+title: string, };
+
+/**
+ * A problem with something that was read besides: shown beside the rest, which stays usable.
+ */
+export type Trouble = { 
+/**
+ * What it was about.
+ */
+subject: string, 
+/**
+ * The error.
+ */
+error: ErrorReport, };
+
+/**
+ * A file that was written.
+ */
+export type WrittenFile = { 
+/**
+ * Where.
+ */
+path: string, 
+/**
+ * One sentence.
+ */
+message: string, 
+/**
+ * What else to know, a sentence each.
+ */
+notes: Array<string>, };
+
+/** What each command takes and answers. */
+export interface Commands {
+  app_start: { request: null; answer: StartView };
+  settings_save: { request: SettingsSave; answer: Settings };
+  draft_save: { request: DraftSave; answer: null };
+  data_folder_open: { request: null; answer: null };
+  licence_list: { request: null; answer: Array<LicenceView> };
+  support_bundle: { request: SupportBundle; answer: WrittenFile };
+  window_close: { request: null; answer: null };
+  sandbox_start: { request: null; answer: Array<EnvironmentView> };
+  sandbox_remove: { request: null; answer: Array<EnvironmentView> };
+  keychain_status: { request: null; answer: KeychainView };
+  keychain_unlock: { request: null; answer: KeychainView };
+  keychain_session: { request: null; answer: KeychainView };
+  environment_list: { request: null; answer: Array<EnvironmentView> };
+  environment_save: { request: EnvironmentSave; answer: EnvironmentView };
+  environment_removal: { request: EnvironmentChoice; answer: RemovalView };
+  environment_remove: { request: EnvironmentChoice; answer: RemovalView };
+  environment_order: { request: EnvironmentOrder; answer: Array<EnvironmentView> };
+  environment_key_set: { request: KeySet; answer: EnvironmentView };
+  environment_key_remove: { request: EnvironmentChoice; answer: EnvironmentView };
+  environment_test: { request: EnvironmentTest; answer: ConnectionView };
+  environment_check: { request: EnvironmentChoice; answer: EnvironmentView };
+  agent_list: { request: EnvironmentChoice; answer: AgentsView };
+  agent_check: { request: AgentChoice; answer: AgentCheck };
+  agent_export: { request: AgentExport; answer: WrittenFile };
+  agent_key_copy: { request: AgentKeyCopy; answer: CopiedView };
+  file_pick: { request: FilePick; answer: PickedFile };
+  file_place: { request: FilePlace; answer: PickedFile };
+  file_check: { request: FileChoice; answer: FileCheck };
+  file_excerpt: { request: ExcerptRequest; answer: ExcerptView };
+  plan_promote: { request: PromoteRequest; answer: PlanView };
+  plan_import: { request: ImportRequest; answer: PlanView };
+  plan_restore: { request: RestoreRequest; answer: PlanView };
+  plan_link: { request: LinkRequest; answer: PlanView };
+  link_test: { request: LinkTest; answer: LinkTestView };
+  plan_rows: { request: RowsRequest; answer: RowsView };
+  plan_words: { request: TickedPlan; answer: PlanWords };
+  plan_page_save: { request: PlanPageSave; answer: WrittenFile };
+  plan_discard: { request: PlanChoice; answer: null };
+  plan_apply: { request: ApplyRequest; answer: ApplyAnswer };
+  plan_cancel: { request: PlanChoice; answer: null };
+  compare: { request: CompareRequest; answer: PlanView };
+  compare_texts: { request: PlanChoice; answer: CompareTexts };
+  history_list: { request: HistoryRequest; answer: HistoryView };
+  history_entry: { request: EntryChoice; answer: EntryDetail };
+  history_export: { request: HistoryExport; answer: WrittenFile };
+  backup_now: { request: BackupChoice; answer: BackupNow };
+  backup_take: { request: BackupTake; answer: BackupView };
+  backup_update: { request: BackupUpdate; answer: BackupView };
+  backup_export: { request: BackupExport; answer: WrittenFile };
+  backups_verify: { request: null; answer: BackupsChecked };
+}
+
+/** What reaches the page unasked. */
+export interface Events {
+  file_opened: FileOpened;
+  file_hovering: FileHovering;
+  close_asked: CloseAsked;
+}
+
+export type CommandName = keyof Commands;
+export type EventName = keyof Events;

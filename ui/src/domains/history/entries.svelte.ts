@@ -1,0 +1,93 @@
+import type { EntryView, ErrorReport, HistoryRequest, HistoryView } from "../../contract";
+import { host, toErrorReport } from "../../host/host";
+import type { HistoryParams } from "../../routes/router.svelte";
+
+/** What the history can be narrowed down to. */
+export type Filter = Omit<HistoryParams, "operation" | "backup">;
+
+/** The entries that match a filter, as far as they were fetched. */
+export class Entries {
+  filter = $state.raw<Filter>({});
+  items = $state.raw<readonly EntryView[]>([]);
+  /** The last answer besides its entries: totals, and what the filters offer. Null before the first. */
+  facets = $state.raw<Omit<HistoryView, "entries"> | null>(null);
+  loading = $state(true);
+  error = $state.raw<ErrorReport | null>(null);
+  loadingOlder = $state(false);
+  olderError = $state.raw<ErrorReport | null>(null);
+  /** Answers of an earlier filter come too late to be shown. */
+  #asked = 0;
+
+  constructor(filter: Filter) {
+    this.filter = filter;
+  }
+
+  get isFiltered(): boolean {
+    return Object.values(this.filter).some((value) => value !== undefined && value !== "");
+  }
+
+  get hasOlder(): boolean {
+    return this.items.length < (this.facets?.total ?? 0);
+  }
+
+  /** Fetches from the newest on; what is shown stays until the answer is there. */
+  async load(): Promise<void> {
+    this.#asked += 1;
+    const asked = this.#asked;
+    this.loading = true;
+    this.olderError = null;
+    try {
+      const { entries, ...facets } = await host().call("history_list", this.#request(0));
+      if (asked !== this.#asked) return;
+      this.items = entries;
+      this.facets = facets;
+      this.error = null;
+    } catch (thrown) {
+      if (asked === this.#asked) this.error = toErrorReport(thrown);
+    } finally {
+      if (asked === this.#asked) this.loading = false;
+    }
+  }
+
+  async showOlder(): Promise<void> {
+    if (this.loadingOlder) return;
+    const asked = this.#asked;
+    this.loadingOlder = true;
+    this.olderError = null;
+    try {
+      const { entries, ...facets } = await host().call("history_list", this.#request(this.items.length));
+      if (asked !== this.#asked) return;
+      // An entry that was added meanwhile moves the others on: none may stand here twice.
+      const known = this.items.map((item) => item.id);
+      this.items = [...this.items, ...entries.filter((entry) => !known.includes(entry.id))];
+      this.facets = facets;
+    } catch (thrown) {
+      if (asked === this.#asked) this.olderError = toErrorReport(thrown);
+    } finally {
+      this.loadingOlder = false;
+    }
+  }
+
+  /** Takes over a backup's new note or pin without asking for the list again. */
+  amend(backup: string, change: Partial<Pick<EntryView, "note" | "pinned">>): void {
+    this.items = this.items.map((item) => {
+      if (item.backup !== backup && item.id !== backup) return item;
+      const { note, ...others } = change;
+      return item.kind === "backup" && note !== undefined ? { ...item, ...others, note } : { ...item, ...others };
+    });
+  }
+
+  #request(skip: number): HistoryRequest {
+    const { environment, agent, kind, outcome, actor, days, search } = this.filter;
+    return {
+      environment: environment ?? null,
+      agent: agent ?? null,
+      kind: kind ?? null,
+      outcome: outcome ?? null,
+      actor: actor ?? null,
+      days: days ?? null,
+      search: search?.trim() ?? "",
+      skip,
+    };
+  }
+}

@@ -1,0 +1,17 @@
+import type { ErrorReport } from "../../contract";
+import { toast } from "../../components/announce.svelte";
+import { host, toErrorReport } from "../../host/host";
+import { historyText } from "../../text/en/history";
+
+/** Writes all of the history where the person says; answers why not, when it could not. */
+export async function exportHistory(purpose: "history_csv" | "history_json"): Promise<ErrorReport | null> {
+  try {
+    const { path } = await host().call("file_place", { purpose, suggested: historyText.exportName[purpose] });
+    if (path === null) return null;
+    const written = await host().call("history_export", { path, overwrite: true, purpose });
+    toast(written.message);
+    return null;
+  } catch (thrown) {
+    return toErrorReport(thrown);
+  }
+}

@@ -1,0 +1,51 @@
+import Archive from "@lucide/svelte/icons/archive";
+import ArrowRightLeft from "@lucide/svelte/icons/arrow-right-left";
+import FileDown from "@lucide/svelte/icons/file-down";
+import GitCompare from "@lucide/svelte/icons/git-compare";
+import History from "@lucide/svelte/icons/history";
+import type { MenuItem } from "../../components/Menu.svelte";
+import type { EnvironmentView } from "../../contract";
+import { router } from "../../routes/router.svelte";
+import { overviewText as text } from "../../text/en/overview";
+
+/** An agent where it is. */
+export interface Place {
+  agent: string;
+  environment: EnvironmentView;
+}
+
+interface Asked {
+  /** The nearest other environment that has the agent too. */
+  other: EnvironmentView | undefined;
+  onexport: (place: Place) => void;
+  onbackup: (place: Place) => void;
+}
+
+/** What can be done with an agent that is there. */
+export function actionsFor(place: Place, { other, onexport, onbackup }: Asked): MenuItem[] {
+  const { agent, environment } = place;
+  return [
+    { label: text.promoteFrom(environment.name), icon: ArrowRightLeft, run: () => router.go("promote", { from: environment.id, agents: [agent] }) },
+    other
+      ? { label: text.compare(environment.name, other.name), icon: GitCompare, run: () => compare(agent, environment, other) }
+      : { label: text.compare(environment.name, "…"), icon: GitCompare, unavailable: text.onlyHere, run: () => undefined },
+    { label: text.export(environment.name), icon: FileDown, separated: true, run: () => onexport(place) },
+    { label: text.backUp(environment.name), icon: Archive, run: () => onbackup(place) },
+    { label: text.history, icon: History, separated: true, run: () => router.go("history", { agent }) },
+  ];
+}
+
+/** What can be done about an agent that is not there. */
+export function actionsForMissing(agent: string, from: EnvironmentView, to: EnvironmentView): MenuItem[] {
+  return [
+    { label: text.promoteHere(from.name, to.name), icon: ArrowRightLeft, run: () => router.go("promote", { from: from.id, to: to.id, agents: [agent] }) },
+    { label: text.history, icon: History, separated: true, run: () => router.go("history", { agent }) },
+  ];
+}
+
+function compare(agent: string, left: EnvironmentView, right: EnvironmentView): void {
+  router.go("compare", {
+    left: { kind: "live", environment: left.id, agent },
+    right: { kind: "live", environment: right.id, agent },
+  });
+}

@@ -1,0 +1,48 @@
+import type { DraftSource } from "../../contract";
+import { draft } from "../../queries/start.svelte";
+import { Wizard, type Kind } from "./wizard.svelte";
+
+const live: Partial<Record<Kind, Wizard>> = {};
+const seen = new WeakSet<Wizard>();
+
+/** What the draft of each wizard begins with. */
+export const sourceOf: Record<Kind, DraftSource["kind"]> = { promote: "environment", import: "file", restore: "restore" };
+
+/**
+ * The wizard of a screen: a new one where the screen was opened with something to begin with, else the one that a
+ * person left half-filled, here or before a restart. One that runs is never replaced.
+ */
+export function openWizard(kind: Kind, begin: ((wizard: Wizard) => void) | null): Wizard {
+  const before = live[kind];
+  const kept = draft.value;
+  const thrownAway = draft.discarded.delete(sourceOf[kind]);
+  if (before && (before.apply?.running || isUnread(before) || (!begin && !thrownAway))) return before;
+  const wizard = new Wizard(kind);
+  live[kind] = wizard;
+  if (begin) begin(wizard);
+  else if (kept?.source.kind === sourceOf[kind]) wizard.fromDraft(kept);
+  void wizard.resume();
+  return wizard;
+}
+
+/** Begins anew: what was there is finished with. */
+export function newWizard(kind: Kind): Wizard {
+  const wizard = new Wizard(kind);
+  live[kind] = wizard;
+  return wizard;
+}
+
+/** Finished while another screen was shown. */
+function isUnread(wizard: Wizard): boolean {
+  return wizard.result !== null && !seen.has(wizard);
+}
+
+/**
+ * Lets a finished wizard go once its result has been seen. One that made an API key stays until a new one begins: its
+ * result is the one place to copy the key from.
+ */
+export function closeWizard(wizard: Wizard): void {
+  if (!wizard.result || live[wizard.kind] !== wizard) return;
+  seen.add(wizard);
+  if (!wizard.result.agent_key) live[wizard.kind] = undefined;
+}

@@ -1,0 +1,20 @@
+import { mount } from "svelte";
+import App from "../App.svelte";
+import { setHost } from "../host/host";
+import { loadScenario, RecordedHost } from "../host/recorded";
+import { SyntheticHost } from "./synthetic";
+import Gallery from "./Gallery.svelte";
+
+/** Starts the page for a test: `?scenario=name` over recorded answers, `?gallery` for the components alone. */
+export async function startRecorded(target: HTMLElement): Promise<void> {
+  const wanted = new URLSearchParams(location.search);
+  if (wanted.has("gallery")) {
+    const theme = wanted.get("theme");
+    if (theme) document.documentElement.dataset["theme"] = theme;
+    mount(Gallery, { target });
+    return;
+  }
+  const name = wanted.get("scenario") ?? "empty";
+  setHost(name === "synthetic" ? new SyntheticHost(await loadScenario("promote")) : new RecordedHost(await loadScenario(name)));
+  mount(App, { target });
+}

@@ -1,0 +1,80 @@
+import { SvelteSet } from "svelte/reactivity";
+import type { EnvironmentView, ErrorReport } from "../contract";
+import { host, toErrorReport } from "../host/host";
+
+/** The environments in stage order: one list for every screen. */
+class Environments {
+  #items = $state.raw<readonly EnvironmentView[]>([]);
+  #loading = $state(false);
+  #error = $state.raw<ErrorReport | null>(null);
+  #checking = new SvelteSet<string>();
+
+  get items(): readonly EnvironmentView[] {
+    return this.#items;
+  }
+
+  get loading(): boolean {
+    return this.#loading;
+  }
+
+  /** Why the last refresh failed; the items from before it stay. */
+  get error(): ErrorReport | null {
+    return this.#error;
+  }
+
+  byId(id: string | null | undefined): EnvironmentView | undefined {
+    return this.#items.find((item) => item.id === id);
+  }
+
+  /** Whether its server is being asked just now. */
+  isChecking(id: string): boolean {
+    return this.#checking.has(id);
+  }
+
+  /** Takes over what a command answered with: all of them. */
+  set(items: readonly EnvironmentView[]): void {
+    this.#items = items;
+    this.#error = null;
+  }
+
+  /** Takes over what a command answered with: one of them, new or changed. */
+  put(changed: EnvironmentView): void {
+    const known = this.#items.some((item) => item.id === changed.id);
+    this.#items = known
+      ? this.#items.map((item) => (item.id === changed.id ? changed : item))
+      : [...this.#items, changed];
+  }
+
+  async refresh(): Promise<void> {
+    this.#loading = true;
+    try {
+      this.set(await host().call("environment_list", null));
+    } catch (thrown) {
+      this.#error = toErrorReport(thrown);
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  /** Asks its server. How that went is the environment's `contact`; rejects only when aidb itself failed. */
+  async check(id: string): Promise<void> {
+    if (this.#checking.has(id)) return;
+    this.#checking.add(id);
+    try {
+      const checked = await host().call("environment_check", { id });
+      if (this.byId(id)) this.put(checked);
+    } finally {
+      this.#checking.delete(id);
+    }
+  }
+
+  /** Asks every server whose key is at hand, all at once. */
+  async checkAll(): Promise<void> {
+    const reachable = this.#items.filter((item) => item.key.state === "stored");
+    const results = await Promise.allSettled(reachable.map((item) => this.check(item.id)));
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed) this.#error = toErrorReport(failed.reason);
+  }
+}
+
+export const environments = new Environments();

@@ -1,0 +1,45 @@
+import type { ErrorReport, StartView } from "../contract";
+import { host, toErrorReport } from "../host/host";
+import { draft } from "./draft.svelte";
+import { environments } from "./environments.svelte";
+import { keychain } from "./keychain.svelte";
+import { sandbox } from "./sandbox.svelte";
+import { settings } from "./settings.svelte";
+
+export { draft, environments, keychain, sandbox, settings };
+
+/** The application's start: one call fills every shared list, the rest follows in the background. */
+class Start {
+  /** Null until the engine has answered. */
+  view = $state.raw<StartView | null>(null);
+  error = $state.raw<ErrorReport | null>(null);
+
+  async load(): Promise<void> {
+    this.error = null;
+    try {
+      const view = await host().call("app_start", null);
+      settings.value = view.settings;
+      keychain.view = view.keychain;
+      sandbox.state = view.sandbox;
+      draft.value = view.draft;
+      environments.set(view.environments);
+      this.view = view;
+    } catch (thrown) {
+      this.error = toErrorReport(thrown);
+    }
+  }
+
+  /** Once what was in its way has been mended. */
+  async again(): Promise<void> {
+    await this.load();
+    await this.follow();
+  }
+
+  /** What may take its time: the keychain and the servers. Rejects when aidb itself failed. */
+  async follow(): Promise<void> {
+    await Promise.all([keychain.refresh(), environments.refresh()]);
+    await environments.checkAll();
+  }
+}
+
+export const start = new Start();

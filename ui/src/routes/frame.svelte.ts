@@ -1,0 +1,93 @@
+import { untrack, type Component } from "svelte";
+import type { ScreenName } from "./router.svelte";
+
+/** An environment as the frame, and every chooser, shows it. */
+export interface EnvironmentPill {
+  id: string;
+  name: string;
+  colour: string;
+  protected: boolean;
+  state: "reachable" | "key_missing" | "key_refused" | "unreachable" | "checking" | "unknown";
+  /** More about the state: "the server answers 401". */
+  detail?: string;
+}
+
+export interface RunningOperation {
+  id: string;
+  label: string;
+  /** Done so far; null while the amount is not known. */
+  value: number | null;
+  max: number;
+  open: () => void;
+}
+
+export interface FrameBanner {
+  id: string;
+  tone: "info" | "warning" | "danger" | "success";
+  text: string;
+  actions?: { label: string; icon?: Component; run: () => void }[];
+  dismissible?: boolean;
+}
+
+/** What stands around every screen. Domains write their part, and may read the environments. */
+class Frame {
+  /** In stage order; kept by the domain of environments. */
+  environments = $state.raw<readonly EnvironmentPill[]>([]);
+  keychain = $state<"unknown" | "ready" | "locked" | "absent" | "session" | "failed">("unknown");
+  running = $state.raw<readonly RunningOperation[]>([]);
+  banners = $state.raw<readonly FrameBanner[]>([]);
+  /** A few words beside a screen's name: "3 differ". */
+  badges = $state<Partial<Record<ScreenName, string>>>({});
+  #target = $state.raw<{ colour: string } | null>(null);
+
+  get target(): { colour: string } | null {
+    return this.#target;
+  }
+
+  /**
+   * Draws the colour of the environment that this screen can change along its top. For an `$effect`:
+   * `$effect(() => frame.showTarget(chosen))`; what it returns takes the colour away again.
+   */
+  showTarget(environment: { colour: string } | null | undefined): () => void {
+    const target = environment ? { colour: environment.colour } : null;
+    this.#target = target;
+    return () => {
+      if (this.#target === target) this.#target = null;
+    };
+  }
+
+  #taker: ((path: string) => void) | undefined;
+
+  /** Files that are dropped go to this screen, rather than to the import. For an `$effect`; returns what ends it. */
+  takeFiles(taker: (path: string) => void): () => void {
+    this.#taker = taker;
+    return () => {
+      if (this.#taker === taker) this.#taker = undefined;
+    };
+  }
+
+  /** Whether the screen that is open took the file. */
+  offerFile(path: string): boolean {
+    this.#taker?.(path);
+    return this.#taker !== undefined;
+  }
+
+  banner(banner: FrameBanner): void {
+    this.dismissBanner(banner.id);
+    this.banners = [...untrack(() => this.banners), banner];
+  }
+
+  dismissBanner(id: string): void {
+    this.banners = untrack(() => this.banners).filter((shown) => shown.id !== id);
+  }
+}
+
+export const frame = new Frame();
+
+export type Theme = "system" | "light" | "dark";
+
+export function setTheme(theme: Theme): void {
+  if (theme === "system") delete document.documentElement.dataset["theme"];
+  else document.documentElement.dataset["theme"] = theme;
+}
+

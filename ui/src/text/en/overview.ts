@@ -1,0 +1,73 @@
+import type { ErrorCode } from "../../contract";
+
+function many(count: number, one: string, several: string): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : several}`;
+}
+
+const reasons: Partial<Record<ErrorCode, string>> = {
+  api_key_missing: "no key",
+  unauthorized: "key refused",
+  forbidden: "key refused",
+  keychain_absent: "no keychain",
+  keychain_locked: "keychain locked",
+  keychain_failed: "the keychain failed",
+  connection_refused: "unreachable",
+  connection_lost: "unreachable",
+  host_unknown: "unreachable",
+  timeout: "no answer in time",
+  tls_failed: "certificate not trusted",
+  not_a_connector: "not a connector",
+};
+
+/** Words of the overview. */
+export const overviewText = {
+  summary: (agents: number, environments: number) =>
+    `${many(agents, "agent", "agents")} in ${many(environments, "environment", "environments")}.`,
+  checked: "Checked",
+  checking: "Checking…",
+  again: "Check again",
+  checkedNow: (agents: number, environments: number) => `Checked: ${overviewText.summary(agents, environments)}`,
+  notAll: (names: readonly string[]) => `Could not ask ${names.join(", ")}.`,
+  environments: "Environments",
+  agents: (count: number) => many(count, "agent", "agents"),
+  asOf: "as of",
+  lastContact: "Asked",
+  never: "Not asked yet",
+  add: "Add an environment",
+  table: "Agents and where they are",
+  agent: "Agent",
+  filter: "Filter agents",
+  shown: (shown: number, all: number) => (shown === all ? many(all, "agent", "agents") : `${many(shown, "agent", "agents")} of ${all.toLocaleString("en")}`),
+  nothingMatches: "No agent has that in its id.",
+  clearFilter: "Clear the filter",
+  noAgents: "No agents yet",
+  noAgentsText: "None of these environments has an agent. Import a configuration file to register the first one.",
+  noAgentsAction: "Import a file",
+  cannotList: "The agents cannot be listed",
+  cannotListText: "No environment could be asked for its agents. What is in the way stands on each of them above.",
+  present: "Present",
+  missing: "Not there",
+  cannotTell: (code: ErrorCode) => `Cannot tell: ${reasons[code] ?? "see above"}`,
+  wasPresent: "Was present",
+  wasMissing: "Was not there",
+  loading: "Asking…",
+  actionsFor: (agent: string) => `Actions for ${agent}`,
+  cellActions: (agent: string, environment: string, state: string) => `${agent} in ${environment}: ${state}`,
+  promoteFrom: (environment: string) => `Promote from ${environment}…`,
+  promoteHere: (from: string, to: string) => `Promote from ${from} to ${to}…`,
+  compare: (left: string, right: string) => `Compare ${left} with ${right}`,
+  onlyHere: "No other environment has it",
+  export: (environment: string) => `Export from ${environment}…`,
+  backUp: (environment: string) => `Back up in ${environment}…`,
+  history: "History",
+  backUpTitle: (agent: string, environment: string) => `Back up ${agent} in ${environment}`,
+  backUpText: "Keeps the agent’s complete state as it is now. Nothing is written to the server.",
+  note: "Note",
+  noteHint: "Shown in the history",
+  cancel: "Cancel",
+  backUpButton: (agent: string) => `Back up ${agent}`,
+  backedUp: (agent: string, environment: string) => `${agent} in ${environment} is backed up.`,
+  openHistory: "Show it in the history",
+  dismiss: "Dismiss",
+  openEnvironment: (name: string) => `Open ${name}`,
+} as const;

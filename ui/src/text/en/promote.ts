@@ -1,0 +1,263 @@
+import type { PlanMode, ProgressStage, RetryView } from "../../contract";
+import { changes, planText } from "./plan";
+
+type Kind = "promote" | "import" | "restore";
+type Step = "from" | "check" | "to" | "plan" | "apply" | "result";
+
+const { count } = planText;
+
+const stages: Record<ProgressStage, string> = {
+  reading: "Reading how the target stands",
+  backing_up: "Taking a backup and checking it",
+  applying: "Making the changes",
+  verifying: "Reading back what was written",
+  putting_back: "Putting back what was changed",
+};
+
+const steps: Record<Step, string> = { from: "From", check: "Check", to: "To", plan: "Plan", apply: "Apply", result: "Result" };
+
+function plural(amount: number, one: string, many: string): string {
+  return amount === 1 ? `1 ${one}` : `${count(amount)} ${many}`;
+}
+
+/** "2 resources lose access", and the agent's deletion, in the words of a button. */
+export function applyWords(total: number, target: string, losing: number, deletes: boolean): string {
+  if (deletes) return `Apply ${changes(total)} to ${target} and delete the agent`;
+  return losing > 0 ? `Apply ${changes(total)} to ${target}, ${count(losing)} losing access` : `Apply ${changes(total)} to ${target}`;
+}
+
+/** Words of the wizards that lead to an applied plan: Promote, Import a file, Restore. */
+export const promoteText = {
+  title: {
+    promote: (agent: string, target: string) => (agent === "" ? "Promote an agent" : `Promote ${agent}${target && ` to ${target}`}`),
+    import: (agent: string, target: string) => (agent === "" ? "Import a file" : `Import ${agent}${target && ` into ${target}`}`),
+    restore: (agent: string, target: string) => (agent === "" ? "Restore" : `Restore ${agent}${target && ` in ${target}`}`),
+  },
+  subtitle: {
+    from: {
+      promote: "Choose which agent, and from where. Nothing is written before the last step.",
+      import: "Choose a configuration file. Nothing is written before the last step.",
+      restore: "",
+    },
+    check: "What would be carried over, checked for anything that could go wrong.",
+    to: "Choose where it goes. You see every change before anything is written.",
+    plan: (source: string) => `From ${source}, as it stands there now. Nothing has been changed yet.`,
+    planFrom: (source: string) => `From ${source}. Nothing has been changed yet.`,
+    planning: "Comparing both sides. Nothing has been changed yet.",
+    apply: "Last look before anything is written.",
+    applying: "You can leave this screen; it goes on, and the top bar shows how far it is.",
+    result: "",
+  },
+  stepsLabel: "Steps",
+  steps,
+  back: "Back",
+  next: (step: Step) => `Continue to ${steps[step]}`,
+  tryAgain: "Try again",
+  openEnvironments: "Open Environments",
+  unlock: "Unlock the keychain",
+  useSession: "Keep keys for this session",
+  draftNotSaved: "What you filled in could not be saved. It stays here as long as aidb runs.",
+
+  from: {
+    environment: "From which environment",
+    agent: "Which agent",
+    agentSearch: "Find an agent",
+    agentsLoading: "Asking for the agents…",
+    agentsNone: "No agent is registered there.",
+    agentsNoMatch: "No agent has that in its name.",
+    agentsMore: (amount: number) => `${count(amount)} more. Type to narrow the list.`,
+    agentsCount: (amount: number) => plural(amount, "agent", "agents"),
+    agentsOld: "This is the list from the last time that it could be read.",
+    chooseFirst: "Choose an environment to see its agents.",
+    fileInstead: "Use a configuration file instead",
+    environmentInstead: "Take it from an environment instead",
+    drop: "Drop a configuration file here",
+    dropText: "It is checked at once, and nothing is sent anywhere.",
+    pick: "Choose a file…",
+    path: "Or type its path",
+    pathHint: "~ stands for your own folder.",
+    checkFile: "Check this file",
+    fileGood: (name: string) => `${name} is fine.`,
+    fileWarns: (name: string, warnings: number) => `${name} can be used, with ${plural(warnings, "warning", "warnings")}.`,
+    fileBroken: (name: string, errors: number) => `${name} cannot be used yet: ${plural(errors, "error", "errors")}.`,
+    missing: {
+      promote: "Choose an environment and an agent.",
+      import: "Choose a file.",
+      restore: "Choose a backup.",
+    },
+    noSource: "Nothing to restore was chosen",
+    noSourceText: "A restore begins with a backup or a file in the place of one. The history has them all.",
+    openHistory: "Open the history",
+    notReachable: {
+      missing: "API key missing",
+      locked: "keychain locked",
+      absent: "no keychain",
+      failed: "key could not be read",
+    },
+    unreachable: "unreachable",
+    refused: "key refused",
+    reachable: "reachable",
+    protectedWord: "protected",
+  },
+
+  check: {
+    underWay: "The check is under way.",
+    failed: "It could not be checked.",
+    announced: (errors: number, warnings: number) =>
+      `Checked: ${plural(errors, "error", "errors")}, ${plural(warnings, "warning", "warnings")}.`,
+    blocked: (errors: number) => (errors === 1 ? "1 error has to be put right first." : `${count(errors)} errors have to be put right first.`),
+    good: "Nothing stands in the way",
+    goodText: "The configuration is complete and says nothing that contradicts itself.",
+    errors: (amount: number) => plural(amount, "error", "errors"),
+    errorsText: "They have to be put right before this can be used.",
+    warnings: (amount: number) => plural(amount, "warning", "warnings"),
+    warningsText: "You can go on. They say what may not be what you want.",
+    place: (line: number, column: number | null) => (column === null ? `line ${String(line)}` : `line ${String(line)}, column ${String(column)}`),
+    excerpt: (line: number) => `The file around line ${String(line)}`,
+    hidden: "hidden, because this line looks like it holds a secret",
+    marked: "the line that is meant:",
+    again: "Check again",
+    notes: "To know",
+    summary: "What it holds",
+    fields: {
+      agent: "Agent",
+      name: "Name",
+      type: "Type",
+      database: "Database",
+      resources: "Resource permissions",
+      exported: "Exported",
+      from: "From",
+    },
+    none: "none",
+  },
+
+  to: {
+    environment: "To which environment",
+    missing: "Choose where it goes.",
+    none: "There is no other environment",
+    noneText: "Add the environment that it should go to, then come back: what you chose stays.",
+    add: "Add an environment",
+    mode: "What happens to what the target has more",
+    keep: (target: string) => `Keep what ${target} has more`,
+    keepText: "Adds and changes what the source names, and leaves everything else as it is. Right for most promotions.",
+    exact: (target: string) => `Make ${target} exactly the same`,
+    exactText: "Also takes away permissions that the source does not have. You see each of them first, and none is taken until you tick it.",
+    exactRestoreText: "Leads back to just what the backup holds, also by taking away what was added since.",
+    theTarget: "the target",
+  },
+
+  plan: {
+    copyText: "Copy as text",
+    savePage: "Save for approval…",
+    making: "Making the plan…",
+    made: "Plan made",
+    refused: (target: string) => `refused if ${target} changes meanwhile`,
+    nothingTicked: "Nothing is selected.",
+    apply: (words: string) => `${words}…`,
+    before: "Before anything is written",
+    backup: "A backup is taken and checked",
+    backupText: "If something fails halfway, what was changed is put back.",
+    terminal: "Same thing in a terminal",
+    noCommand: "There is no command for just this selection.",
+    same: (target: string) => `${target} has it all already`,
+    sameText: "Source and target say the same. There is nothing to apply.",
+    sameRestore: "Nothing is different now",
+    sameRestoreText: "The agent is as the backup has it. There is nothing to restore.",
+    sameCannot: "What differs cannot be changed by the server; see below.",
+    compare: "Compare environments",
+    otherTarget: "Choose another target",
+    overview: "Back to the overview",
+    moved: (target: string) => `${target} changed after this plan was made. Nothing was written; this is the plan as it is now.`,
+    movedText: "Rows that still exist are ticked as you had them.",
+    movedMore: (amount: number) => `and ${plural(amount, "more", "more")}`,
+    makeAgain: "Make the plan again",
+  },
+
+  database: {
+    title: "Database",
+    connection: (name: string) => `Connection “${name}”`,
+    linkedThere: (target: string) => `${target} has a database linked to this agent. It stays as it is.`,
+    linkedByPlan: "It is linked when the plan is applied.",
+    notLinked: (target: string) => `Not linked in ${target} yet. The agent cannot read data until it is.`,
+    useRemembered: "Use the remembered connection string",
+    testRemembered: "Test it",
+    field: "Connection string",
+    fieldHint: "Goes to the server of the target, and into the keychain if you say so. It is not shown again.",
+    remember: "Remember it in the keychain",
+    testFirst: "Test it first",
+    link: "Link with this plan",
+    typeAnother: "Type another one",
+    typeOne: "Link it…",
+    unsent: "Typed, and not part of the plan yet: choose Link with this plan.",
+    later: "Link it later instead",
+    cancel: "Not now",
+    typeFirst: "Type the connection string.",
+    typeAgain: "Type it again, or link without a test.",
+  },
+
+  apply: {
+    stages,
+    running: (kind: Kind, agent: string, target: string) => {
+      const verb = { promote: "Promoting", import: "Importing", restore: "Restoring" }[kind];
+      return `${verb} ${agent} ${kind === "restore" ? "in" : "to"} ${target}`;
+    },
+    title: (total: number, target: string) => `${changes(total)} to ${target}`,
+    losing: (amount: number) => (amount === 1 ? "1 resource loses access." : `${count(amount)} resources lose access.`),
+    protectedTitle: (target: string) => `${target} is protected`,
+    typeName: (target: string) => `Type ${target} to confirm`,
+    typeNameHint: "Capital letters count. Pasting is fine.",
+    typeNameWrong: (target: string) => `That is not ${target} yet.`,
+    deletion: (agent: string, target: string) =>
+      `Yes, delete ${agent} in ${target}. It did not exist when the backup was taken; its API key stops working for good.`,
+    deletionTitle: "The agent is deleted",
+    reason: "Why?",
+    reasonHint: "Shown in the history, to whoever looks for it later.",
+    order: "What happens now",
+    orderBackup: (target: string) => `A backup of ${target} is taken, read back and checked. Without it nothing is written.`,
+    orderWrite: (total: number) => `${changes(total)} ${total === 1 ? "is" : "are"} written, each tried again where that is safe.`,
+    orderVerify: "Everything is read back. If something fails, what was changed is put back.",
+    unwritten: (target: string) => `Nothing was written to ${target}.`,
+    typeFirst: (target: string) => `Type ${target} above first.`,
+    agreeFirst: "Agree to the deletion above first.",
+    progress: (done: number, items: number) => `${count(done)} of ${count(items)}`,
+    rate: (perSecond: number) => `${count(Math.max(1, Math.round(perSecond)))} a second`,
+    left: (time: string) => `about ${time} left`,
+    last: "Last:",
+    retrying: (retry: RetryView) => `${retry.what} did not answer well. Trying again.`,
+    retry: (retry: RetryView, wait: string) => `${retry.what}: attempt ${count(retry.attempt)} failed (${retry.reason}). Trying again in ${wait}.`,
+    stop: "Stop and put back",
+    stopping: "Stopping, and putting back what was changed…",
+    stageDone: "done",
+    stageNow: "now",
+    stageNext: "to come",
+  },
+
+  result: {
+    show: "Show the result",
+    done: "Done",
+    put_back: "Put back: nothing was changed in the end",
+    needs_attention: "Needs your attention",
+    facts: "What was done",
+    applied: "Applied and verified",
+    putBack: "Put back",
+    leftCount: "Left to look at",
+    duration: "Took",
+    backup: "Backup from before",
+    backupTaken: "taken and checked",
+    left: "What is left",
+    leftText: "These are not as the plan wanted them, and could not be put back.",
+    nextTitle: "What next",
+    undo: "Undo this…",
+    copyKey: "Copy the agent's API key",
+    keyTitle: "A new API key was made for the agent",
+    keyText: (kept: string) => `It is kept: ${kept}. Give it to whoever runs the agent.`,
+    keyCopied: (seconds: number) => (seconds >= 55 && seconds <= 65 ? "The key is on the clipboard for a minute." : `The key is on the clipboard for ${count(seconds)} seconds.`),
+    history: "Show it in the history",
+    promoteOn: (target: string) => `Promote on to ${target}`,
+    again: "Make the plan again",
+    another: { promote: "Promote another agent", import: "Import another file", restore: "Back to the history" },
+    unrecorded: "The history does not know how this ended.",
+    why: "Why",
+  },
+  modes: { merge: "merge", exact: "exact" } satisfies Record<PlanMode, string>,
+} as const;

@@ -1,0 +1,161 @@
+import axeCore from "axe-core";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { afterAll, afterEach, expect, inject } from "vitest";
+
+export type { Page } from "playwright-core";
+
+export const themes = ["light", "dark"] as const;
+export const sizes = { usual: { width: 1280, height: 800 }, small: { width: 1024, height: 640 } } as const;
+
+export type Theme = (typeof themes)[number];
+
+const opposite = { light: "dark", dark: "light" } as const;
+
+export interface OpenOptions {
+  theme?: Theme;
+  size?: { width: number; height: number };
+  /** 2 is text at 200 %. */
+  textScale?: number;
+  /** What the page's clock says, so that "2 minutes ago" stays that. */
+  now?: string;
+}
+
+interface Opened {
+  page: Page;
+  troubles: string[];
+  theme: Theme;
+}
+
+declare global {
+  interface Window {
+    __unrecorded?: string[];
+    __calls?: { command: string; request: unknown }[];
+    __emit?: (event: string, payload: unknown) => void;
+    axe: typeof axeCore;
+  }
+}
+
+const screens = process.env["SCREENS_DIR"] ?? fileURLToPath(new URL("../../target/screens", import.meta.url));
+
+let browser: Browser | undefined;
+let opened: Opened[] = [];
+
+afterAll(async () => {
+  await browser?.close();
+  browser = undefined;
+});
+
+// A page that complained, or asked for what was not recorded, fails its test whatever the test looked at.
+afterEach(async () => {
+  const closing = opened;
+  opened = [];
+  const troubles: string[] = [];
+  for (const { page, troubles: seen } of closing) {
+    const unrecorded = await page.evaluate(() => window.__unrecorded ?? []);
+    troubles.push(...seen, ...unrecorded.map((call) => `not recorded: ${call}`));
+    await page.context().close();
+  }
+  expect(troubles, "the page complained").toEqual([]);
+});
+
+/** Opens the page over a scenario's recorded answers. */
+export function open(scenario: string, options: OpenOptions = {}): Promise<Page> {
+  return openAt(`scenario=${encodeURIComponent(scenario)}`, options);
+}
+
+/** Opens the gallery of the shared components. */
+export function openGallery(options: OpenOptions = {}): Promise<Page> {
+  return openAt("gallery", options);
+}
+
+async function openAt(query: string, { theme = "light", size = sizes.usual, textScale = 1, now }: OpenOptions): Promise<Page> {
+  browser ??= await chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--font-render-hinting=none"],
+  });
+  const context = await browser.newContext({
+    viewport: size,
+    // Over recorded answers the settings say "as the system". In the gallery the theme is chosen, and has to win over the other one.
+    colorScheme: query === "gallery" ? opposite[theme] : theme,
+    reducedMotion: "reduce",
+    timezoneId: "Europe/Berlin",
+    locale: "en-GB",
+  });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  // Shorter than a test may take, so that what was waited for is named.
+  context.setDefaultTimeout(6_000);
+  const page = await context.newPage();
+  opened.push({ page, troubles: watch(page), theme });
+  if (now) await page.clock.setFixedTime(now);
+  await page.goto(`${inject("origin")}/?${query}&theme=${theme}`);
+  if (textScale !== 1) {
+    await page.evaluate((scale) => (document.documentElement.style.fontSize = `${String(scale * 100)}%`), textScale);
+  }
+  await page.locator("#main h1").waitFor();
+  await page.evaluate(() => document.fonts.ready);
+  return page;
+}
+
+/** Console errors hold refusals by the content security policy too. */
+function watch(page: Page): string[] {
+  const troubles: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") troubles.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => troubles.push(`page error: ${error.message}`));
+  page.on("requestfailed", (request) => troubles.push(`request failed: ${request.url()}`));
+  return troubles;
+}
+
+/**
+ * Everything that axe finds on the page as it stands now. An empty list is what a test wants.
+ * Menus, lists of choices and tooltips lie outside the landmarks, as every layer above the page does: of them that is not asked.
+ */
+export async function axe(page: Page): Promise<string[]> {
+  // Through the debugging protocol: the page's own policy refuses a script from elsewhere.
+  await page.evaluate(axeCore.source);
+  const findings: string[] = await page.evaluate(async () => {
+    const { violations } = await window.axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+    const isLayer = (target: string) => document.querySelector(target)?.closest("[role=menu], .tooltip, [data-bits-floating-content-wrapper]") != null;
+    return violations.flatMap(({ id, nodes }) =>
+      nodes
+        .filter((node) => id !== "region" || !isLayer(node.target.join(" ")))
+        .map((node) => `${id}: ${node.target.join(" ")} (${node.failureSummary ?? ""})`),
+    );
+  });
+  return findings;
+}
+
+/** Keeps a picture as `<name>-<theme>-<width>x<height>.png`, for eyes. */
+export async function screenshot(page: Page, name: string): Promise<string> {
+  mkdirSync(screens, { recursive: true });
+  const theme = opened.find((entry) => entry.page === page)?.theme ?? "light";
+  const { width, height } = page.viewportSize() ?? sizes.usual;
+  const path = join(screens, `${name}-${theme}-${String(width)}x${String(height)}.png`);
+  await page.screenshot({ path });
+  return path;
+}
+
+/** What the page asked its host for, in order. */
+export function calls(page: Page): Promise<{ command: string; request: unknown }[]> {
+  return page.evaluate(() => window.__calls ?? []);
+}
+
+/** Sends the page an event, as the engine would. */
+export function emit(page: Page, event: string, payload: unknown): Promise<void> {
+  return page.evaluate(([name, value]) => window.__emit?.(name as string, value), [event, payload]);
+}
+
+/** Nothing but the parts made to scroll reaches beyond the window. */
+export function overflowsSideways(page: Page): Promise<boolean> {
+  return page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll<HTMLElement>("#main .scroll")].some(
+      (element) => element.scrollWidth > element.clientWidth,
+    ),
+  );
+}

@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import { axe, calls, open, overflowsSideways, screenshot, sizes, themes, type OpenOptions, type Page } from "../harness";
+
+const now = "2026-11-20T09:02:30Z";
+const table = (page: Page) => page.getByRole("grid", { name: "Agents and where they are" });
+
+async function overview(options: OpenOptions = {}): Promise<Page> {
+  const page = await open("overview", { now, ...options });
+  await table(page).getByText("my-agent").waitFor();
+  return page;
+}
+
+describe.each(themes)("the overview, %s", (theme) => {
+  test("shows agents down and environments across", async () => {
+    const page = await overview({ theme });
+    await page.getByText("8 agents in 3 environments. Checked 2 minutes ago.").waitFor();
+    const row = table(page).getByRole("row").filter({ hasText: "churn-forecast" });
+    expect(await row.getByRole("gridcell").allInnerTexts()).toEqual(["churn-forecast", "Present", "Not there", "Not there", ""]);
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, "overview");
+  });
+
+  test("fits a small window, and text at 200 %", async () => {
+    const small = await overview({ theme, size: sizes.small });
+    expect(await overflowsSideways(small)).toBe(false);
+    await screenshot(small, "overview");
+    const large = await overview({ theme, size: sizes.small, textScale: 2 });
+    expect(await overflowsSideways(large)).toBe(false);
+    expect(await axe(large)).toEqual([]);
+    await screenshot(large, "overview-200");
+  });
+
+  test("the first start offers two ways to begin", async () => {
+    const page = await open("first-start", { theme, now });
+    await page.getByRole("heading", { name: "Try it with sample environments" }).waitFor();
+    expect(await page.getByRole("grid").count()).toBe(0);
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, "first-start");
+    await page.setViewportSize(sizes.small);
+    await screenshot(page, "first-start");
+    await page.getByRole("button", { name: "Start the sample environments" }).click();
+    await table(page).getByText("my-agent").waitFor();
+    await page.getByText("The sample environments are ready.").first().waitFor();
+  });
+
+  test("what cannot be told says why", async () => {
+    const page = await open("environments-states", { theme, now });
+    await table(page).getByText("my-agent").waitFor();
+    const row = table(page).getByRole("row").filter({ hasText: "my-agent" });
+    expect((await row.getByRole("gridcell").allInnerTexts()).map((text) => text.trim())).toEqual([
+      "my-agent", "Present", "Cannot tell: no key", expect.stringMatching(/Present|stage/),
+      "Cannot tell: unreachable", "Cannot tell: key refused", "Cannot tell: see above", "",
+    ]);
+    expect(await page.locator("b").count()).toBe(0);
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, "overview-states");
+  });
+});
+
+test("the filter narrows, and says when nothing is left", async () => {
+  const page = await overview();
+  await page.getByLabel("Filter agents").fill("bot");
+  await page.getByText("1 agent of 8").waitFor();
+  await page.getByLabel("Filter agents").fill("nobody");
+  await page.getByText("No agent has that in its id.").waitFor();
+  await page.getByRole("button", { name: "Clear the filter" }).click();
+  await page.getByText("8 agents", { exact: true }).first().waitFor();
+});
+
+test("asking again keeps what was known of an environment that does not answer", async () => {
+  const page = await overview();
+  await page.getByRole("button", { name: "Check again" }).click();
+  const row = table(page).getByRole("row").filter({ hasText: "my-agent" });
+  await row.getByText("Was present").waitFor();
+  await page.getByText("Could not ask Production.").waitFor();
+  await screenshot(page, "overview-stale");
+  await page.getByRole("list", { name: "Environments", exact: true }).getByText("The connection was cut before the answer was complete").waitFor();
+});
+
+test("by keyboard: arrows reach a row, Enter opens what can be done, and a promotion begins", async () => {
+  const page = await overview();
+  await page.getByLabel("Filter agents").focus();
+  await page.keyboard.press("Tab");
+  for (let step = 0; step < 4; step += 1) await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  const menu = page.getByRole("menu");
+  await menu.waitFor();
+  expect(await menu.getByRole("menuitem").allInnerTexts()).toEqual([
+    "Promote from Development…", "Compare Development with Staging", "Export from Development…", "Back up in Development…", "History",
+  ]);
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, "overview-menu");
+  await page.keyboard.press("Enter");
+  await page.locator("h1", { hasText: "Promote" }).waitFor();
+  await expect.poll(() => calls(page)).toContainEqual({ command: "agent_check", request: { environment: "01930000-0000-7000-8000-000000000001", agent: "my-agent" } });
+});
+
+test("an agent is exported to a file, and backed up with a note", async () => {
+  const page = await overview();
+  const actions = page.getByRole("button", { name: "Actions for my-agent" });
+  await actions.click();
+  await page.getByRole("menuitem", { name: "Export from Development…" }).click();
+  await page.getByText("my-agent of Development was exported.").first().waitFor();
+  await actions.click();
+  await page.getByRole("menuitem", { name: "Back up in Development…" }).click();
+  await page.getByLabel("Note").fill("before the audit");
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, "overview-backup");
+  await page.keyboard.press("Enter");
+  await page.getByText("my-agent in Development is backed up.").first().waitFor();
+  expect((await calls(page)).at(-1)).toEqual({ command: "backup_take", request: { environment: "01930000-0000-7000-8000-000000000001", agent: "my-agent", note: "before the audit" } });
+});

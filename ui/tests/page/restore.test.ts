@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { axe, calls, open, screenshot, themes, type OpenOptions, type Page } from "../harness";
+import { button, now, plan } from "./wizard";
+
+/** Opens the page as it stands after a restore was asked for: with the screen in the window's history. */
+async function restoring(params: Record<string, string>, options: OpenOptions = {}): Promise<Page> {
+  const page = await open("restore", { now, ...options });
+  page.setDefaultTimeout(5_000);
+  await page.evaluate((wanted) => history.replaceState({ screen: "restore", params: wanted }, ""), params);
+  await page.reload();
+  await page.locator("h1", { hasText: "Restore" }).waitFor();
+  return page;
+}
+
+describe.each(themes)("restoring, %s", (theme) => {
+  test("a backup leads straight to the plan, where it was taken", async () => {
+    const page = await restoring({ backup: "bk-00000001" }, { theme });
+    await plan(page).getByText("orders").waitFor();
+    expect(await page.locator("h1").textContent()).toBe("Restore my-agent in Production");
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, "restore-plan");
+    await button(page, "Apply 5 changes to Production, 5 losing access…").click();
+    await page.getByLabel("Type Production to confirm").fill("Production");
+    await page.getByText("5 resources lose access.").waitFor();
+    await screenshot(page, "restore-apply");
+    await button(page, "Apply 5 changes to Production, 5 losing access").click();
+    await page.getByRole("heading", { name: "5 changes to my-agent were made and verified." }).waitFor();
+  });
+
+  test("an agent is only deleted when that is agreed to by itself", async () => {
+    const page = await restoring({ backup: "bk-00000003" }, { theme });
+    await page.getByText("Nothing is selected.").waitFor();
+    await page.getByRole("checkbox", { name: "All of “Delete the agent”" }).check();
+    await button(page, "Apply 1 change to Staging and delete the agent…").click();
+    const apply = button(page, "Apply 1 change to Staging and delete the agent");
+    expect(await apply.isDisabled()).toBe(true);
+    await page.getByText("Agree to the deletion above first.").waitFor();
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, "restore-delete");
+    await page.getByLabel(/Yes, delete churn-forecast in Staging/).check();
+    await apply.click();
+    await page.getByRole("heading", { name: "1 change to churn-forecast was made and verified." }).waitFor();
+    const sent = (await calls(page)).find(({ command }) => command === "plan_apply");
+    expect(sent?.request).toMatchObject({ agree_deletion: true, typed_name: null, ticks: { groups: { delete_agent: true } } });
+  });
+
+  test("without anything to restore it leads to the history", async () => {
+    const page = await restoring({}, { theme });
+    await page.getByText("Nothing to restore was chosen").waitFor();
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, "restore-empty");
+  });
+});

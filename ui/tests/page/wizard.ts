@@ -1,0 +1,29 @@
+import { open, type OpenOptions, type Page } from "../harness";
+
+export const now = "2026-11-20T09:02:30Z";
+/** The plan's table. */
+export const plan = (page: Page) => page.getByRole("grid", { name: "What would change" });
+export const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
+
+/** The first step of Promote, over a scenario. */
+export async function wizard(scenario: string, options: OpenOptions = {}): Promise<Page> {
+  const page = await open(scenario, { now, ...options });
+  page.setDefaultTimeout(5_000);
+  await button(page, "Promote").first().click();
+  await page.locator("h1", { hasText: "Promote" }).waitFor();
+  return page;
+}
+
+export interface Way { agent?: string; to?: string }
+
+/** Up to the plan of an agent from Development. */
+export async function toPlan(scenario: string, { agent = "my-agent", to = "Production", ...options }: OpenOptions & Way = {}): Promise<Page> {
+  const page = await wizard(scenario, options);
+  await page.getByRole("radio", { name: /Development/ }).check();
+  await page.getByRole("option", { name: agent, exact: true }).click();
+  await button(page, "Continue to Check").click();
+  await button(page, "Continue to To").click();
+  await page.getByRole("radio", { name: new RegExp(`^${to}`) }).check();
+  await button(page, "Continue to Plan").click();
+  return page;
+}
