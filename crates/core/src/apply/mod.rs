@@ -103,6 +103,21 @@ pub struct ApplyReport {
     pub left: Vec<Leftover>,
 }
 
+impl ApplyReport {
+    /// All of the plan was carried out, and is there.
+    pub(crate) fn done(plan: &Plan) -> Self {
+        Self {
+            outcome: Outcome::Done,
+            cause: None,
+            stopped_at: None,
+            cancelled: false,
+            applied: plan.changes.iter().map(Change::key).collect(),
+            put_back: Vec::new(),
+            left: Vec::new(),
+        }
+    }
+}
+
 /// Why carrying out stopped before the end.
 pub(crate) struct Stop {
     cause: ErrorReport,
@@ -119,7 +134,7 @@ impl Apply<'_> {
         let stop = match stop {
             Some(stop) => stop,
             None => match self.verify().await {
-                Ok(()) => return done(self.plan),
+                Ok(()) => return ApplyReport::done(self.plan),
                 Err(stop) => stop,
             },
         };
@@ -165,18 +180,6 @@ impl Apply<'_> {
 
     fn stage(&self, stage: Stage, items: usize) {
         self.progress.emit(Event::Stage { stage, items });
-    }
-}
-
-fn done(plan: &Plan) -> ApplyReport {
-    ApplyReport {
-        outcome: Outcome::Done,
-        cause: None,
-        stopped_at: None,
-        cancelled: false,
-        applied: plan.changes.iter().map(Change::key).collect(),
-        put_back: Vec::new(),
-        left: Vec::new(),
     }
 }
 

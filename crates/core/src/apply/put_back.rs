@@ -23,7 +23,7 @@ impl Apply<'_> {
         let reached = unreached(&self.plan.changes, &live).is_empty() && ownership != Ownership::Foreign;
         if !stop.cancelled && reached {
             // Only the answer to the last call was lost, not its effect.
-            return super::done(self.plan);
+            return ApplyReport::done(self.plan);
         }
         let effective: Vec<ChangeKey> =
             keys(tried, |change| unreached(std::slice::from_ref(*change), &live).is_empty());

@@ -76,7 +76,8 @@ impl Engine {
             Err(error) => return Err(self.failed(&operation, error).await),
         };
         let report = match &prepared {
-            None => nothing_to_do(),
+            // The plan has no change: it is carried out as it stands.
+            None => ApplyReport::done(plan),
             Some(prepared) => self.write(target, plan, &prepared.credentials, context).await,
         };
         let mut unrecorded = self.finish(&operation, plan, &report).await.err();
@@ -304,18 +305,6 @@ impl MadeKey {
             }
         }
         Ok(())
-    }
-}
-
-fn nothing_to_do() -> ApplyReport {
-    ApplyReport {
-        outcome: Outcome::Done,
-        cause: None,
-        stopped_at: None,
-        cancelled: false,
-        applied: Vec::new(),
-        put_back: Vec::new(),
-        left: Vec::new(),
     }
 }
 
