@@ -78,8 +78,8 @@ impl ProgressSink for Thinned {
                 let reason = plain.unwrap_or(reason).trim_end_matches('.').to_owned();
                 self.tell(&mut now, None, Some(RetryView { what, attempt, wait_ms, reason }));
             }
-            // Several agents at once are told apart by the page, which asks for each by itself.
-            Event::Retrying { .. } | Event::Agent { .. } => {}
+            // Several agents at once are told apart by the page, which asks for each by itself; and it waits for nobody.
+            Event::Retrying { .. } | Event::Agent { .. } | Event::Waiting { .. } => {}
         }
     }
 }

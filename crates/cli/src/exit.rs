@@ -45,7 +45,7 @@ pub(crate) const fn of(code: ErrorCode) -> Exit {
         ErrorCode::ConfigInvalid => Exit::Invalid,
         ErrorCode::Unauthorized | ErrorCode::Forbidden => Exit::NotAuthorised,
         ErrorCode::TargetChanged => Exit::TargetChanged,
-        ErrorCode::NeedsAttention => Exit::NeedsAttention,
+        ErrorCode::NeedsAttention | ErrorCode::Unsettled => Exit::NeedsAttention,
         ErrorCode::Interrupted => Exit::Interrupted,
         ErrorCode::Declined
         | ErrorCode::FileNotFound
@@ -68,6 +68,8 @@ pub(crate) const fn of(code: ErrorCode) -> Exit {
         | ErrorCode::PlanUnusable
         | ErrorCode::PutBack
         | ErrorCode::VerificationFailed
+        | ErrorCode::ServerEmptied
+        | ErrorCode::AgentBusy
         | ErrorCode::StoreUnusable
         | ErrorCode::StoreNewer
         | ErrorCode::StoreBusy

@@ -29,6 +29,11 @@ fn own(error: &Error) -> Option<&'static str> {
         Error::DeletionNotAgreed { .. } => {
             "If the agent is to be deleted, say so with --delete-agent: its present key stops working for good."
         }
+        Error::AgentBusy { .. } => "Wait for it with --wait, or look at the plan again once it is done.",
+        Error::Unsettled { .. } => {
+            "`aidb recover` tries to put it back; --finish carries it through instead, --leave ends it as it is."
+        }
+        Error::NothingToSettle { .. } => "`aidb recover --list` shows what was interrupted.",
         Error::AbsentIsWhole { .. } => "Leave --merge and --only away; restoring it means deleting the agent.",
         Error::ConnectionStringMissing { .. } => {
             "Give it in AIDB_CONNECTION_STRING, in a file, or leave the database for later."

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use aidb_core::config::AgentId;
 use aidb_core::connector::PlainHttp;
-use aidb_core::operations::{Context, Engine, EngineSettings, Error, KeyNeed, Target, TargetRequest};
+use aidb_core::operations::{Context, Engine, EngineSettings, Error, KeyNeed, Target, TargetRequest, WhenBusy};
 use aidb_core::vault::Vault;
 use directories::ProjectDirs;
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
-use crate::args::{GlobalArgs, KeyStore};
+use crate::args::{ApplyArgs, GlobalArgs, KeyStore};
 use crate::failure::{CommandError, Failure};
 use crate::progress::TerminalProgress;
 use crate::screen::Screen;
@@ -136,13 +136,25 @@ impl Invocation {
         self.global.target.environment.is_some() || self.sources.url == Source::Flag
     }
 
+    /// Whether a server was named in any way, by a variable too.
+    pub(crate) fn names_server(&self) -> bool {
+        self.global.target.environment.is_some() || self.global.target.url.is_some()
+    }
+
     /// What goes with an operation.
     pub(crate) fn context(&self) -> Context {
         Context {
             progress: Arc::clone(&self.progress) as Arc<dyn aidb_core::progress::ProgressSink>,
             cancel: self.cancel.clone(),
             reason: self.global.run.reason.clone(),
+            ..Context::default()
         }
+    }
+
+    /// What goes with an operation that applies plans.
+    pub(crate) fn applying(&self, args: &ApplyArgs) -> Context {
+        let when_busy = if args.wait { WhenBusy::Wait } else { WhenBusy::Refuse };
+        Context { when_busy, ..self.context() }
     }
 
     /// Shows the result of the command: what went well on standard output, what did not on standard error.

@@ -81,6 +81,7 @@ impl ProgressSink for TerminalProgress {
             Event::Stage { stage, items } => self.begin(stage, items),
             Event::ItemDone { .. } => self.with_bar(|bar| bar.inc(1)),
             Event::Retrying { what, attempt, wait_ms, reason, .. } => self.retrying(&what, attempt, wait_ms, &reason),
+            Event::Waiting { reason } => self.say(&format!("{reason} Waiting for it.")),
             Event::Agent { agent_id, number, of } => {
                 self.with_bar(|bar| bar.set_message(format!("{number}/{of} {}", shown(&agent_id))));
             }

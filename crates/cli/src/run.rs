@@ -54,6 +54,7 @@ fn ended(screen: Screen, result: Result<Exit, Failure>) -> Exit {
 fn dispatch(invocation: &Invocation, command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Migrate(args) => in_runtime(invocation, migrate(invocation, args.action)),
+        Command::Recover(args) => in_runtime(invocation, commands::recover(invocation, args)),
         Command::Env(args) => in_runtime(invocation, commands::env(invocation, args.action)),
         Command::Test(args) => in_runtime(invocation, commands::test(invocation, args)),
         Command::Sandbox(args) => in_runtime(invocation, commands::sandbox(invocation, args)),

@@ -11,7 +11,8 @@ use crate::screen::error_text;
 const PUTTING_BACK: &str = "\nStopping. What was already changed is being put back; a second Ctrl-C ends at once \
                             and may leave changes half done.\n";
 const STOPPING: &str = "\nStopping.\n";
-const ENDING: &str = "\nEnded at once. Changes may be half done: look at the environment, and roll back if need be.\n";
+const ENDING: &str =
+    "\nEnded at once. Changes may be half done; the next start of aidb puts them back (aidb recover).\n";
 
 /// How long a command that changes nothing may take to stop: what blocks it, a pipe for example, may never let go.
 const GRACE: Duration = Duration::from_secs(3);

@@ -74,8 +74,14 @@ pub enum ErrorCode {
     NeedsAttention,
     /// The server confirmed a change that reading back does not show.
     VerificationFailed,
+    /// Every agent of the server is gone at once: it lost its memory.
+    ServerEmptied,
     /// The person interrupted; what was changed was put back.
     Interrupted,
+    /// Another window or terminal is changing this agent.
+    AgentBusy,
+    /// An operation on this agent was interrupted and could not be settled yet; nothing else is applied to it until then.
+    Unsettled,
     /// The store cannot be opened or written.
     StoreUnusable,
     /// The store was written by a newer aidb.
@@ -114,8 +120,8 @@ impl ErrorCode {
         Self::ConnectionLost, Self::Timeout, Self::NotAConnector, Self::Redirected, Self::Unauthorized,
         Self::Forbidden, Self::AgentNotFound, Self::IdNotAddressable, Self::RateLimited, Self::RequestRefused,
         Self::ServerError, Self::BadAnswer, Self::TargetChanged, Self::PlanUnusable, Self::PutBack,
-        Self::NeedsAttention, Self::VerificationFailed, Self::Interrupted, Self::StoreUnusable, Self::StoreNewer,
-        Self::StoreBusy, Self::EnvironmentNotFound, Self::EnvironmentExists, Self::BackupNotFound, Self::BackupDamaged,
+        Self::NeedsAttention, Self::VerificationFailed, Self::ServerEmptied, Self::Interrupted, Self::AgentBusy,
+        Self::Unsettled, Self::StoreUnusable, Self::StoreNewer, Self::StoreBusy, Self::EnvironmentNotFound, Self::EnvironmentExists, Self::BackupNotFound, Self::BackupDamaged,
         Self::KeychainAbsent, Self::KeychainLocked, Self::KeychainFailed, Self::ClipboardFailed, Self::SandboxFailed,
         Self::Internal,
     ];

@@ -48,6 +48,11 @@ pub enum Event {
         /// The same without the server's own words, where those are part of it.
         plain: Option<String>,
     },
+    /// Somebody else is changing the agent; they are waited for.
+    Waiting {
+        /// Who, and since when.
+        reason: String,
+    },
     /// One agent of several begins.
     Agent {
         /// Which agent.

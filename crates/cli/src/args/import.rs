@@ -2,6 +2,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::ApplyArgs;
+
 /// Apply a configuration file, or a folder of them, to an environment.
 ///
 /// Validates, shows the plan, asks, backs up, applies and verifies. What fails halfway is put back. Without a terminal
@@ -14,6 +16,9 @@ pub(crate) struct ImportArgs {
     /// The configuration file, or a folder of them.
     #[arg(short, long, value_name = "FILE|DIR")]
     pub(crate) input: Option<PathBuf>,
+    /// Apply a saved plan (see --plan-out) in place of a configuration. Without -e and -u it goes where it was made for.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["input", "validate", "dry_run", "exact", "only"])]
+    pub(crate) plan: Option<PathBuf>,
     /// Check the configuration and stop. Needs no network and no key; with -e or -u it is checked against that target too.
     #[arg(long, conflicts_with_all = ["dry_run", "yes", "link_database"])]
     pub(crate) validate: bool,
@@ -42,4 +47,6 @@ pub(crate) struct ImportArgs {
     /// Ask nothing, also where the environment is protected.
     #[arg(short, long)]
     pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) apply: ApplyArgs,
 }

@@ -1,5 +1,6 @@
 //! What can be typed. One command, one file: its `Args` struct, whose doc comment is its help.
 
+mod apply;
 mod backups;
 mod compare;
 mod completions;
@@ -10,11 +11,13 @@ mod import;
 mod man;
 mod migrate;
 mod promote;
+mod recover;
 mod rollback;
 mod sandbox;
 mod schema;
 mod test;
 
+pub(crate) use apply::ApplyArgs;
 pub(crate) use backups::{
     BackupsAction, BackupsArgs, CreateArgs, ExportBackupArgs, ListArgs, ShowBackupArgs, VerifyArgs,
 };
@@ -27,6 +30,7 @@ pub(crate) use import::ImportArgs;
 pub(crate) use man::ManArgs;
 pub(crate) use migrate::{MigrateAction, MigrateArgs};
 pub(crate) use promote::PromoteArgs;
+pub(crate) use recover::RecoverArgs;
 pub(crate) use rollback::RollbackArgs;
 pub(crate) use sandbox::SandboxArgs;
 pub(crate) use schema::SchemaArgs;
@@ -67,6 +71,7 @@ Exit status:
 pub(crate) enum Command {
     #[command(visible_alias = "m")]
     Migrate(MigrateArgs),
+    Recover(RecoverArgs),
     Env(EnvArgs),
     Test(TestArgs),
     Sandbox(SandboxArgs),

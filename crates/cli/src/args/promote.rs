@@ -1,5 +1,7 @@
 use clap::Args;
 
+use super::ApplyArgs;
+
 /// Carry agents from one environment to another, without a file in between.
 ///
 /// Reads each agent, validates it, shows the plan, asks, backs up, applies and verifies. What fails halfway is put back. The
@@ -34,4 +36,6 @@ pub(crate) struct PromoteArgs {
     /// Ask nothing, also where the environment is protected.
     #[arg(short, long)]
     pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) apply: ApplyArgs,
 }

@@ -1,5 +1,7 @@
 use clap::Args;
 
+use super::ApplyArgs;
+
 /// Lead an agent back to a backup.
 ///
 /// Shows what restoring changes, asks, takes a backup of its own and applies. Without -e and -u the environment is the
@@ -31,4 +33,6 @@ pub(crate) struct RollbackArgs {
     /// Ask nothing, also where the environment is protected.
     #[arg(short, long)]
     pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) apply: ApplyArgs,
 }

@@ -3,7 +3,7 @@
 use aidb_core::apply::Outcome;
 use aidb_core::config::Finding;
 use aidb_core::error::{ErrorCode, ErrorReport};
-use aidb_core::operations::{Applied, Deletion, Engine, Proposal, Target};
+use aidb_core::operations::{Applied, Context, Deletion, Engine, Proposal, Target};
 use aidb_core::plan::Plan;
 
 use crate::exit::{self, Exit};
@@ -119,9 +119,17 @@ impl ChangeDone {
             code: self.code(),
             message,
             plain: None,
-            hint: report.cause.as_ref().and_then(|cause| cause.hint.clone()),
+            hint: self.hint(),
             details: report.cause.as_ref().map(|cause| cause.details.clone()).unwrap_or_default(),
         }
+    }
+
+    /// What to do about it. What could not be put back is not the person's to do by hand.
+    pub(crate) fn hint(&self) -> Option<String> {
+        if !self.applied.report.is_settled() {
+            return Some("aidb tries again at its next start. To do it now: aidb recover".into());
+        }
+        self.applied.report.cause.as_ref().and_then(|cause| cause.hint.clone())
     }
 
     /// How it ended, in one sentence.
@@ -203,6 +211,7 @@ pub(crate) async fn carry_out(
     target: &Target,
     planned: Vec<Planned>,
     consent: Consent,
+    context: &Context,
 ) -> Result<Exit, Failure> {
     let changes: usize = planned.iter().map(|planned| planned.proposal.plan.changes.len()).sum();
     // What stays different is worth seeing even where nothing can be done about it.
@@ -213,7 +222,7 @@ pub(crate) async fn carry_out(
     }
     agree(invocation, target, changes, consent.to_changes).await?;
     let deletion = agree_to_deletion(invocation, target, &planned, consent.to_deletion).await?;
-    let done = apply_all(invocation, engine, action, target, planned, deletion).await?;
+    let done = apply_all(engine, action, target, planned, deletion, context).await?;
     invocation.result(&done)?;
     Ok(done.exit())
 }
@@ -258,14 +267,13 @@ async fn agree_to_deletion(
 }
 
 async fn apply_all(
-    invocation: &Invocation,
     engine: &Engine,
     action: &'static str,
     target: &Target,
     planned: Vec<Planned>,
     deletion: Deletion,
+    context: &Context,
 ) -> Result<ChangesDone, Failure> {
-    let context = invocation.context();
     let single = planned.len() == 1;
     let mut done = ChangesDone { action, items: Vec::new(), stopped: None, not_started: Vec::new() };
     for planned in planned {
@@ -274,7 +282,7 @@ async fn apply_all(
             continue;
         }
         signals::changes_begin();
-        match engine.apply(target, &planned.proposal, deletion, &context).await {
+        match engine.apply(target, &planned.proposal, deletion, context).await {
             Ok(applied) => done.items.push(finished(target, planned, applied)),
             Err(error) if single => return Err(error.into()),
             Err(error) => done.stopped = Some((planned.source, error.into())),

@@ -6,6 +6,7 @@ use aidb_core::error::ErrorReport;
 use aidb_core::files::Overwrite;
 use aidb_core::operations::Exported;
 
+use super::recover;
 use crate::args::ExportArgs;
 use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
@@ -36,6 +37,7 @@ pub(crate) async fn export(invocation: &Invocation, args: ExportArgs) -> Result<
     let engine = invocation.engine()?;
     let target = invocation.target(&engine).await?;
     let context = invocation.context();
+    recover::settle(invocation, &engine, &target, &context).await?;
     let mut done = ExportDone {
         place: target.name.clone(),
         environment: target.place.environment_name.clone(),

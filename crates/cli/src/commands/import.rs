@@ -5,7 +5,8 @@ use aidb_core::plan::{Mode, Selection};
 
 use super::change::{Asking, Consent, Planned, carry_out, dry_run};
 use super::import_folder::read_folder;
-use super::{link, validate};
+use super::recover::Writing;
+use super::{link, recover, saved_plan, validate};
 use crate::args::ImportArgs;
 use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
@@ -22,6 +23,9 @@ pub(super) struct Read {
 
 /// Imports a file or a folder: validates all of it before anything else happens.
 pub(crate) async fn import(invocation: &Invocation, args: ImportArgs) -> Result<Exit, Failure> {
+    if let Some(plan) = &args.plan {
+        return saved_plan::apply(invocation, plan, &args).await;
+    }
     let input = args.input.clone().ok_or(CommandError::InputRequired)?;
     let files = if input.is_dir() {
         read_folder(&input)?
@@ -55,7 +59,9 @@ async fn plan_and_apply(invocation: &Invocation, files: Vec<Read>, args: &Import
     let target = invocation.target(&engine).await?;
     let mut options = options(args);
     options.link = link::link_of(invocation, args).await?;
-    let context = invocation.context();
+    let context = invocation.applying(&args.apply);
+    let agents: Vec<&str> = files.iter().map(|file| file.validated.configuration.agent.agent_id.as_str()).collect();
+    recover::before(invocation, &engine, &target, Writing::of(args.dry_run, &agents), &context).await?;
     let mut planned = Vec::new();
     for Read { path, validated } in files {
         let source = path.display().to_string();
@@ -64,11 +70,12 @@ async fn plan_and_apply(invocation: &Invocation, files: Vec<Read>, args: &Import
         planned.push(Planned { source, findings: validated.report.findings, proposal });
     }
     if args.dry_run {
+        saved_plan::save(invocation, &engine, &target, &planned, &args.apply)?;
         return dry_run(invocation, "import", &target, &planned, args.detailed_exitcode.into());
     }
     let asking = if args.yes { Asking::Never } else { Asking::IfPossible };
     let consent = Consent { to_changes: asking, to_deletion: Deletion::Refused };
-    carry_out(invocation, &engine, "import", &target, planned, consent).await
+    carry_out(invocation, &engine, "import", &target, planned, consent, &context).await
 }
 
 /// Without the database: that may need a question.

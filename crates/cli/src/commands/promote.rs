@@ -7,6 +7,8 @@ use aidb_core::plan::Mode;
 
 use super::change::{Asking, Consent, Planned, carry_out, dry_run};
 use super::import::selection;
+use super::recover::Writing;
+use super::{recover, saved_plan};
 use crate::args::PromoteArgs;
 use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
@@ -24,18 +26,22 @@ pub(crate) async fn promote(invocation: &Invocation, args: PromoteArgs) -> Resul
         selection: selection(&args.only),
         ..ImportOptions::default()
     };
-    let context = invocation.context();
+    let context = invocation.applying(&args.apply);
+    let agents = agents(invocation, &from, &args)?;
+    let ids: Vec<&str> = agents.iter().map(AgentId::as_str).collect();
+    recover::before(invocation, &engine, &to, Writing::of(args.dry_run, &ids), &context).await?;
     let mut planned = Vec::new();
-    for agent in agents(invocation, &from, &args)? {
+    for agent in agents {
         let proposal = engine.propose_promotion(&from, &agent, &to, &options, &context).await?;
         planned.push(Planned { source: format!("{agent} in {}", from.name), findings: Vec::new(), proposal });
     }
     if args.dry_run {
+        saved_plan::save(invocation, &engine, &to, &planned, &args.apply)?;
         return dry_run(invocation, "promote", &to, &planned, args.detailed_exitcode.into());
     }
     let asking = if args.yes { Asking::Never } else { Asking::IfPossible };
     let consent = Consent { to_changes: asking, to_deletion: Deletion::Refused };
-    carry_out(invocation, &engine, "promote", &to, planned, consent).await
+    carry_out(invocation, &engine, "promote", &to, planned, consent, &context).await
 }
 
 /// An environment with the key that is stored for it: a key or URL from a variable is for one server, and here are two.

@@ -9,6 +9,8 @@ use aidb_core::store::Backup;
 use super::backups::{LATEST, find};
 use super::change::{Asking, Consent, Planned, carry_out, dry_run};
 use super::import::selection;
+use super::recover::Writing;
+use super::{recover, saved_plan};
 use crate::args::RollbackArgs;
 use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
@@ -23,16 +25,20 @@ pub(crate) async fn rollback(invocation: &Invocation, args: RollbackArgs) -> Res
     let target = target(invocation, &engine, &source).await?;
     let options =
         RollbackOptions { mode: if args.merge { Mode::Merge } else { Mode::Exact }, selection: selection(&args.only) };
-    let proposal = engine.propose_rollback(&target, &source, &options, &invocation.context()).await?;
+    let context = invocation.applying(&args.apply);
+    let agent = source.agent_id()?;
+    recover::before(invocation, &engine, &target, Writing::of(args.dry_run, &[agent.as_str()]), &context).await?;
+    let proposal = engine.propose_rollback(&target, &source, &options, &context).await?;
     let planned = vec![Planned { source: name_of(&source), findings, proposal }];
     if args.dry_run {
+        saved_plan::save(invocation, &engine, &target, &planned, &args.apply)?;
         return dry_run(invocation, "rollback", &target, &planned, args.detailed_exitcode.into());
     }
     let consent = Consent {
         to_changes: if args.yes { Asking::Never } else { Asking::IfPossible },
         to_deletion: if args.delete_agent { Deletion::Agreed } else { Deletion::Refused },
     };
-    carry_out(invocation, &engine, "rollback", &target, planned, consent).await
+    carry_out(invocation, &engine, "rollback", &target, planned, consent, &context).await
 }
 
 /// A backup of the store, or a file in the place of one.

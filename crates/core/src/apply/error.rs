@@ -2,6 +2,7 @@
 
 use crate::connector::ConnectorError;
 use crate::error::{ErrorCode, Explain};
+use crate::store::StoreError;
 
 /// Why one change could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -12,9 +13,15 @@ pub(super) enum WriteError {
     /// Between looking and registering somebody else registered the agent.
     #[error("Somebody else registered this agent while it was being registered; theirs was left as it is.")]
     RegisteredMeanwhile,
+    /// Every agent of the server is gone at once.
+    #[error("The server has no agent at all any more: it lost its memory, most likely because it was restarted.")]
+    ServerEmptied,
     /// The plan registers, and no key was made beforehand.
     #[error("The plan registers the agent, and no API key was prepared for it. Nothing was sent.")]
     NoAgentKey,
+    /// How far the apply would go could not be noted, so it did not go there.
+    #[error(transparent)]
+    Journal(StoreError),
     /// The plan links a database, and there is no connection string.
     #[error("The plan links a database, and no connection string was given. Nothing was sent.")]
     NoConnectionString,
@@ -24,7 +31,9 @@ impl Explain for WriteError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Call(error) => error.code(),
+            Self::Journal(error) => error.code(),
             Self::RegisteredMeanwhile => ErrorCode::TargetChanged,
+            Self::ServerEmptied => ErrorCode::ServerEmptied,
             Self::NoAgentKey | Self::NoConnectionString => ErrorCode::PlanUnusable,
         }
     }
@@ -39,7 +48,12 @@ impl Explain for WriteError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Call(error) => error.hint(),
+            Self::Journal(error) => error.hint(),
             Self::RegisteredMeanwhile => Some("Look at the new plan, and apply that.".into()),
+            Self::ServerEmptied => Some(
+                "Once the server is up for good, restore each agent from its latest backup, which is in the history."
+                    .into(),
+            ),
             Self::NoAgentKey => Some("Make the plan anew and apply it.".into()),
             Self::NoConnectionString => {
                 Some("Give the connection string, or make a plan that leaves the database for later.".into())
@@ -50,6 +64,7 @@ impl Explain for WriteError {
     fn details(&self) -> Vec<String> {
         match self {
             Self::Call(error) => error.details(),
+            Self::Journal(error) => error.details(),
             _ => Vec::new(),
         }
     }

@@ -1,36 +1,43 @@
 //! Carries out a plan: write, retry, verify; and when it cannot finish, puts back what it changed.
 //!
 //! Reads nothing but the plan and the target. To its user an apply has three ends ([`Outcome`]): done; put back; or an exact
-//! list of what is left. How far it came is never remembered on the side: the target is asked, so that the same code serves
-//! a failure, a cancel and, later, a crash.
+//! list of what is left. What took effect is never remembered on the side: the target is asked, so that the same code serves a
+//! failure, a cancel and a crash.
 //!
 //! | file | rule |
 //! | --- | --- |
 //! | `write.rs` | one change → one call; phases in order, several in flight within one |
 //! | `register.rs` | a registration whose reply was lost is settled by looking, never by repeating |
 //! | `put_back.rs` | what was tried and is still ours goes back |
+//! | `interrupted.rs` | after a crash: back, or forward to the end |
+//! | `journal.rs` | what is noted before it happens |
 //! | `sentence.rs` | the one sentence a person reads |
 
 mod error;
+mod interrupted;
+mod journal;
 mod put_back;
 mod register;
 mod sentence;
 mod write;
 
 use error::WriteError;
+pub use interrupted::Way;
+pub use journal::Journal;
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::AgentState;
-use crate::connector::{Connector, ConnectorError, RetryNotice, RetryPolicy, Session, read_permissions, read_state};
-use crate::error::ErrorReport;
-use crate::plan::{Change, ChangeKey, Leftover, Ownership, Phase, Plan, unreached};
-
+use crate::connector::{
+    Connector, ConnectorError, KeyHash, RetryNotice, RetryPolicy, Session, read_permissions, read_state,
+};
+use crate::error::{ErrorCode, ErrorReport};
+use crate::plan::{Change, ChangeKey, Leftover, LeftoverKind, Ownership, Phase, Plan, unreached};
 use crate::progress::{Event, ProgressSink, Stage};
 
 /// How many calls are under way at once unless asked.
@@ -62,6 +69,10 @@ pub struct Apply<'a> {
     pub connector: &'a Connector,
     /// With which secrets.
     pub credentials: &'a Credentials,
+    /// The hash of the key that was made for an agent that the plan registers: it tells our agent from another's.
+    pub made_key: Option<&'a KeyHash>,
+    /// The operation's record.
+    pub journal: Journal<'a>,
     /// How single calls are repeated.
     pub retry: RetryPolicy,
     /// How many calls at once within a phase.
@@ -104,6 +115,24 @@ pub struct ApplyReport {
 }
 
 impl ApplyReport {
+    /// Whether the operation has ended: nothing is left that trying again could help with.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.left.iter().all(|left| left.kind == LeftoverKind::Final)
+    }
+
+    /// Why the operation has not ended, for whoever looks at it: what is left, and that it is tried again.
+    pub(crate) fn waiting(&self, plan: &Plan) -> ErrorReport {
+        let cause = self.left.iter().filter(|left| left.kind == LeftoverKind::NotYet);
+        ErrorReport {
+            code: ErrorCode::Unsettled,
+            message: self.sentence(plan),
+            plain: None,
+            hint: Some("The next start of aidb tries again by itself.".into()),
+            details: cause.take(20).map(|left| left.reason.clone()).collect(),
+        }
+    }
+
     /// All of the plan was carried out, and is there.
     pub(crate) fn done(plan: &Plan) -> Self {
         Self {
@@ -118,6 +147,15 @@ impl ApplyReport {
     }
 }
 
+/// Whether changes are noted in the journal before they are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Noting {
+    /// They are.
+    Ahead,
+    /// They are not: they lead back, or all of the plan is noted already.
+    Done,
+}
+
 /// Why carrying out stopped before the end.
 pub(crate) struct Stop {
     cause: ErrorReport,
@@ -130,20 +168,23 @@ impl Apply<'_> {
     pub async fn run(&self) -> ApplyReport {
         let session = self.session(self.cancel.clone());
         self.stage(Stage::Applying, self.plan.changes.len());
-        let (tried, stop) = self.write_all(&session, &self.plan.changes).await;
+        let (tried, stop) = self.write_all(&session, &self.plan.changes, Noting::Ahead).await;
         let stop = match stop {
             Some(stop) => stop,
-            None => match self.verify().await {
-                Ok(()) => return ApplyReport::done(self.plan),
-                Err(stop) => stop,
-            },
+            None => {
+                self.journal.verifying().await;
+                match self.verify(&self.plan.changes).await {
+                    Ok(()) => return ApplyReport::done(self.plan),
+                    Err(stop) => stop,
+                }
+            }
         };
         self.put_back(&tried, stop).await
     }
 
-    /// Reads the state back and compares it with the plan's end. Everything was sent: cancelling is no longer of use, and
+    /// Reads the state back and compares it with the end of `changes`. Everything was sent: cancelling is no longer of use, and
     /// stopping here would leave the person without an answer.
-    async fn verify(&self) -> Result<(), Stop> {
+    async fn verify(&self, changes: &[Change]) -> Result<(), Stop> {
         self.stage(Stage::Verifying, 0);
         let (live, ownership) = match self.read_back().await {
             Ok(read) => read,
@@ -153,7 +194,7 @@ impl Apply<'_> {
             let cause = ErrorReport::of(&WriteError::RegisteredMeanwhile);
             return Err(Stop { cause, at: self.plan.changes.first().map(Change::key), cancelled: false });
         }
-        match unreached(&self.plan.changes, &live).as_slice() {
+        match unreached(changes, &live).as_slice() {
             [] => Ok(()),
             missing => Err(not_stored(missing, &live)),
         }
@@ -197,7 +238,7 @@ fn not_stored(missing: &[&Change], live: &AgentState) -> Stop {
         [] => String::new(),
     };
     let cause = ErrorReport {
-        code: crate::error::ErrorCode::VerificationFailed,
+        code: ErrorCode::VerificationFailed,
         message,
         plain: None,
         hint: Some(
@@ -220,4 +261,9 @@ impl From<RetryNotice> for Event {
             plain: notice.plain,
         }
     }
+}
+
+/// A poisoned lock only means that another call panicked while it held plain data; the data is still true.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

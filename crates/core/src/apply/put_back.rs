@@ -1,10 +1,11 @@
 //! What was tried and is still ours goes back to what it was.
 
-use super::{Apply, ApplyReport, Outcome, Stop};
+use super::error::WriteError;
+use super::{Apply, ApplyReport, Noting, Outcome, Stop};
 use crate::config::AgentState;
-use crate::connector::{ConnectorError, KeyHash, Session, read_state};
-use crate::error::Explain;
-use crate::plan::{Change, ChangeKey, Leftover, Ownership, settle, unreached};
+use crate::connector::{Connector, ConnectorError, KeyHash, Session, read_state};
+use crate::error::{ErrorCode, ErrorReport, Explain};
+use crate::plan::{Change, ChangeKey, Leftover, LeftoverKind, Ownership, settle, unreached};
 use crate::progress::Stage;
 use tokio_util::sync::CancellationToken;
 
@@ -16,23 +17,55 @@ impl Apply<'_> {
         }
         self.stage(Stage::PuttingBack, 0);
         let session = self.session(CancellationToken::new());
-        let (live, ownership) = match self.look(&session).await {
-            Ok(looked) => looked,
-            Err(error) => return self.report(Vec::new(), unreadable(tried, &error), stop),
-        };
-        let reached = unreached(&self.plan.changes, &live).is_empty() && ownership != Ownership::Foreign;
-        if !stop.cancelled && reached {
+        match self.look(&session).await {
             // Only the answer to the last call was lost, not its effect.
-            return ApplyReport::done(self.plan);
+            Ok((live, ownership)) if !stop.cancelled && self.reached(&live, ownership) => ApplyReport::done(self.plan),
+            Ok((live, ownership)) => self.put_back_from(tried, &live, ownership, stop).await,
+            Err(error) => self.report(Vec::new(), unreadable(tried, &error), stop),
         }
-        let effective: Vec<ChangeKey> =
-            keys(tried, |change| unreached(std::slice::from_ref(*change), &live).is_empty());
-        let settlement = settle(tried.iter().copied(), &live, ownership);
-        self.stage(Stage::PuttingBack, settlement.undo.len());
-        let (_, failed) = self.write_all(&session, &settlement.undo).await;
+    }
+
+    /// Leads back from `live`.
+    pub(super) async fn put_back_from(
+        &self,
+        tried: &[&Change],
+        live: &AgentState,
+        ownership: Ownership,
+        stop: Stop,
+    ) -> ApplyReport {
+        let session = self.session(CancellationToken::new());
+        let stop = self.name_lost_memory(&session, live, stop).await;
+        let effective: Vec<ChangeKey> = keys(tried, |change| unreached(std::slice::from_ref(*change), live).is_empty());
+        let mut undo = settle(tried.iter().copied(), live, ownership).undo;
+        if cfg!(feature = "leave-out-put-back") {
+            undo.clear();
+        }
+        self.stage(Stage::PuttingBack, undo.len());
+        self.journal.turned_back().await;
+        let (_, failed) = self.write_all(&session, &undo, Noting::Done).await;
         let left = self.remaining(&session, tried, failed.as_ref()).await;
         let put_back = effective.into_iter().filter(|key| !left.iter().any(|left| left.change == *key)).collect();
         self.report(put_back, left, stop)
+    }
+
+    /// Whether the target is at the plan's end.
+    pub(super) fn reached(&self, live: &AgentState, ownership: Ownership) -> bool {
+        unreached(&self.plan.changes, live).is_empty() && ownership != Ownership::Foreign
+    }
+
+    /// A server keeps everything in memory (wire/README.md). Where not only this agent is gone but every agent, it was most
+    /// likely restarted, and saying that one agent was deleted would send people looking for the wrong thing.
+    async fn name_lost_memory(&self, session: &Session, live: &AgentState, mut stop: Stop) -> Stop {
+        let was_there = !self.plan.registers() || stop.cause.code == ErrorCode::AgentNotFound;
+        if live.present().is_some() || self.plan.deletes_agent() || !was_there {
+            return stop;
+        }
+        let list = |connector: Connector| async move { connector.agent_ids().await };
+        // Where the list cannot be had, the reason that there is stays.
+        if session.retrying("listing the agents", list).await.is_ok_and(|agents| agents.is_empty()) {
+            stop.cause = ErrorReport::of(&WriteError::ServerEmptied);
+        }
+        stop
     }
 
     /// What is still not as it was, asked of the target itself after everything was sent.
@@ -47,24 +80,25 @@ impl Apply<'_> {
         left.extend(settlement.undo.iter().map(|undo| Leftover {
             change: undo.key(),
             reason: format!("{} could not be put back: {why}", undo.subject()),
+            kind: LeftoverKind::NotYet,
         }));
         left
     }
 
-    async fn look(&self, session: &Session) -> Result<(AgentState, Ownership), ConnectorError> {
+    pub(super) async fn look(&self, session: &Session) -> Result<(AgentState, Ownership), ConnectorError> {
         let (live, key_hash) = read_state(session, &self.plan.agent_id).await?;
         Ok((live, self.ownership(key_hash.as_ref())))
     }
 
     pub(super) fn ownership(&self, key_hash: Option<&KeyHash>) -> Ownership {
-        match (key_hash, &self.credentials.agent_key) {
-            (Some(hash), Some(credentials)) if hash.matches(&credentials.api_key) => Ownership::Ours,
+        match (key_hash, self.made_key) {
+            (Some(hash), Some(ours)) if hash == ours => Ownership::Ours,
             (Some(_), Some(_)) => Ownership::Foreign,
             _ => Ownership::Unknown,
         }
     }
 
-    fn report(&self, put_back: Vec<ChangeKey>, left: Vec<Leftover>, stop: Stop) -> ApplyReport {
+    pub(super) fn report(&self, put_back: Vec<ChangeKey>, left: Vec<Leftover>, stop: Stop) -> ApplyReport {
         ApplyReport {
             outcome: if left.is_empty() { Outcome::PutBack } else { Outcome::NeedsAttention },
             cause: Some(stop.cause),
@@ -90,5 +124,6 @@ fn unreadable(tried: &[&Change], error: &ConnectorError) -> Vec<Leftover> {
             error.code().as_str()
         )
     };
-    tried.iter().map(|change| Leftover { change: change.key(), reason: reason(change) }).collect()
+    let left = |change: &Change| Leftover { change: change.key(), reason: reason(change), kind: LeftoverKind::NotYet };
+    tried.iter().map(|change| left(change)).collect()
 }

@@ -1,6 +1,7 @@
 //! How an apply ended, in the one sentence that a person reads: done, or put back, or what is left.
 
 use super::{ApplyReport, Outcome};
+use crate::error::ErrorCode;
 use crate::plan::Plan;
 
 impl ApplyReport {
@@ -26,9 +27,14 @@ impl ApplyReport {
     fn why(&self) -> String {
         match (&self.stopped_at, self.cancelled) {
             (_, true) => "The apply was stopped".into(),
+            (None, false) if self.was_interrupted() => "The apply was interrupted".into(),
             (Some(change), false) => format!("The apply failed at {change}"),
             (None, false) => "The apply failed".into(),
         }
+    }
+
+    fn was_interrupted(&self) -> bool {
+        self.cause.as_ref().is_some_and(|cause| cause.code == ErrorCode::Interrupted)
     }
 
     fn way_back(&self) -> String {

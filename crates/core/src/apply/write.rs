@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use super::error::WriteError;
-use super::{Apply, Stop};
+use super::{Apply, Journal, Noting, Stop, lock};
 use crate::connector::{Connector, Session};
 use crate::error::{ErrorCode, ErrorReport};
 use crate::plan::{Change, PHASES};
@@ -21,6 +21,14 @@ struct Writing<'c> {
     tried: Mutex<Vec<&'c Change>>,
 }
 
+impl Writing<'_> {
+    /// Nothing new is sent from here on. The first reason counts.
+    fn stop(&self, error: &WriteError, at: Option<&Change>) {
+        self.stopping.store(true, Ordering::Release);
+        lock(&self.stop).get_or_insert_with(|| because(error, at));
+    }
+}
+
 impl Apply<'_> {
     /// Carries out `changes` phase by phase. Gives back those that were tried, whether or not they took effect, and why it
     /// stopped, if it did. After the first failure nothing new is sent, and what is under way is waited for: only then does
@@ -29,15 +37,26 @@ impl Apply<'_> {
         &self,
         session: &Session,
         changes: &'c [Change],
+        noting: Noting,
     ) -> (Vec<&'c Change>, Option<Stop>) {
         let state = Writing::default();
+        let mut begun = 0;
+        let mut covered = match noting {
+            Noting::Ahead => Journal::first_group(self.plan),
+            Noting::Done => changes.len(),
+        };
         for phase in PHASES {
             let mut waiting = changes.iter().filter(|change| change.phase() == phase).collect::<Vec<_>>().into_iter();
             // A list of calls rather than a stream of closures: whether this may go from thread to thread, which the window
             // needs, the compiler can only see in the former.
             let mut under_way = FuturesUnordered::new();
             loop {
-                let room = self.in_flight.get().saturating_sub(under_way.len());
+                let room = self.in_flight.get().saturating_sub(under_way.len()).min(waiting.len());
+                begun += room;
+                match self.journal.cover(begun, changes.len(), covered).await {
+                    Ok(next) => covered = next,
+                    Err(error) => state.stop(&WriteError::Journal(error), None),
+                }
                 under_way.extend(waiting.by_ref().take(room).map(|change| self.write_one(session, change, &state)));
                 if under_way.next().await.is_none() {
                     break;
@@ -57,10 +76,7 @@ impl Apply<'_> {
         lock(&state.tried).push(change);
         match self.write(session, change).await {
             Ok(()) => self.progress.emit(Event::ItemDone { subject: change.subject().to_owned() }),
-            Err(error) => {
-                state.stopping.store(true, Ordering::Release);
-                lock(&state.stop).get_or_insert_with(|| because(&error, change));
-            }
+            Err(error) => state.stop(&error, Some(change)),
         }
     }
 
@@ -96,7 +112,7 @@ impl Apply<'_> {
     }
 }
 
-fn because(error: &WriteError, change: &Change) -> Stop {
+fn because(error: &WriteError, at: Option<&Change>) -> Stop {
     let mut cause = ErrorReport::of(error);
     // Whether it took effect is settled by looking, and the report says what was found.
     if let WriteError::Call(error) = error {
@@ -104,12 +120,7 @@ fn because(error: &WriteError, change: &Change) -> Stop {
         cause.plain = error.plainly();
     }
     let cancelled = cause.code == ErrorCode::Interrupted;
-    Stop { cause, at: (!cancelled).then(|| change.key()), cancelled }
-}
-
-/// A poisoned lock only means that another call panicked while it held a plain list; the list is still true.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    Stop { cause, at: at.filter(|_| !cancelled).map(Change::key), cancelled }
 }
 
 fn into_inner<T>(mutex: Mutex<T>) -> T {

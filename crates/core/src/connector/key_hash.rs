@@ -6,21 +6,34 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 /// SHA-256 of an agent's API key, in hex, as `api_key_hash` gives it. Never leaves the machine (wire/README.md): it cannot
-/// be serialised, and its debug form is redacted. It exists to answer one question: is this the key we made?
+/// be serialised, its debug form is redacted, and the store alone keeps it, of keys that aidb made: 256 random bits, which no
+/// hash gives away. It exists to answer one question: is this the key we made?
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeyHash(String);
 
 impl KeyHash {
-    pub(super) fn new(hex: &str) -> Option<Self> {
+    /// The hash as a server or the store has it.
+    pub(crate) fn new(hex: &str) -> Option<Self> {
         let known = hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
         known.then(|| Self(hex.to_ascii_lowercase()))
+    }
+
+    /// The hash of `key`.
+    #[must_use]
+    pub fn of(key: &SecretString) -> Self {
+        let digest = Sha256::digest(key.expose_secret().as_bytes());
+        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// Whether this is the hash of `key`.
     #[must_use]
     pub fn matches(&self, key: &SecretString) -> bool {
-        let digest = Sha256::digest(key.expose_secret().as_bytes());
-        digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>() == self.0
+        *self == Self::of(key)
+    }
+
+    /// The hexadecimal text, for the one place that keeps it.
+    pub(crate) fn for_the_store(&self) -> &str {
+        &self.0
     }
 }
 

@@ -63,7 +63,17 @@ impl Engine {
             taken_at: self.now(),
             note,
         };
-        Ok(self.store().await?.insert_backup(&backup).await?)
+        let backup = self.store().await?.insert_backup(&backup).await?;
+        self.retire_backups(target, agent).await?;
+        Ok(backup)
+    }
+
+    /// Drops the backups of an agent that its environment no longer keeps: with every new one, while there is a newer one for
+    /// sure. Without a profile nothing says how many to keep, and all are kept.
+    pub(super) async fn retire_backups(&self, target: &Target, agent: &AgentId) -> Result<(), Error> {
+        let Some(environment) = &target.environment else { return Ok(()) };
+        self.store().await?.retire_backups(environment, agent, self.now()).await?;
+        Ok(())
     }
 
     /// Reads a backup by its id, the beginning of its id, or `latest`, and checks it against its hash.

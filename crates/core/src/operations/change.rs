@@ -1,5 +1,5 @@
-//! Applying any plan: read again, compare, back up, write, verify, record. Import, promotion and rollback all come through here,
-//! and nothing else in aidb changes a server.
+//! Applying any plan: take the agent's lock, read again, compare, back up, write, verify, record. Import, promotion and rollback
+//! all come through here; besides it only `recover.rs` changes a server, and that by the record of an apply that began here.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,14 +7,15 @@ use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::target::vault_scope;
 use super::{Context, Engine, Error, Proposal, Target};
-use crate::apply::{AgentCredentials, Apply, ApplyReport, Credentials, Outcome};
+use crate::apply::{AgentCredentials, Apply, ApplyReport, Credentials, Journal, Outcome};
 use crate::config::{AgentId, AgentState};
-use crate::connector::read_state;
+use crate::connector::{KeyHash, read_state};
 use crate::error::ErrorReport;
 use crate::plan::{self, PLAN_FORMAT, Plan, TargetTables};
 use crate::progress::{Event, Stage};
-use crate::store::{Backup, NewBackup, NewOperation, OperationId, OperationState};
+use crate::store::{Backup, End, NewBackup, NewOperation, OperationId, OperationState, OperationSummary, Place};
 use crate::vault::{SecretName, Vault, VaultKind, VaultStatus};
 
 /// Whether the person agreed to the agent being deleted: asked for separately, in plain words.
@@ -55,11 +56,12 @@ pub struct Applied {
 }
 
 impl Engine {
-    /// Applies a proposal. No durable backup, no write.
+    /// Applies a proposal. No durable backup, no write; and nobody else on this machine writes to the agent meanwhile.
     ///
     /// # Errors
-    /// Only from before the first write: the target moved, the deletion was not agreed to, the backup could not be stored,
-    /// the agent's key could not be kept. Once writing has begun, the report says how it ended.
+    /// Only from before the first write: somebody else is at it, an interrupted operation has to be settled first, the target
+    /// moved, the deletion was not agreed to, the backup could not be stored, the agent's key could not be kept. Once writing
+    /// has begun, the report says how it ended.
     pub async fn apply(
         &self,
         target: &Target,
@@ -70,17 +72,20 @@ impl Engine {
         let plan = &proposal.plan;
         self.refuse_unusable(target, plan, deletion)?;
         let started = Instant::now();
+        // Kept until the record is closed: an operation without an end whose lock is free is one whose process died.
+        let _lock = self.lock_agent(target, &plan.agent_id, context).await?;
+        self.refuse_unsettled(target, &plan.agent_id).await?;
         let operation = self.begin(target, proposal, context).await?;
         let prepared = match self.prepare(target, proposal, &operation, context).await {
             Ok(prepared) => prepared,
             Err(error) => return Err(self.failed(&operation, error).await),
         };
-        let report = match &prepared {
+        let (report, missed) = match &prepared {
             // The plan has no change: it is carried out as it stands.
-            None => ApplyReport::done(plan),
-            Some(prepared) => self.write(target, plan, &prepared.credentials, context).await,
+            None => (ApplyReport::done(plan), None),
+            Some(prepared) => self.write(target, plan, prepared, &operation, context).await?,
         };
-        let mut unrecorded = self.finish(&operation, plan, &report).await.err();
+        let mut unrecorded = self.finish(&operation, plan, &report).await.err().or(missed);
         if report.outcome == Outcome::Done
             && let Some(made) = prepared.as_ref().and_then(|prepared| prepared.made_key.as_ref())
         {
@@ -129,7 +134,7 @@ impl Engine {
         let live = self.read_again(target, proposal, context).await?;
         let backup = self.back_up_before(target, proposal, &live, operation, context).await?;
         let (agent_key, made_key) = if proposal.plan.registers() {
-            let (key, made) = self.make_agent_key(target, &proposal.plan.agent_id).await?;
+            let (key, made) = self.make_agent_key(target, &proposal.plan.agent_id, operation).await?;
             (Some(key), Some(made))
         } else {
             (None, None)
@@ -138,7 +143,9 @@ impl Engine {
         if context.cancel.is_cancelled() {
             return Err(Error::Interrupted);
         }
-        self.store().await?.advance_operation(operation, OperationState::Applying).await?;
+        if cfg!(not(feature = "leave-out-journal")) {
+            self.store().await?.begin_writing(operation, Journal::first_group(&proposal.plan)).await?;
+        }
         Ok(Some(Prepared { backup, credentials, made_key }))
     }
 
@@ -167,7 +174,7 @@ impl Engine {
     ) -> Result<Backup, Error> {
         context.progress.emit(Event::Stage { stage: Stage::BackingUp, items: 0 });
         let store = self.store().await?;
-        Ok(store
+        let backup = store
             .insert_backup(&NewBackup {
                 place: &target.place,
                 agent_id: &proposal.plan.agent_id,
@@ -178,25 +185,45 @@ impl Engine {
                 taken_at: self.now(),
                 note: context.reason.as_deref(),
             })
-            .await?)
+            .await?;
+        self.retire_backups(target, &proposal.plan.agent_id).await?;
+        Ok(backup)
     }
 
-    /// Makes the agent's key and keeps it, before the request that registers it: no crash and no lost reply can lose it.
-    async fn make_agent_key(&self, target: &Target, agent: &AgentId) -> Result<(AgentCredentials, MadeKey), Error> {
+    /// Makes the agent's key and keeps it, before the request that registers it: no crash and no lost reply can lose it. The
+    /// record knows its hash before the vault has the key, so that a key whose agent never came to be is found and removed.
+    async fn make_agent_key(
+        &self,
+        target: &Target,
+        agent: &AgentId,
+        operation: &OperationId,
+    ) -> Result<(AgentCredentials, MadeKey), Error> {
         let key = AgentCredentials { api_key: random_key()?, api_secret: random_key()? };
+        let hash = KeyHash::of(&key.api_key);
+        self.store().await?.note_made_key(operation, &hash).await?;
         let vault = self.vault_for_made_keys().await;
-        let (scope, agent, display) = (target.scope(), agent.to_string(), target.name.clone());
-        let secret = SecretName::AgentSecret { scope: scope.clone(), agent: agent.clone(), display: display.clone() };
-        let name = SecretName::AgentKey { scope, agent, display };
+        let [name, secret] = MadeKey::names(&target.place, agent);
         vault.set(&secret, &key.api_secret).await?;
         vault.set(&name, &key.api_key).await?;
-        let place = match vault.kind() {
-            VaultKind::Keychain => AgentKeyPlace::Keychain,
-            VaultKind::Memory => AgentKeyPlace::Memory,
-            VaultKind::File { .. } => AgentKeyPlace::File(vault.path_of(&name).unwrap_or_else(|| self.folder().into())),
-        };
+        let place = place_in(&vault, &name).unwrap_or_else(|| AgentKeyPlace::File(self.folder().into()));
         let secrets = [(name, key.api_key.clone()), (secret, key.api_secret.clone())];
-        Ok((key, MadeKey { vault, secrets, place }))
+        Ok((key, MadeKey { vault, secrets, place, hash }))
+    }
+
+    /// The key that an operation made for an agent, of which its record has only the hash; `None` where it is not kept here.
+    pub(super) async fn kept_agent_key(
+        &self,
+        operation: &OperationSummary,
+        hash: &KeyHash,
+    ) -> Result<Option<MadeKey>, Error> {
+        let vault = self.vault_for_made_keys().await;
+        let [name, secret] = MadeKey::names(&operation.place, &operation.agent_id);
+        let (Some(api_key), Some(api_secret)) = (vault.get(&name).await?, vault.get(&secret).await?) else {
+            return Ok(None);
+        };
+        let place = place_in(&vault, &name).unwrap_or_else(|| AgentKeyPlace::File(self.folder().into()));
+        let made = MadeKey { vault, secrets: [(name, api_key), (secret, api_secret)], place, hash: hash.clone() };
+        Ok(hash.matches(&made.secrets[0].1).then_some(made))
     }
 
     /// The vault; on a machine without a keychain a folder of files that nobody else can read, whose path is told, so that
@@ -208,17 +235,41 @@ impl Engine {
         }
     }
 
-    async fn write(&self, target: &Target, plan: &Plan, credentials: &Credentials, context: &Context) -> ApplyReport {
-        let apply = Apply {
+    async fn write(
+        &self,
+        target: &Target,
+        plan: &Plan,
+        prepared: &Prepared,
+        operation: &OperationId,
+        context: &Context,
+    ) -> Result<(ApplyReport, Option<Error>), Error> {
+        let made_key = prepared.made_key.as_ref().map(|made| &made.hash);
+        let apply = self.applying(target, plan, &prepared.credentials, made_key, operation, context).await?;
+        let report = apply.run().await;
+        Ok((report, apply.journal.missed().map(Error::from)))
+    }
+
+    /// What carries a plan out, or settles it.
+    pub(super) async fn applying<'a>(
+        &'a self,
+        target: &'a Target,
+        plan: &'a Plan,
+        credentials: &'a Credentials,
+        made_key: Option<&'a KeyHash>,
+        operation: &'a OperationId,
+        context: &'a Context,
+    ) -> Result<Apply<'a>, Error> {
+        Ok(Apply {
             plan,
             connector: &target.connector,
             credentials,
+            made_key,
+            journal: Journal::of(self.store().await?, operation),
             retry: self.settings.retry,
             in_flight: self.settings.in_flight,
             cancel: &context.cancel,
             progress: Arc::clone(&context.progress),
-        };
-        apply.run().await
+        })
     }
 
     async fn begin(&self, target: &Target, proposal: &Proposal, context: &Context) -> Result<OperationId, Error> {
@@ -236,6 +287,8 @@ impl Engine {
             plan_json: Some(plan_json),
             fingerprint: Some(plan.fingerprint.to_string()),
             source: Some(proposal.source.text().into()),
+            program: self.settings.program,
+            saved_plan: proposal.saved.clone(),
         };
         Ok(self.store().await?.begin_operation(&operation).await?)
     }
@@ -250,25 +303,38 @@ impl Engine {
         }
     }
 
-    async fn close(
+    pub(super) async fn close(
         &self,
         operation: &OperationId,
         state: OperationState,
         summary: &str,
         outcome: Option<&str>,
     ) -> Result<(), Error> {
-        Ok(self.store().await?.finish_operation(operation, state, summary, outcome, self.now()).await?)
+        let end = End { state, summary, outcome_json: outcome, at: self.now() };
+        Ok(self.store().await?.finish_operation(operation, &end).await?)
     }
 
+    /// Closes the record; or, where something is left that trying again can help with, says why it stays open.
     async fn finish(&self, operation: &OperationId, plan: &Plan, report: &ApplyReport) -> Result<(), Error> {
-        let state = match report.outcome {
-            Outcome::Done => OperationState::Done,
-            Outcome::PutBack => OperationState::PutBack,
-            Outcome::NeedsAttention => OperationState::NeedsAttention,
-        };
-        let outcome =
-            serde_json::to_string(report).map_err(|error| Error::PlanUnusable { reason: format!("{error}.") })?;
-        self.close(operation, state, &report.sentence(plan), Some(&outcome)).await
+        if !report.is_settled() {
+            return Ok(self.store().await?.note_waiting(operation, &report.waiting(plan)).await?);
+        }
+        let outcome = outcome_json(report)?;
+        self.close(operation, state_of(report.outcome), &report.sentence(plan), Some(&outcome)).await
+    }
+}
+
+/// What became of each item, as the history keeps it.
+pub(super) fn outcome_json(report: &ApplyReport) -> Result<String, Error> {
+    serde_json::to_string(report).map_err(|error| Error::PlanUnusable { reason: format!("{error}.") })
+}
+
+/// How an operation ended, from how its apply did.
+pub(super) const fn state_of(outcome: Outcome) -> OperationState {
+    match outcome {
+        Outcome::Done => OperationState::Done,
+        Outcome::PutBack => OperationState::PutBack,
+        Outcome::NeedsAttention => OperationState::NeedsAttention,
     }
 }
 
@@ -279,13 +345,27 @@ struct Prepared {
 }
 
 /// A key that was made for an agent, and where it is kept.
-struct MadeKey {
+pub(super) struct MadeKey {
     vault: Vault,
     secrets: [(SecretName, SecretString); 2],
     place: AgentKeyPlace,
+    hash: KeyHash,
 }
 
 impl MadeKey {
+    /// Under which names the key and its secret are kept.
+    fn names(place: &Place, agent: &AgentId) -> [SecretName; 2] {
+        let (scope, agent, display) = (vault_scope(place), agent.to_string(), place.called().to_owned());
+        let secret = SecretName::AgentSecret { scope: scope.clone(), agent: agent.clone(), display: display.clone() };
+        [SecretName::AgentKey { scope, agent, display }, secret]
+    }
+
+    /// As a registration sends it.
+    pub(super) fn credentials(&self) -> AgentCredentials {
+        let [(_, api_key), (_, api_secret)] = &self.secrets;
+        AgentCredentials { api_key: api_key.clone(), api_secret: api_secret.clone() }
+    }
+
     async fn keep(&self) -> Result<(), Error> {
         for (name, secret) in &self.secrets {
             let kept = self.vault.get(name).await?;
@@ -296,7 +376,7 @@ impl MadeKey {
         Ok(())
     }
 
-    async fn forget(self) -> Result<(), Error> {
+    pub(super) async fn forget(self) -> Result<(), Error> {
         for (name, secret) in &self.secrets {
             let kept = self.vault.get(name).await?;
             // Only our own: by now another registration may have kept its key there.
@@ -305,6 +385,15 @@ impl MadeKey {
             }
         }
         Ok(())
+    }
+}
+
+/// Where a vault keeps a secret of that name.
+fn place_in(vault: &Vault, name: &SecretName) -> Option<AgentKeyPlace> {
+    match vault.kind() {
+        VaultKind::Keychain => Some(AgentKeyPlace::Keychain),
+        VaultKind::Memory => Some(AgentKeyPlace::Memory),
+        VaultKind::File { .. } => vault.path_of(name).map(AgentKeyPlace::File),
     }
 }
 

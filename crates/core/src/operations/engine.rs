@@ -12,7 +12,7 @@ use super::Error;
 use crate::apply::DEFAULT_IN_FLIGHT;
 use crate::connector::{Connector, Limits, RetryNotice, RetryPolicy, Session};
 use crate::progress::{Event, ProgressSink, Silent};
-use crate::store::Store;
+use crate::store::{Program, Store};
 use crate::vault::Vault;
 
 /// How often a read is tried at most before anything was written.
@@ -23,6 +23,8 @@ const READ_ATTEMPTS: usize = 3;
 pub struct EngineSettings {
     /// Who is at work, for the history: the name of the account.
     pub actor: String,
+    /// Which program this is, for whoever finds an agent taken.
+    pub program: Program,
     /// How many calls at once.
     pub in_flight: NonZeroUsize,
     /// Time and size limits of a call.
@@ -32,11 +34,12 @@ pub struct EngineSettings {
 }
 
 impl EngineSettings {
-    /// The defaults for `actor`.
+    /// The defaults for `actor`, in a terminal.
     #[must_use]
     pub fn for_actor(actor: impl Into<String>) -> Self {
         Self {
             actor: actor.into(),
+            program: Program::Terminal,
             in_flight: DEFAULT_IN_FLIGHT,
             limits: Limits::default(),
             retry: RetryPolicy::default(),
@@ -53,11 +56,24 @@ pub struct Context {
     pub cancel: CancellationToken,
     /// Why, in the person's words, for the history.
     pub reason: Option<String>,
+    /// What happens where somebody else is changing the same agent.
+    pub when_busy: WhenBusy,
+}
+
+/// What happens where somebody else is changing the same agent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenBusy {
+    /// It is said who.
+    #[default]
+    Refuse,
+    /// They are waited for.
+    Wait,
 }
 
 impl Default for Context {
     fn default() -> Self {
-        Self { progress: Arc::new(Silent), cancel: CancellationToken::new(), reason: None }
+        let cancel = CancellationToken::new();
+        Self { progress: Arc::new(Silent), cancel, reason: None, when_busy: WhenBusy::default() }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::connector::ConnectorError;
 use crate::error::{ErrorCode, ErrorReport, Explain};
 use crate::files::FileError;
 use crate::plan::{Plan, UnknownItem};
-use crate::store::StoreError;
+use crate::store::{OperationKind, OperationSummary, Program, StoreError};
 use crate::vault::VaultError;
 
 /// Why an operation did not begin.
@@ -91,6 +91,30 @@ pub enum Error {
         /// The target environment's name, or its URL.
         to: String,
     },
+    /// Somebody else on this machine is changing the agent.
+    #[error("{} Nothing was changed.", holding(.agent, .place, .holder.as_deref()))]
+    AgentBusy {
+        /// Which agent.
+        agent: String,
+        /// The environment's name, or the URL.
+        place: String,
+        /// Their operation; not known in the moment before it is entered.
+        holder: Option<Box<OperationSummary>>,
+    },
+    /// An interrupted operation on the agent could not be settled yet.
+    #[error("{} Nothing was changed.", unsettled(.place, .operation))]
+    Unsettled {
+        /// The environment's name, or the URL.
+        place: String,
+        /// The operation.
+        operation: Box<OperationSummary>,
+    },
+    /// No operation of that id waits to be settled.
+    #[error("There is no interrupted operation {id}. Nothing was changed.")]
+    NothingToSettle {
+        /// The id.
+        id: String,
+    },
     /// The target moved between plan and apply.
     #[error("{place} changed since the plan was made. Nothing was written.")]
     TargetChanged {
@@ -167,6 +191,45 @@ pub enum Error {
     Interrupted,
 }
 
+/// "The import of my-agent to Staging by anna": how an operation is called in a sentence.
+fn named(operation: &OperationSummary, place: &str) -> String {
+    let noun = match operation.kind {
+        OperationKind::Export => "export",
+        OperationKind::Import => "import",
+        OperationKind::Promotion => "promotion",
+        OperationKind::Rollback => "rollback",
+        OperationKind::Recovery => "recovery",
+    };
+    let to = match operation.kind {
+        OperationKind::Export => "from",
+        OperationKind::Import | OperationKind::Promotion => "to",
+        OperationKind::Rollback | OperationKind::Recovery => "in",
+    };
+    format!("{noun} of {} {to} {place} by {}", operation.agent_id, operation.actor)
+}
+
+fn holding(agent: &str, place: &str, holder: Option<&OperationSummary>) -> String {
+    let Some(holder) = holder else {
+        return format!("Another window or terminal on this machine is about to change {agent} in {place}.");
+    };
+    let since = holder.started_at.format("%Y-%m-%d %H:%M:%S UTC");
+    let program = match holder.program {
+        Some(Program::Window) => " in a window",
+        Some(Program::Terminal) => " in a terminal",
+        None => "",
+    };
+    format!("The {}{program} is under way since {since} ({}).", named(holder, place), holder.id)
+}
+
+fn unsettled(place: &str, operation: &OperationSummary) -> String {
+    let waits = operation.waiting.as_ref().map(|why| format!(" It waits: {}", why.message)).unwrap_or_default();
+    format!(
+        "The {} was interrupted ({}), and nothing else is applied to that agent before it is settled.{waits}",
+        named(operation, place),
+        operation.id
+    )
+}
+
 fn counted(report: &ValidationReport) -> String {
     match report.errors().count() {
         1 => "1 error".into(),
@@ -206,6 +269,8 @@ impl Explain for Error {
             Self::ApiKeyRequired { .. } | Self::AgentKeyMissing { .. } => ErrorCode::ApiKeyMissing,
             Self::AgentNotFound { .. } => ErrorCode::AgentNotFound,
             Self::TargetChanged { .. } => ErrorCode::TargetChanged,
+            Self::AgentBusy { .. } => ErrorCode::AgentBusy,
+            Self::Unsettled { .. } => ErrorCode::Unsettled,
             Self::DeletionNotAgreed { .. } => ErrorCode::ConfirmationRequired,
             Self::PlanUnusable { .. } => ErrorCode::PlanUnusable,
             Self::NothingToExport { .. } => ErrorCode::RequestRefused,
@@ -238,6 +303,12 @@ impl Explain for Error {
             }
             Self::AgentNotFound { .. } => "Check the id and the environment; ids are case-sensitive.".into(),
             Self::TargetChanged { .. } => "Look at the new plan, and apply that if it is still what you want.".into(),
+            Self::AgentBusy { .. } => "Wait until it is done, look at the new plan, and apply that.".into(),
+            Self::Unsettled { operation, .. } => match operation.waiting.as_ref().and_then(|why| why.hint.clone()) {
+                Some(hint) => format!("{hint} Then settle it: put it back, finish it, or leave it as it is."),
+                None => "Settle it first: put it back, finish it, or leave it as it is.".into(),
+            },
+            Self::NothingToSettle { .. } => "Look at the history: it may have been settled meanwhile.".into(),
             Self::DeletionNotAgreed { .. } => {
                 "If the agent is to be deleted, agree to that as well: its present key stops working for good.".into()
             }

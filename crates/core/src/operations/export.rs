@@ -15,7 +15,7 @@ use crate::connector::{Connector, Tables, read_state, read_tables};
 use crate::error::ErrorReport;
 use crate::files::{self, FileError, Overwrite};
 use crate::progress::{Event, Stage};
-use crate::store::{NewOperation, OperationKind};
+use crate::store::{End, NewOperation, OperationKind, OperationState};
 
 /// Something the person should know about an export.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -196,23 +196,25 @@ impl Engine {
         path: &Path,
         context: &Context,
     ) -> Result<(), Error> {
-        let store = self.store().await?;
-        let operation = store
-            .begin_operation(&NewOperation {
-                kind: OperationKind::Export,
-                place: target.place.clone(),
-                agent_id: agent.clone(),
-                mode: "read".into(),
-                actor: self.settings.actor.clone(),
-                reason: context.reason.clone(),
-                started_at: self.now(),
-                plan_json: None,
-                fingerprint: None,
-                source: Some(path.display().to_string()),
-            })
-            .await?;
+        let now = self.now();
+        let operation = NewOperation {
+            kind: OperationKind::Export,
+            place: target.place.clone(),
+            agent_id: agent.clone(),
+            mode: "read".into(),
+            actor: self.settings.actor.clone(),
+            reason: context.reason.clone(),
+            started_at: now,
+            plan_json: None,
+            fingerprint: None,
+            source: Some(path.display().to_string()),
+            program: self.settings.program,
+            saved_plan: None,
+        };
         let summary = format!("Exported to {}", path.display());
-        Ok(store.finish_operation(&operation, crate::store::OperationState::Done, &summary, None, self.now()).await?)
+        let end = End { state: OperationState::Done, summary: &summary, outcome_json: None, at: now };
+        self.store().await?.record_operation(&operation, &end).await?;
+        Ok(())
     }
 }
 

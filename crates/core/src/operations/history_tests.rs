@@ -3,7 +3,7 @@ use chrono::{TimeZone, Utc};
 use super::*;
 use crate::config::{AgentId, AgentState};
 use crate::operations::{history_csv, history_json};
-use crate::store::{NewBackup, NewOperation, Store};
+use crate::store::{NewBackup, NewOperation, Program, Store};
 
 async fn operation(store: &Store, kind: OperationKind, year: i32, reason: Option<&str>) -> crate::store::OperationId {
     let new = NewOperation {
@@ -17,6 +17,8 @@ async fn operation(store: &Store, kind: OperationKind, year: i32, reason: Option
         plan_json: None,
         fingerprint: None,
         source: Some("Staging".into()),
+        program: Program::Window,
+        saved_plan: None,
     };
     store.begin_operation(&new).await.unwrap()
 }

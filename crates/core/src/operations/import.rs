@@ -87,7 +87,15 @@ impl Engine {
         let (plan, live) = self.plan(target, &agent_id, goal.borrow(), options.mode, context).await?;
         let plan = plan.select(&options.selection)?;
         self.keep_connection_string(target, configuration.agent.database.as_ref(), &options.link).await?;
-        Ok(Proposal { plan, source, live, goal, selection: options.selection.clone(), connection_string: link })
+        Ok(Proposal {
+            plan,
+            source,
+            live,
+            goal,
+            selection: options.selection.clone(),
+            connection_string: link,
+            saved: None,
+        })
     }
 
     /// Reads the target and makes the plan.

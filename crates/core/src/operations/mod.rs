@@ -11,7 +11,10 @@
 //! | `import.rs`, `promote.rs`, `rollback.rs` | Dry run, Import, Promote, Rollback: how their plans are made |
 //! | `proposal.rs` | a plan with what it was made from: reduced to chosen items, made anew |
 //! | `change.rs` | applying any plan: read again, back up, apply, record |
-//! | `backups.rs` | Backup |
+//! | `lock.rs` | one writer for an agent at a time |
+//! | `recover.rs` | When something fails halfway: settling what a dead process left |
+//! | `saved_plan.rs` | a plan in a file, for somebody to agree to; applied once |
+//! | `backups.rs` | Backup, and what retention drops |
 //! | `compare.rs` | Compare |
 //! | `history.rs`, `history_words.rs`, `history_file.rs` | the history: operations and backups in one list |
 //! | `samples.rs` | the sandbox's environments |
@@ -30,10 +33,13 @@ mod history;
 mod history_file;
 mod history_words;
 mod import;
+mod lock;
 mod promote;
 mod proposal;
+mod recover;
 mod rollback;
 mod samples;
+mod saved_plan;
 mod target;
 mod validate;
 
@@ -41,7 +47,7 @@ pub use backups::BackupChoice;
 pub use change::{AgentKeyPlace, Applied, Deletion};
 pub use compare::{Comparison, Side, compare};
 pub use connection::{Check, CheckState, ConnectionReport};
-pub use engine::{Context, Engine, EngineSettings};
+pub use engine::{Context, Engine, EngineSettings, WhenBusy};
 pub use environments::{Edit, EnvironmentDraft, KeyState, RemovalPreview, RemovedEnvironment};
 pub use error::Error;
 pub use export::{Export, ExportNote, Exported, ExportedAll, file_name_for};
@@ -49,7 +55,9 @@ pub use history::{EntryKind, EntryOutcome, HistoryEntry, HistoryFilter};
 pub use history_file::{history_csv, history_json};
 pub use import::{ImportOptions, LinkDatabase, Remember};
 pub use proposal::{Proposal, ProposalSource};
+pub use recover::{Owner, Recovered, RecoveryEnd, RecoveryRequest, Unsettled};
 pub use rollback::{RollbackOptions, RollbackSource};
 pub use samples::{SAMPLE_STAGES, SampleStage};
+pub use saved_plan::SavedPlan;
 pub use target::{KeyNeed, Target, TargetRequest};
 pub use validate::{Excerpt, Validated, check_configuration, excerpt, read_configuration};

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
 use super::{Context, Engine, Error, LinkDatabase, Target};
 use crate::config::{Agent, AgentState, DatabaseReference};
@@ -25,6 +26,8 @@ pub struct Proposal {
     pub(super) selection: Selection,
     /// The connection string for a plan that links a database. Not part of the plan.
     pub(super) connection_string: Option<SecretString>,
+    /// The id of the saved plan that this is.
+    pub(super) saved: Option<String>,
 }
 
 /// What a plan leads to.
@@ -46,7 +49,8 @@ impl OwnedGoal {
 }
 
 /// What a proposal is, for the history.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ProposalSource {
     /// A configuration file.
     Import {
@@ -106,7 +110,8 @@ impl Proposal {
     /// An item that the plan does not know.
     pub fn select(&self, selection: Selection) -> Result<Self, UnknownItem> {
         let plan = self.plan.clone().select(&selection)?;
-        Ok(Self { plan, selection, ..self.clone() })
+        // Part of a saved plan is not what was saved.
+        Ok(Self { plan, selection, saved: None, ..self.clone() })
     }
 
     /// The database that the wanted agent names, where it names one.
@@ -130,6 +135,7 @@ impl Engine {
     ) -> Result<Proposal, Error> {
         let mut again = proposal.clone();
         again.selection = Selection::All;
+        again.saved = None;
         if let (Some(link), OwnedGoal::Agent(_, linking)) = (link, &mut again.goal) {
             again.connection_string = self.connection_string(target, proposal.database(), link).await?;
             *linking = linking_by(again.connection_string.as_ref());

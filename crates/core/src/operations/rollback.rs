@@ -111,6 +111,7 @@ impl Engine {
             goal,
             selection: options.selection.clone(),
             connection_string: None,
+            saved: None,
         })
     }
 }

@@ -63,10 +63,15 @@ impl Target {
 
     /// Under what the vault keeps this target's secrets.
     pub(super) fn scope(&self) -> String {
-        match &self.place.environment {
-            Some(id) => id.to_string(),
-            None => self.place.url.clone(),
-        }
+        vault_scope(&self.place)
+    }
+}
+
+/// Under what the vault keeps the secrets of a place.
+pub(super) fn vault_scope(place: &Place) -> String {
+    match &place.environment {
+        Some(id) => id.to_string(),
+        None => place.url.clone(),
     }
 }
 
@@ -169,12 +174,20 @@ fn leads_to(environment: &Environment, url: &url::Url) -> bool {
     parse_base_url(&environment.url).is_ok_and(|own| same_server(&own, url))
 }
 
-/// Whether two URLs lead to the same server. The names of this machine are one and the same; beyond it only the spelling is
-/// compared, because what a name resolves to is not for protection to hang on.
+/// Whether two URLs lead to the same server.
 pub(super) fn same_server(one: &url::Url, other: &url::Url) -> bool {
-    let place = |url: &url::Url| {
-        let host = if is_loopback(url) { Some("this machine".to_owned()) } else { url.host_str().map(str::to_owned) };
-        (host, url.port_or_known_default(), url.path().trim_end_matches('/').to_owned())
-    };
-    place(one) == place(other)
+    key_of(one) == key_of(other)
+}
+
+/// One text for every way of writing one server's address. What is no URL stands for itself.
+pub(super) fn server_key(url: &str) -> String {
+    parse_base_url(url).map_or_else(|_| url.to_owned(), |url| key_of(&url))
+}
+
+/// The names of this machine are one and the same; beyond it only the spelling is compared, because what a name resolves to is
+/// not for protection to hang on.
+fn key_of(url: &url::Url) -> String {
+    let host = if is_loopback(url) { "this machine" } else { url.host_str().unwrap_or_default() };
+    let port = url.port_or_known_default().map(|port| port.to_string()).unwrap_or_default();
+    format!("{host}:{port}{}", url.path().trim_end_matches('/'))
 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Change, Fingerprint, Mode, Note, NoteCode, NoteWeight, PLAN_FORMAT, Plan, Unchangeable};
@@ -11,7 +12,8 @@ use crate::config::{
 };
 
 /// Whether the person gave a connection string for this environment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DatabaseLinking {
     /// No: the plan says what is not linked.
     Later,

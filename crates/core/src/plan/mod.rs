@@ -27,13 +27,13 @@ pub use fingerprint::Fingerprint;
 pub use make::{DatabaseLinking, Goal, TargetTables, make};
 pub use moved::moved;
 pub use select::{Selection, UnknownItem};
-pub use settle::{Leftover, Ownership, Settlement, settle, unreached};
+pub use settle::{Leftover, LeftoverKind, Ownership, Remainder, Settlement, remaining, settle, unreached};
 pub use words::{describe_access, summary_lines};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::config::{AgentId, AgentState};
+use crate::config::{AgentId, AgentState, DatabaseReference};
 
 /// The version of the plan's serialised form. A plan of another version is refused, never guessed at.
 pub const PLAN_FORMAT: u32 = 1;
@@ -172,12 +172,20 @@ impl Plan {
         self.changes.iter().any(|change| matches!(change, Change::DeleteAgent { .. }))
     }
 
-    /// Whether applying it needs a connection string: in the registration, or by the call of its own.
+    /// Whether applying it needs a connection string.
     #[must_use]
     pub fn links_database(&self) -> bool {
-        self.changes
-            .iter()
-            .any(|change| matches!(change, Change::LinkDatabase { .. } | Change::Register { database: Some(_), .. }))
+        self.database_to_link().is_some()
+    }
+
+    /// The database that applying it links, in the registration or by the call of its own; that needs its connection string.
+    #[must_use]
+    pub fn database_to_link(&self) -> Option<&DatabaseReference> {
+        self.changes.iter().find_map(|change| match change {
+            Change::LinkDatabase { database, .. } => Some(database),
+            Change::Register { database, .. } => database.as_ref(),
+            _ => None,
+        })
     }
 
     /// How many changes stand in `group`.

@@ -3,7 +3,7 @@
 //! One rule for every change that was tried: a value that is still what aidb wrote goes back to what it was; a value that is
 //! what it was needs nothing; any other value was changed by somebody else, and is left and reported (PRODUCT.md, "When
 //! something fails halfway"). It needs the plan and the live state, nothing else: the target is the record of how far an apply
-//! came.
+//! came. [`remaining`] is the same rule the other way: what finishes the plan.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,10 @@ use crate::config::{AgentState, LiveAgent, ResourcePermission, addressable};
 /// A deletion ends a plan, so this is only said when it took effect and the person wanted it stopped.
 const DELETED: &str =
     "The agent was deleted before it could be stopped. Restoring its backup registers it with a new key.";
+const GONE: &str = "The agent is not there any more.";
+const FOREIGN: &str = "Somebody else registered this agent meanwhile; it was left as it is.";
+const UNLIKE_OURS: &str =
+    "An agent of this id is there now and does not look like the one that was registered; it was left as it is.";
 
 /// Whether the agent that is there now is the one that this plan registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,13 +30,27 @@ pub enum Ownership {
     Unknown,
 }
 
-/// A value that could not be put back, and why.
+/// A value that was not brought to where it should be, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leftover {
     /// Which change.
     pub change: ChangeKey,
     /// One sentence: what is there now and what was there before.
     pub reason: String,
+    /// Whether trying again can help.
+    #[serde(default)]
+    pub kind: LeftoverKind,
+}
+
+/// Whether trying again can help with what is left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftoverKind {
+    /// No: somebody else changed it, or no call of the server takes it back. It is reported, and the operation has ended.
+    #[default]
+    Final,
+    /// Yes: the server could not be reached, or refused. The operation stays open, and the next start tries again.
+    NotYet,
 }
 
 /// What has to be done to put a plan's changes back.
@@ -90,8 +108,59 @@ fn entry<'a>(live: &'a LiveAgent, resource_id: &str) -> Option<&'a ResourcePermi
     live.agent.resource_permissions.get(resource_id)
 }
 
+/// What is left to do of a plan that is to be finished after all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remainder {
+    /// Changes that are still to be sent, in the plan's order.
+    pub todo: Vec<Change>,
+    /// What somebody else changed since: theirs is left as it is.
+    pub left: Vec<Leftover>,
+}
+
+/// What finishes a plan from `live`: a value that is what it was is still to be changed, one that the plan has reached needs
+/// nothing, any other was changed by somebody else.
+#[must_use]
+pub fn remaining(changes: &[Change], live: &AgentState, ownership: Ownership) -> Remainder {
+    let mut remainder = Remainder::default();
+    let registers = changes.iter().any(|change| matches!(change, Change::Register { .. }));
+    for change in changes.iter().filter(|change| !reached(change, live)) {
+        match astray(change, live, ownership, registers) {
+            None => remainder.todo.push(change.clone()),
+            Some(reason) => remainder.left.push(left(change, reason)),
+        }
+    }
+    if registers && ownership == Ownership::Foreign {
+        remainder.todo.clear();
+    }
+    remainder
+}
+
+/// Why a change that was not reached cannot be carried out any more without undoing what somebody else did.
+fn astray(change: &Change, live: &AgentState, ownership: Ownership, registers: bool) -> Option<String> {
+    match (change, live) {
+        (Change::Register { .. }, AgentState::Present(_)) if ownership == Ownership::Foreign => Some(FOREIGN.into()),
+        (Change::Register { .. }, AgentState::Present(_)) => Some(UNLIKE_OURS.into()),
+        (_, AgentState::Absent) => (!registers).then(|| GONE.into()),
+        (Change::SetPermission { resource_id, before, .. }, AgentState::Present(agent)) => {
+            let live = entry(agent, resource_id);
+            let untouched = same_entry(resource_id, before.as_ref(), live);
+            (!untouched).then(|| changed_by_others(resource_id, before.as_ref(), live))
+        }
+        (Change::Revoke { resource_id, before }, AgentState::Present(agent)) => {
+            let live = entry(agent, resource_id);
+            let untouched = same_entry(resource_id, Some(before), live);
+            (!untouched).then(|| changed_by_others(resource_id, Some(before), live))
+        }
+        (Change::LinkDatabase { .. } | Change::DeleteAgent { .. }, AgentState::Present(_)) => None,
+    }
+}
+
+fn left(change: &Change, reason: impl Into<String>) -> Leftover {
+    Leftover { change: change.key(), reason: reason.into(), kind: LeftoverKind::Final }
+}
+
 fn leave(settlement: &mut Settlement, change: &Change, reason: impl Into<String>) {
-    settlement.left.push(Leftover { change: change.key(), reason: reason.into() });
+    settlement.left.push(left(change, reason));
 }
 
 /// A registration is put back by deleting the agent, which takes everything else with it; but only the agent that is ours, and
@@ -105,14 +174,10 @@ fn settle_registration(
 ) {
     let Some(agent) = live.present() else { return };
     if ownership == Ownership::Foreign {
-        return leave(settlement, registration, "Somebody else registered this agent meanwhile; it was left as it is.");
+        return leave(settlement, registration, FOREIGN);
     }
     if ownership == Ownership::Unknown && !reached(registration, live) {
-        return leave(
-            settlement,
-            registration,
-            "An agent of this id is there now and does not look like the one that was registered; it was left as it is.",
-        );
+        return leave(settlement, registration, UNLIKE_OURS);
     }
     let foreign: Vec<&String> = agent
         .agent
@@ -152,7 +217,7 @@ fn settle_one(settlement: &mut Settlement, change: &Change, live: &AgentState) {
     match (change, live) {
         (Change::DeleteAgent { .. }, AgentState::Absent) => leave(settlement, change, DELETED),
         (Change::DeleteAgent { .. }, AgentState::Present(_)) => {}
-        (_, AgentState::Absent) => leave(settlement, change, "The agent was deleted meanwhile by somebody else."),
+        (_, AgentState::Absent) => leave(settlement, change, GONE),
         (Change::SetPermission { resource_id, before, after }, AgentState::Present(agent)) => {
             settle_resource(settlement, change, resource_id, before.as_ref(), Some(after), entry(agent, resource_id));
         }
@@ -178,11 +243,7 @@ fn settle_resource(
         return;
     }
     if !same_entry(id, after, live) {
-        let now = live.map_or_else(|| "no entry".into(), super::describe_access);
-        let was = before.map_or_else(|| "no entry".into(), super::describe_access);
-        let reason =
-            format!("Somebody else changed {id} meanwhile: it has {now} now and had {was}. It was left as it is.");
-        return leave(settlement, change, reason);
+        return leave(settlement, change, changed_by_others(id, before, live));
     }
     match (before, live) {
         (Some(before), live) => settlement.undo.push(Change::SetPermission {
@@ -193,6 +254,12 @@ fn settle_resource(
         (None, Some(live)) => settlement.undo.extend(removal(id, live)),
         (None, None) => {}
     }
+}
+
+fn changed_by_others(id: &str, before: Option<&ResourcePermission>, live: Option<&ResourcePermission>) -> String {
+    let now = live.map_or_else(|| "no entry".into(), super::describe_access);
+    let was = before.map_or_else(|| "no entry".into(), super::describe_access);
+    format!("Somebody else changed {id} meanwhile: it has {now} now and had {was}. It was left as it is.")
 }
 
 /// Whether two entries are the same to a server. Where it cannot remove an entry, an empty one is as good as none.

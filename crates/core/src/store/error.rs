@@ -1,5 +1,6 @@
 //! What can go wrong with the store.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{ErrorCode, Explain};
@@ -117,6 +118,9 @@ pub enum StoreError {
         /// What was found.
         reason: String,
     },
+    /// A saved plan is applied a second time.
+    #[error("This saved plan was applied before, and a saved plan can be applied once. Nothing was changed.")]
+    SavedPlanApplied,
     /// No operation of that id.
     #[error("There is no operation {wanted:?} in the history.")]
     OperationNotFound {
@@ -148,6 +152,15 @@ mod sqlite {
 }
 
 impl StoreError {
+    /// What a file of the data folder that cannot be created or opened means.
+    pub(super) fn from_io(path: &Path, error: &io::Error) -> Self {
+        let path = path.to_owned();
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { path },
+            _ => Self::Unwritable { path, reason: error.to_string() },
+        }
+    }
+
     /// What an error of the database means for the store at `path`.
     pub(super) fn from_sqlx(path: &Path, error: &sqlx::Error) -> Self {
         let path = path.to_owned();
@@ -188,6 +201,7 @@ impl Explain for StoreError {
             Self::IncompleteOrder | Self::Unusable { .. } | Self::OperationNotFound { .. } => ErrorCode::Usage,
             Self::BackupNotFound { .. } | Self::BackupAmbiguous { .. } => ErrorCode::BackupNotFound,
             Self::BackupDamaged { .. } => ErrorCode::BackupDamaged,
+            Self::SavedPlanApplied => ErrorCode::PlanUnusable,
         }
     }
 
@@ -212,6 +226,7 @@ impl Explain for StoreError {
             Self::BackupAmbiguous { .. } => "Give more of its id.".into(),
             Self::BackupDamaged { .. } => "Use another backup of the same agent; this one is kept for whoever looks into it.".into(),
             Self::BackupNotKept { .. } => "Look at the disk that holds the data folder, and try again.".into(),
+            Self::SavedPlanApplied => "Make the plan anew, and look at what it would change now.".into(),
             Self::OperationNotFound { .. } => "Look at the history; the entry may be gone.".into(),
             Self::OperationOrder { .. } => "Look it up in the history; another aidb may have finished it.".into(),
         })

@@ -11,9 +11,11 @@ mod content;
 mod environments;
 mod error;
 mod history;
+mod lock;
 mod opening;
 mod operations;
 mod place;
+mod retention;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -27,8 +29,10 @@ pub use backups::{Backup, BackupFilter, BackupId, BackupReason, BackupSummary, E
 pub use environments::{Colour, Environment, EnvironmentId, NewEnvironment, PlainHttpChoice, Protection};
 pub use error::StoreError;
 pub use history::HistoryRecord;
+pub use lock::AgentLock;
 pub use operations::{
-    NewOperation, Operation, OperationFilter, OperationId, OperationKind, OperationState, OperationSummary,
+    End, Heading, NewOperation, OpenOperation, Operation, OperationFilter, OperationId, OperationKind, OperationState,
+    OperationSummary, Program,
 };
 pub use place::{Place, PlaceFilter};
 

@@ -21,8 +21,11 @@ use crate::disk;
 pub(super) const APPLICATION_ID: i64 = 0x6169_6462;
 
 /// What brings a store from one version to the next; a store's version is how many of them it has seen.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/0001_store.sql"), include_str!("../../migrations/0002_history.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_store.sql"),
+    include_str!("../../migrations/0002_history.sql"),
+    include_str!("../../migrations/0003_journal.sql"),
+];
 
 /// How long to wait for another process that is writing.
 pub(super) const BUSY_LIMIT: Duration = Duration::from_secs(5);

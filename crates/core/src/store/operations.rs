@@ -6,6 +6,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
 
 use crate::config::AgentId;
+use crate::connector::KeyHash;
+use crate::error::ErrorReport;
 
 use super::backups::BackupId;
 use super::place::{Place, PlaceFilter};
@@ -60,7 +62,7 @@ words! {
 }
 
 impl OperationState {
-    /// The states from which an operation may come here. Only forward; and out of "needs attention" when somebody attended.
+    /// The states from which an operation may come here: only forward.
     #[must_use]
     pub const fn predecessors(self) -> &'static [Self] {
         match self {
@@ -68,11 +70,9 @@ impl OperationState {
             Self::Applying => &[Self::Prepared],
             Self::Verifying => &[Self::Applying],
             // A plan without changes, and an export, are done without writing.
-            Self::Done => &[Self::Prepared, Self::Applying, Self::Verifying, Self::NeedsAttention],
-            Self::PutBack => &[Self::Applying, Self::Verifying, Self::NeedsAttention],
-            Self::NeedsAttention => &[Self::Applying, Self::Verifying],
-            // The first request may have been refused, which changes nothing either.
-            Self::Failed => &[Self::Prepared, Self::Applying],
+            Self::Done => &[Self::Prepared, Self::Applying, Self::Verifying],
+            Self::PutBack | Self::NeedsAttention => &[Self::Applying, Self::Verifying],
+            Self::Failed => &[Self::Prepared],
         }
     }
 
@@ -80,6 +80,26 @@ impl OperationState {
     #[must_use]
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Done | Self::PutBack | Self::NeedsAttention | Self::Failed)
+    }
+}
+
+words! {
+    /// Which of aidb's programs carries an operation out: said to whoever finds an agent taken.
+    pub enum Program {
+        /// The desktop application.
+        Window = "window",
+        /// The command line.
+        Terminal = "terminal",
+    }
+}
+
+words! {
+    /// Where an operation is going.
+    pub enum Heading {
+        /// To the end of its plan.
+        Forward = "forward",
+        /// Back to where the target was. Once an operation has turned back, it does not turn again by itself.
+        Back = "back",
     }
 }
 
@@ -104,8 +124,40 @@ pub struct NewOperation {
     pub plan_json: Option<String>,
     /// The hash of the live state that the plan was made from.
     pub fingerprint: Option<String>,
-    /// Where the configuration came from: a file, an environment, a backup.
+    /// Where the configuration came from: a file, an environment, a backup; for a recovery the operation that it settled.
     pub source: Option<String>,
+    /// Which program carries it out.
+    pub program: Program,
+    /// The id of the saved plan that is applied.
+    pub saved_plan: Option<String>,
+}
+
+/// How an operation ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End<'a> {
+    /// One of the final states.
+    pub state: OperationState,
+    /// One sentence.
+    pub summary: &'a str,
+    /// What became of each item, as JSON.
+    pub outcome_json: Option<&'a str>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// An operation that has not ended, with everything that settling it takes besides the target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenOperation {
+    /// What the history lists.
+    pub summary: OperationSummary,
+    /// The plan, as JSON.
+    pub plan_json: Option<String>,
+    /// How many of the plan's changes, in the plan's order, may have been sent; `None` where an older aidb did not note it.
+    pub sent: Option<usize>,
+    /// Whether it had turned back.
+    pub heading: Heading,
+    /// The hash of the API key that was made for the agent.
+    pub key_hash: Option<KeyHash>,
 }
 
 /// An operation as the history lists it.
@@ -141,6 +193,10 @@ pub struct OperationSummary {
     pub summary: Option<String>,
     /// The backup that was taken before its first write.
     pub backup: Option<BackupId>,
+    /// Which program carried it out, where that was noted.
+    pub program: Option<Program>,
+    /// Why it is not settled yet, where that was tried.
+    pub waiting: Option<ErrorReport>,
 }
 
 /// An operation with its plan and its outcome.
@@ -168,15 +224,27 @@ pub struct OperationFilter {
 impl Store {
     /// Enters an operation into the history, as prepared.
     pub async fn begin_operation(&self, new: &NewOperation) -> Result<OperationId, StoreError> {
-        let id = OperationId::random()?;
         let mut transaction = self.write().await?;
+        let id = self.enter(&mut transaction, new, OperationState::Prepared).await?;
+        transaction.commit().await.map_err(self.failing())?;
+        Ok(id)
+    }
+
+    async fn enter(
+        &self,
+        transaction: &mut Transaction<'_, Sqlite>,
+        new: &NewOperation,
+        state: OperationState,
+    ) -> Result<OperationId, StoreError> {
+        let id = OperationId::random()?;
         sqlx::query(
             "INSERT INTO operations (id, kind, state, environment_id, environment_name, url, agent_id, mode, actor, \
-             reason, source, fingerprint, started_at, plan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             reason, source, fingerprint, started_at, plan, program, saved_plan, sent) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
         )
         .bind(id.as_str())
         .bind(new.kind.as_str())
-        .bind(OperationState::Prepared.as_str())
+        .bind(state.as_str())
         .bind(new.place.environment.as_ref().map(|environment| environment.as_str()))
         .bind(&new.place.environment_name)
         .bind(&new.place.url)
@@ -188,10 +256,11 @@ impl Store {
         .bind(&new.fingerprint)
         .bind(time_text(&new.started_at))
         .bind(&new.plan_json)
-        .execute(&mut *transaction)
+        .bind(new.program.as_str())
+        .bind(&new.saved_plan)
+        .execute(&mut **transaction)
         .await
         .map_err(self.failing())?;
-        transaction.commit().await.map_err(self.failing())?;
         Ok(id)
     }
 
@@ -210,25 +279,29 @@ impl Store {
         transaction.commit().await.map_err(self.failing())
     }
 
-    /// Ends an operation in a final state, with one sentence about it.
-    pub async fn finish_operation(
-        &self,
-        id: &OperationId,
-        state: OperationState,
-        summary: &str,
-        outcome_json: Option<&str>,
-        finished_at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    /// The last thing before the first request that changes anything: the operation is applying, and so many changes may have
+    /// been sent.
+    ///
+    /// # Errors
+    /// [`StoreError::SavedPlanApplied`] for a saved plan that was applied before.
+    pub async fn begin_writing(&self, id: &OperationId, sent: usize) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        if !state.is_final() {
-            let from = self.state_of(&mut transaction, id).await?.as_str();
-            return Err(StoreError::OperationOrder { id: id.to_string(), from, to: state.as_str() });
+        let applied_before: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM operations AS own JOIN operations AS other USING (saved_plan) \
+             WHERE own.id = ?1 AND other.id <> ?1 AND other.state NOT IN (?2, ?3)",
+        )
+        .bind(id.as_str())
+        .bind(OperationState::Prepared.as_str())
+        .bind(OperationState::Failed.as_str())
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(self.failing())?;
+        if applied_before > 0 {
+            return Err(StoreError::SavedPlanApplied);
         }
-        self.move_to(&mut transaction, id, state).await?;
-        sqlx::query("UPDATE operations SET summary = ?, outcome = coalesce(?, outcome), finished_at = ? WHERE id = ?")
-            .bind(summary)
-            .bind(outcome_json)
-            .bind(time_text(&finished_at))
+        self.move_to(&mut transaction, id, OperationState::Applying).await?;
+        sqlx::query("UPDATE operations SET sent = ? WHERE id = ?")
+            .bind(count(sent))
             .bind(id.as_str())
             .execute(&mut *transaction)
             .await
@@ -236,11 +309,134 @@ impl Store {
         transaction.commit().await.map_err(self.failing())
     }
 
+    /// Notes the hash of the API key that is made for the agent, before that key is kept anywhere.
+    pub async fn note_made_key(&self, id: &OperationId, hash: &KeyHash) -> Result<(), StoreError> {
+        self.note(id, "UPDATE operations SET key_hash = ?1 WHERE id = ?2", hash.for_the_store()).await
+    }
+
+    /// Notes, before they are sent, that so many changes of the plan may have been.
+    pub async fn note_sent(&self, id: &OperationId, sent: usize) -> Result<(), StoreError> {
+        self.note(id, "UPDATE operations SET sent = ?1 WHERE id = ?2", count(sent)).await
+    }
+
+    /// Notes that the operation leads back from here on.
+    pub async fn note_turned_back(&self, id: &OperationId) -> Result<(), StoreError> {
+        self.note(id, "UPDATE operations SET heading = ?1 WHERE id = ?2", Heading::Back.as_str()).await
+    }
+
+    /// Notes why an operation could not be settled. It stays open.
+    pub async fn note_waiting(&self, id: &OperationId, why: &ErrorReport) -> Result<(), StoreError> {
+        let why = serde_json::to_string(why).map_err(|error| StoreError::Failed { reason: error.to_string() })?;
+        self.note(id, "UPDATE operations SET waiting = ?1 WHERE id = ?2", why).await
+    }
+
+    async fn note<'q, V>(&self, id: &'q OperationId, sql: &'static str, value: V) -> Result<(), StoreError>
+    where
+        V: sqlx::Encode<'q, Sqlite> + sqlx::Type<Sqlite> + 'q + Send,
+    {
+        let mut transaction = self.write().await?;
+        let noted =
+            sqlx::query(sql).bind(value).bind(id.as_str()).execute(&mut *transaction).await.map_err(self.failing())?;
+        if noted.rows_affected() == 0 {
+            return Err(StoreError::OperationNotFound { wanted: id.to_string() });
+        }
+        transaction.commit().await.map_err(self.failing())
+    }
+
+    /// Ends an operation in a final state, with one sentence about it.
+    pub async fn finish_operation(&self, id: &OperationId, end: &End<'_>) -> Result<(), StoreError> {
+        let mut transaction = self.write().await?;
+        self.end(&mut transaction, id, end).await?;
+        transaction.commit().await.map_err(self.failing())
+    }
+
+    /// Enters an operation that has ended already: one that changed nothing at its target.
+    pub async fn record_operation(&self, new: &NewOperation, end: &End<'_>) -> Result<OperationId, StoreError> {
+        let mut transaction = self.write().await?;
+        let id = self.enter(&mut transaction, new, end.state).await?;
+        self.conclude(&mut transaction, &id, end).await?;
+        transaction.commit().await.map_err(self.failing())?;
+        Ok(id)
+    }
+
+    /// Ends an operation that a dead process left open, and enters the recovery that did it: both or neither.
+    pub async fn finish_recovery(
+        &self,
+        interrupted: &OperationId,
+        recovery: &NewOperation,
+        end: &End<'_>,
+    ) -> Result<OperationId, StoreError> {
+        let mut transaction = self.write().await?;
+        self.end(&mut transaction, interrupted, end).await?;
+        let id = self.enter(&mut transaction, recovery, end.state).await?;
+        self.conclude(&mut transaction, &id, end).await?;
+        transaction.commit().await.map_err(self.failing())?;
+        Ok(id)
+    }
+
+    async fn end(
+        &self,
+        transaction: &mut Transaction<'_, Sqlite>,
+        id: &OperationId,
+        end: &End<'_>,
+    ) -> Result<(), StoreError> {
+        if !end.state.is_final() {
+            let from = self.state_of(transaction, id).await?.as_str();
+            return Err(StoreError::OperationOrder { id: id.to_string(), from, to: end.state.as_str() });
+        }
+        self.move_to(transaction, id, end.state).await?;
+        self.conclude(transaction, id, end).await
+    }
+
+    async fn conclude(
+        &self,
+        transaction: &mut Transaction<'_, Sqlite>,
+        id: &OperationId,
+        end: &End<'_>,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE operations SET summary = ?, outcome = ?, waiting = NULL, finished_at = ? WHERE id = ?")
+            .bind(end.summary)
+            .bind(end.outcome_json)
+            .bind(time_text(&end.at))
+            .bind(id.as_str())
+            .execute(&mut **transaction)
+            .await
+            .map(|_| ())
+            .map_err(self.failing())
+    }
+
+    /// The operations that have not ended, oldest first: those that are under way, and those that a dead process left. An
+    /// export changes nothing, and there is nothing about it to settle.
+    pub async fn open_operations(&self) -> Result<Vec<OpenOperation>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM operations WHERE finished_at IS NULL AND kind <> ? ORDER BY sequence")
+            .bind(OperationKind::Export.as_str())
+            .fetch_all(&self.readers)
+            .await
+            .map_err(self.failing())?;
+        rows.iter().map(|row| self.open_from(row)).collect()
+    }
+
+    fn open_from(&self, row: &SqliteRow) -> Result<OpenOperation, StoreError> {
+        let failed = self.failing();
+        let unreadable = |column: &str| self.damaged(format!("an operation has an unreadable {column}"));
+        let heading: String = row.try_get("heading").map_err(failed)?;
+        let sent: Option<i64> = row.try_get("sent").map_err(failed)?;
+        let key_hash: Option<String> = row.try_get("key_hash").map_err(failed)?;
+        let key_hash = key_hash.map(|hash| KeyHash::new(&hash).ok_or_else(|| unreadable("key hash")));
+        Ok(OpenOperation {
+            summary: self.operation_from(row)?,
+            plan_json: row.try_get("plan").map_err(failed)?,
+            sent: sent.map(|sent| usize::try_from(sent).map_err(|_| unreadable("count"))).transpose()?,
+            heading: Heading::parse(&heading).ok_or_else(|| unreadable("heading"))?,
+            key_hash: key_hash.transpose()?,
+        })
+    }
+
     /// The operations that match, newest first, without plans and outcomes.
     pub async fn operations(&self, filter: &OperationFilter) -> Result<Vec<OperationSummary>, StoreError> {
         sqlx::query(
             "SELECT id, sequence, kind, state, environment_id, environment_name, url, agent_id, mode, actor, reason, \
-             source, fingerprint, started_at, finished_at, summary, backup_id FROM operations \
+             source, fingerprint, started_at, finished_at, summary, backup_id, program, waiting FROM operations \
              WHERE (?1 IS NULL OR agent_id = ?1) AND (?2 IS NULL OR environment_id = ?2) AND (?3 IS NULL OR url = ?3) \
              ORDER BY sequence DESC LIMIT ?4",
         )
@@ -271,7 +467,7 @@ impl Store {
         })
     }
 
-    /// The only place where an operation's state changes.
+    /// The only place where the state of an operation that has begun changes.
     async fn move_to(
         &self,
         transaction: &mut Transaction<'_, Sqlite>,
@@ -351,6 +547,17 @@ impl Store {
             finished_at: finished_at.transpose()?,
             summary: maybe("summary")?,
             backup: backup.transpose()?,
+            program: maybe("program")?
+                .map(|word| Program::parse(&word).ok_or_else(|| unreadable("program")))
+                .transpose()?,
+            waiting: maybe("waiting")?
+                .map(|why| serde_json::from_str(&why).map_err(|_| unreadable("reason to wait")))
+                .transpose()?,
         })
     }
+}
+
+/// A number of changes as the store holds it.
+fn count(changes: usize) -> i64 {
+    i64::try_from(changes).unwrap_or(i64::MAX)
 }

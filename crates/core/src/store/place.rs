@@ -23,6 +23,12 @@ impl Place {
         Self { environment: None, environment_name: None, url: url.into() }
     }
 
+    /// How people call it: the environment's name, or the URL.
+    #[must_use]
+    pub fn called(&self) -> &str {
+        self.environment_name.as_deref().unwrap_or(&self.url)
+    }
+
     pub(super) fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             environment: row.try_get::<Option<String>, _>("environment_id")?.map(EnvironmentId::from_stored),

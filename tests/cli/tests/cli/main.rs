@@ -16,6 +16,7 @@ mod import;
 mod import_folder;
 mod link;
 mod promote;
+mod recover;
 mod rollback;
 mod sandbox;
 mod secrets;

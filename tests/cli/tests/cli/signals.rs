@@ -10,7 +10,8 @@ use aidb_testkit::programs::{Program, path_of};
 use crate::snap;
 use crate::stage::Stage;
 
-fn start(stage: &Stage, arguments: &[&str]) -> Child {
+/// Starts `aidb` without waiting for it.
+pub(crate) fn start(stage: &Stage, arguments: &[&str]) -> Child {
     Command::new(path_of(Program::Aidb))
         .args(arguments)
         .env_clear()
@@ -24,7 +25,8 @@ fn start(stage: &Stage, arguments: &[&str]) -> Child {
         .expect("aidb starts")
 }
 
-fn signal(child: &Child, name: &str) {
+/// Sends it a signal.
+pub(crate) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill").args([name, &child.id().to_string()]).status().expect("kill");
     assert!(sent.success());
 }
@@ -37,7 +39,8 @@ fn wait_for_write(stage: &Stage) {
     }
 }
 
-fn ended(child: Child) -> Run {
+/// Waits for its end.
+pub(crate) fn ended(child: Child) -> Run {
     let output = child.wait_with_output().expect("ends");
     Run {
         status: output.status.code(),

@@ -9,6 +9,7 @@ mod export;
 mod failure;
 mod findings;
 mod plan;
+mod recover;
 mod sandbox;
 mod test;
 mod text;
@@ -16,6 +17,7 @@ mod validate;
 
 pub(crate) use failure::failure;
 pub(crate) use findings::findings;
+pub(crate) use recover::{interrupted, recovered};
 
 use aidb_core::config::display_text;
 use anstyle::{AnsiColor, Style};

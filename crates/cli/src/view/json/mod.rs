@@ -7,6 +7,7 @@ mod environments;
 mod export;
 mod failure;
 mod plan;
+mod recover;
 mod test;
 mod text;
 mod validate;

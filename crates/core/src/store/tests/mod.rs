@@ -3,8 +3,10 @@
 mod backups;
 mod damage;
 mod environments;
+mod lock;
 mod opening;
 mod operations;
+mod retention;
 
 use std::path::Path;
 
@@ -83,7 +85,13 @@ fn new_operation(agent: &str) -> NewOperation {
         plan_json: Some("{\"changes\":[]}".into()),
         fingerprint: Some("f00d".into()),
         source: Some("orders.json".into()),
+        program: Program::Terminal,
+        saved_plan: None,
     }
+}
+
+fn ended(state: OperationState) -> End<'static> {
+    End { state, summary: "Set 5 resource permissions.", outcome_json: Some("[1]"), at: day(2) }
 }
 
 /// Every file below `folder` with its content.

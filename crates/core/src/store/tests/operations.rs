@@ -18,7 +18,7 @@ async fn an_operation_is_told_from_beginning_to_end() {
 
     store.advance_operation(&id, Applying).await.unwrap();
     store.advance_operation(&id, Verifying).await.unwrap();
-    store.finish_operation(&id, Done, "Set 5 resource permissions.", Some("[1]"), day(2)).await.unwrap();
+    store.finish_operation(&id, &ended(Done)).await.unwrap();
     let done = store.operation(&id).await.unwrap();
     assert_eq!((done.summary.state, done.summary.finished_at), (Done, Some(day(2))));
     assert_eq!(done.summary.summary.as_deref(), Some("Set 5 resource permissions."));
@@ -48,14 +48,14 @@ async fn states_only_move_forward() {
 }
 
 #[test]
-fn no_state_can_be_reached_from_itself_but_through_attention() {
+fn no_state_can_be_reached_from_itself() {
     fn reaches(from: OperationState, to: OperationState) -> bool {
         OperationState::ALL.iter().any(|&next| next.predecessors().contains(&from) && (next == to || reaches(next, to)))
     }
     for &state in OperationState::ALL {
         assert!(!reaches(state, state), "{state}: moving forward never comes back");
     }
-    for state in [OperationState::Done, OperationState::PutBack, OperationState::Failed] {
+    for &state in OperationState::ALL.iter().filter(|state| state.is_final()) {
         assert!(OperationState::ALL.iter().all(|next| !next.predecessors().contains(&state)), "{state} is the end");
     }
 }
@@ -64,7 +64,7 @@ fn no_state_can_be_reached_from_itself_but_through_attention() {
 async fn an_operation_ends_in_a_final_state_and_once() {
     let (_home, store) = new_store().await;
     let id = store.begin_operation(&new_operation("orders")).await.unwrap();
-    let finish = async |state| store.finish_operation(&id, state, "text", None, day(2)).await;
+    let finish = async |state| store.finish_operation(&id, &ended(state)).await;
     assert!(matches!(finish(OperationState::Applying).await, Err(StoreError::OperationOrder { .. })));
     assert_eq!(store.operation(&id).await.unwrap().summary.summary, None, "nothing half written");
     finish(OperationState::Failed).await.unwrap();
@@ -81,7 +81,7 @@ async fn what_does_not_exist_is_said_so() {
     let missing = StoreError::OperationNotFound { wanted: "op-00000000".into() };
     assert_eq!(store.operation(&unknown).await.unwrap_err(), missing);
     assert_eq!(store.advance_operation(&unknown, OperationState::Applying).await.unwrap_err(), missing);
-    assert_eq!(store.finish_operation(&unknown, OperationState::Done, "", None, day(1)).await.unwrap_err(), missing);
+    assert_eq!(store.finish_operation(&unknown, &ended(OperationState::Done)).await.unwrap_err(), missing);
     assert_eq!(store.attach_backup(&id, &no_backup).await.unwrap_err().code(), ErrorCode::BackupNotFound);
 
     let (place, agent, absent) = (Place::by_url("https://a.example"), agent_id("orders"), AgentState::Absent);
@@ -103,4 +103,55 @@ async fn the_history_narrows_by_agent_place_and_number() {
     assert_eq!(count(OperationFilter { limit: Some(1), ..Default::default() }).await, 1);
     let elsewhere = Some(PlaceFilter::Url("https://elsewhere.example".into()));
     assert_eq!(count(OperationFilter { place: elsewhere, ..Default::default() }).await, 0);
+}
+
+#[tokio::test]
+async fn a_record_is_never_edited_and_its_progress_never_goes_back() {
+    let (_home, store) = new_store().await;
+    let id = store.begin_operation(&new_operation("orders")).await.unwrap();
+    for column in ["plan", "fingerprint", "actor", "reason", "url", "agent_id", "started_at", "saved_plan", "program"] {
+        let edited = sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE operations SET {column} = 'x'")))
+            .execute(&store.writer)
+            .await;
+        assert!(edited.unwrap_err().to_string().contains("never edited"), "{column}");
+    }
+    store.begin_writing(&id, 5).await.unwrap();
+    store.note_sent(&id, 9).await.unwrap();
+    assert!(store.note_sent(&id, 8).await.is_err(), "it may have been sent");
+    store.note_turned_back(&id).await.unwrap();
+    let open = store.open_operations().await.unwrap().remove(0);
+    assert_eq!((open.sent, open.heading), (Some(9), Heading::Back));
+    store.finish_operation(&id, &ended(OperationState::PutBack)).await.unwrap();
+    assert!(store.note_sent(&id, 10).await.is_err(), "it has ended");
+    assert!(store.open_operations().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_saved_plan_begins_to_write_once() {
+    let (_home, store) = new_store().await;
+    let saved = NewOperation { saved_plan: Some("plan-1".into()), ..new_operation("orders") };
+    let first = store.begin_operation(&saved).await.unwrap();
+    let second = store.begin_operation(&saved).await.unwrap();
+    store.begin_writing(&first, 1).await.unwrap();
+    assert_eq!(store.begin_writing(&second, 1).await.unwrap_err(), StoreError::SavedPlanApplied);
+    store.finish_operation(&second, &ended(OperationState::Failed)).await.unwrap();
+    let other = NewOperation { saved_plan: Some("plan-2".into()), ..new_operation("orders") };
+    let other = store.begin_operation(&other).await.unwrap();
+    store.begin_writing(&other, 1).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_recovery_and_what_it_settled_end_together() {
+    let (_home, store) = new_store().await;
+    let interrupted = store.begin_operation(&new_operation("orders")).await.unwrap();
+    store.begin_writing(&interrupted, 1).await.unwrap();
+    let recovery = NewOperation { kind: OperationKind::Recovery, ..new_operation("orders") };
+    let early = store.finish_recovery(&interrupted, &recovery, &ended(OperationState::Applying)).await;
+    assert!(early.is_err(), "that is no end");
+    assert_eq!(store.operations(&OperationFilter::default()).await.unwrap().len(), 1, "neither of the two");
+    let id = store.finish_recovery(&interrupted, &recovery, &ended(OperationState::PutBack)).await.unwrap();
+    for id in [&interrupted, &id] {
+        let operation = store.operation(id).await.unwrap().summary;
+        assert_eq!((operation.state, operation.finished_at), (OperationState::PutBack, Some(day(2))), "{id}");
+    }
 }

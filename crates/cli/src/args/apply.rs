@@ -1,0 +1,18 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// What every command that applies plans takes besides.
+#[derive(Args, Debug)]
+pub(crate) struct ApplyArgs {
+    /// Wait where another window or terminal is changing the same agent, instead of saying so and stopping.
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// With --dry-run: also write the plan to this file. `aidb migrate import --plan FILE` applies exactly that plan, once, and
+    /// only while the environment is what the plan was made from.
+    #[arg(long, value_name = "FILE", requires = "dry_run")]
+    pub(crate) plan_out: Option<PathBuf>,
+    /// With --plan-out: overwrite the file, whatever it is.
+    #[arg(long, requires = "plan_out")]
+    pub(crate) force: bool,
+}

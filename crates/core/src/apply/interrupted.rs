@@ -1,0 +1,81 @@
+//! An operation whose process died: led back to where the target was, or forward to the end of its plan.
+//!
+//! Either way may itself be interrupted at any point and begun again, because it starts from what the target has now.
+
+use super::{Apply, ApplyReport, Noting, Outcome, Stop};
+use crate::config::AgentState;
+use crate::connector::ConnectorError;
+use crate::error::{ErrorCode, ErrorReport};
+use crate::plan::{Change, Ownership, Remainder, remaining};
+use crate::progress::Stage;
+use crate::store::Heading;
+
+/// Which way an interrupted operation is settled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// To where the target was. What happens by itself.
+    #[default]
+    Back,
+    /// To the end of the plan, because a person wants that.
+    Forward,
+}
+
+impl Apply<'_> {
+    /// Settles the operation. `sent` of the plan's changes, in its order, may have been sent. Where the plan's end is there
+    /// already, and the operation had not turned back, it is done: only the record did not know.
+    ///
+    /// # Errors
+    /// The target cannot be read: then nothing was changed, and the operation waits.
+    pub async fn settle(&self, sent: usize, heading: Heading, way: Way) -> Result<ApplyReport, ConnectorError> {
+        self.stage(Stage::Reading, 0);
+        let (live, ownership) = self.look(&self.session(self.cancel.clone())).await?;
+        let goes_on = heading == Heading::Forward || way == Way::Forward;
+        if goes_on && self.reached(&live, ownership) {
+            return Ok(ApplyReport::done(self.plan));
+        }
+        Ok(match way {
+            Way::Back => {
+                let tried: Vec<&Change> = self.plan.changes.iter().take(sent).collect();
+                self.put_back_from(&tried, &live, ownership, interrupted()).await
+            }
+            Way::Forward => self.finish(&live, ownership).await,
+        })
+    }
+
+    /// Carries out what is left of the plan. What somebody else changed since is left to them and reported; a failure leads
+    /// back, as in every apply.
+    async fn finish(&self, live: &AgentState, ownership: Ownership) -> ApplyReport {
+        let all: Vec<&Change> = self.plan.changes.iter().collect();
+        let Remainder { todo, left } = remaining(&self.plan.changes, live, ownership);
+        self.stage(Stage::Applying, todo.len());
+        let (_, stop) = self.write_all(&self.session(self.cancel.clone()), &todo, Noting::Done).await;
+        let stop = match stop {
+            Some(stop) => Some(stop),
+            None => self.verify(&todo).await.err(),
+        };
+        match stop {
+            Some(stop) => self.put_back(&all, stop).await,
+            None if left.is_empty() => ApplyReport::done(self.plan),
+            None => ApplyReport {
+                outcome: Outcome::NeedsAttention,
+                applied: all
+                    .iter()
+                    .map(|change| change.key())
+                    .filter(|key| left.iter().all(|left| left.change != *key))
+                    .collect(),
+                ..self.report(Vec::new(), left, interrupted())
+            },
+        }
+    }
+}
+
+fn interrupted() -> Stop {
+    let cause = ErrorReport {
+        code: ErrorCode::Interrupted,
+        message: "aidb was ended in the middle of it, or the machine was.".into(),
+        plain: None,
+        hint: None,
+        details: Vec::new(),
+    };
+    Stop { cause, at: None, cancelled: false }
+}

@@ -1,0 +1,69 @@
+//! The operation's record while its plan is carried out: noted before the fact, never after it.
+//!
+//! The target itself is the record of what took effect; whoever settles the operation after a crash reads it again. The journal
+//! holds what the target cannot tell: how many of the plan's changes may have been sent, and whether the operation had turned
+//! back. The former is committed ahead and in groups, because a commit waits for the disk.
+
+use std::sync::Mutex;
+
+use super::lock;
+use crate::plan::Plan;
+use crate::store::{OperationId, OperationState, Store, StoreError};
+
+/// How many changes one commit covers.
+const GROUP: usize = 1024;
+
+/// Where an apply notes how far it goes.
+#[derive(Debug)]
+pub struct Journal<'a> {
+    store: &'a Store,
+    operation: &'a OperationId,
+    missed: Mutex<Option<StoreError>>,
+}
+
+impl<'a> Journal<'a> {
+    /// The journal of an operation that has begun.
+    #[must_use]
+    pub fn of(store: &'a Store, operation: &'a OperationId) -> Self {
+        Self { store, operation, missed: Mutex::new(None) }
+    }
+
+    /// How many changes the record covers when writing begins.
+    #[must_use]
+    pub fn first_group(plan: &Plan) -> usize {
+        plan.changes.len().min(GROUP)
+    }
+
+    /// What could not be noted although the apply went on, because going on was the safer way.
+    #[must_use]
+    pub fn missed(&self) -> Option<StoreError> {
+        lock(&self.missed).clone()
+    }
+
+    /// Notes, before the first `count` of `all` changes are sent, that they and the rest of their group may have been.
+    /// `covered` is how many are noted already; gives back how many are now.
+    pub(super) async fn cover(&self, count: usize, all: usize, covered: usize) -> Result<usize, StoreError> {
+        if count <= covered {
+            return Ok(covered);
+        }
+        let next = count.next_multiple_of(GROUP).min(all);
+        self.store.note_sent(self.operation, next).await?;
+        Ok(next)
+    }
+
+    /// Everything was sent. Where that cannot be noted, the verification still tells what is there.
+    pub(super) async fn verifying(&self) {
+        self.went_on(self.store.advance_operation(self.operation, OperationState::Verifying).await);
+    }
+
+    /// From here on it leads back. Where that cannot be noted, it leads back all the same.
+    pub(super) async fn turned_back(&self) {
+        self.went_on(self.store.note_turned_back(self.operation).await);
+    }
+
+    fn went_on(&self, noted: Result<(), StoreError>) {
+        if let Err(error) = noted {
+            lock(&self.missed).get_or_insert(error);
+        }
+    }
+}
