@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aidb_sandbox::{Permission, ResourceSnapshot};
-use aidb_test_desktop::steps::{planned, to_apply};
+use aidb_sandbox::{Fault, FaultAnswer, Permission, ResourceSnapshot};
+use aidb_test_desktop::steps::{PLAN, planned, to_apply};
 use aidb_test_desktop::{Samples, Session, Window};
 use anyhow::{Result, ensure};
 
@@ -97,5 +97,30 @@ fn closing_while_something_runs_puts_back_what_was_done_and_ends() -> Result<()>
     hurry(&samples);
     session.wait_until_closed()?;
     assert_eq!(samples.staging.handle().resources("my-agent"), before);
+    Ok(())
+}
+
+#[test]
+fn closing_while_the_very_last_answers_are_awaited_puts_back_all_the_same() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::start()?;
+    let window = planned(&session, &samples)?;
+    let staging = samples.staging.handle();
+    let before = staging.resources("my-agent");
+    to_apply(&window, PLAN, None)?;
+    // All three changes are under way at once, and each of them is made in the end.
+    staging.set_faults([Fault::on(1, FaultAnswer::Hang { ms: Some(8_000) }).method("PUT").for_ever()]);
+    staging.clear_requests();
+    window.click("button", PLAN)?;
+    window.patiently("every change is sent", || {
+        let sent = staging.requests().iter().filter(|request| request.method == "PUT").count();
+        ensure!(sent == 3, "{sent} are");
+        Ok(())
+    })?;
+    session.ask_to_close()?;
+    window.click("button", "Stop, put back and close")?;
+    staging.set_faults([]);
+    session.wait_until_closed()?;
+    assert_eq!(staging.resources("my-agent"), before);
     Ok(())
 }

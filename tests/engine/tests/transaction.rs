@@ -30,6 +30,12 @@ fn words(resources: Resources<'_>) -> Option<std::collections::BTreeMap<String, 
     Some(resources.iter().map(|(id, set)| ((*id).to_owned(), set.to_vec())).collect())
 }
 
+const RESOURCES: &str = "/permissions/resources";
+
+fn requests(world: &World, method: &str) -> usize {
+    world.sandbox.handle().requests().iter().filter(|request| request.method == method).count()
+}
+
 #[tokio::test]
 async fn an_import_in_exact_mode_gives_the_configuration_and_its_rollback_the_original() {
     let world = World::with(BEFORE).await;
@@ -286,6 +292,40 @@ async fn cancelling_puts_back_what_was_done() {
     assert_eq!(applied.report.outcome, Outcome::PutBack, "{:?}", applied.report.left);
     assert_eq!(world.resources(), words(BEFORE));
     assert!(!applied.report.put_back.is_empty());
+}
+
+/// Everything was sent by then, and nothing failed: who asked for it to be put back gets that all the same.
+#[tokio::test]
+async fn cancelling_puts_back_until_everything_is_verified() {
+    let slow = Fault::on(1, FaultAnswer::Hang { ms: Some(300) });
+    let lost = Fault::on(1, FaultAnswer::Cut).method("DELETE").for_ever().after_effect();
+    let cases: [(&str, Fault, fn(&World) -> bool); 3] = [
+        ("while the last request is under way", slow.clone().method("DELETE"), |world| requests(world, "DELETE") == 1),
+        ("while the lost answer of the last request is asked for again", lost, |world| requests(world, "DELETE") == 2),
+        // Two reads of the permissions came before the first write.
+        ("while everything is read back", Fault { nth: 3, ..slow }.method("GET").path_contains(RESOURCES), |world| {
+            requests(world, "DELETE") == 1
+                && world.sandbox.handle().requests().last().is_some_and(|last| last.method == "GET")
+        }),
+    ];
+    for (when, fault, now) in cases {
+        let world = World::with(BEFORE).await;
+        world.sandbox.handle().set_faults([fault]);
+        let context = Context::default();
+        let options = ImportOptions { mode: Mode::Exact, ..ImportOptions::default() };
+        let wanted = configuration(WANTED);
+        let cancel = async {
+            while !now(&world) {
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            }
+            context.cancel.cancel();
+        };
+        let (applied, ()) = tokio::join!(world.import_with(&wanted, &options, &context), cancel);
+        let report = applied.expect("ended").report;
+        assert_eq!((report.outcome, report.cancelled), (Outcome::PutBack, true), "{when}: {report:?}");
+        assert_eq!(report.cause.expect("a cause").code, ErrorCode::Interrupted, "{when}");
+        assert_eq!(world.resources(), words(BEFORE), "{when}");
+    }
 }
 
 #[tokio::test]

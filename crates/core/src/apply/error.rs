@@ -25,6 +25,9 @@ pub(super) enum WriteError {
     /// The plan links a database, and there is no connection string.
     #[error("The plan links a database, and no connection string was given. Nothing was sent.")]
     NoConnectionString,
+    /// The person asked to stop after the last change had been sent, and before it was verified.
+    #[error("It was asked to stop after the last change had been sent, and before all of them were verified.")]
+    Stopped,
 }
 
 impl Explain for WriteError {
@@ -35,6 +38,7 @@ impl Explain for WriteError {
             Self::RegisteredMeanwhile => ErrorCode::TargetChanged,
             Self::ServerEmptied => ErrorCode::ServerEmptied,
             Self::NoAgentKey | Self::NoConnectionString => ErrorCode::PlanUnusable,
+            Self::Stopped => ErrorCode::Interrupted,
         }
     }
 
@@ -58,6 +62,7 @@ impl Explain for WriteError {
             Self::NoConnectionString => {
                 Some("Give the connection string, or make a plan that leaves the database for later.".into())
             }
+            Self::Stopped => None,
         }
     }
 

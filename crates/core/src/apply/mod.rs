@@ -163,6 +163,13 @@ pub(crate) struct Stop {
     cancelled: bool,
 }
 
+impl Stop {
+    /// The person asked for it, and nothing failed.
+    fn asked() -> Self {
+        Self { cause: ErrorReport::of(&WriteError::Stopped), at: None, cancelled: true }
+    }
+}
+
 impl Apply<'_> {
     /// Carries the plan out. Never fails: every end is one of the three outcomes, and the report says why.
     pub async fn run(&self) -> ApplyReport {
@@ -182,9 +189,17 @@ impl Apply<'_> {
         self.put_back(&tried, stop).await
     }
 
-    /// Reads the state back and compares it with the end of `changes`. Everything was sent: cancelling is no longer of use, and
-    /// stopping here would leave the person without an answer.
+    /// Reads the state back and compares it with the end of `changes`. Whoever asks for it to be put back gets that, also where
+    /// the last answer came meanwhile; reading may be cut off anywhere.
     async fn verify(&self, changes: &[Change]) -> Result<(), Stop> {
+        match self.cancel.run_until_cancelled(self.compare_with(changes)).await {
+            Some(Ok(())) if !self.cancel.is_cancelled() => Ok(()),
+            Some(Err(stop)) => Err(stop),
+            _ => Err(Stop::asked()),
+        }
+    }
+
+    async fn compare_with(&self, changes: &[Change]) -> Result<(), Stop> {
         self.stage(Stage::Verifying, 0);
         let (live, ownership) = match self.read_back().await {
             Ok(read) => read,

@@ -17,12 +17,17 @@ impl Apply<'_> {
         }
         self.stage(Stage::PuttingBack, 0);
         let session = self.session(CancellationToken::new());
-        match self.look(&session).await {
-            // Only the answer to the last call was lost, not its effect.
-            Ok((live, ownership)) if !stop.cancelled && self.reached(&live, ownership) => ApplyReport::done(self.plan),
-            Ok((live, ownership)) => self.put_back_from(tried, &live, ownership, stop).await,
-            Err(error) => self.report(Vec::new(), unreadable(tried, &error), stop),
+        let (live, ownership) = match self.look(&session).await {
+            Ok(looked) => looked,
+            Err(error) => return self.report(Vec::new(), unreadable(tried, &error), stop),
+        };
+        // Only the answer to the last call was lost, not its effect.
+        let done = self.reached(&live, ownership) && !stop.cancelled;
+        if done && !self.cancel.is_cancelled() {
+            return ApplyReport::done(self.plan);
         }
+        let stop = if done { Stop::asked() } else { stop };
+        self.put_back_from(tried, &live, ownership, stop).await
     }
 
     /// Leads back from `live`.

@@ -73,6 +73,25 @@ fn an_interrupt_puts_back_what_was_done() {
     }
 }
 
+/// Nothing fails and nothing is left to send: it was asked for before the end, and that counts.
+#[test]
+fn an_interrupt_during_the_last_request_puts_back_too() {
+    let stage = Stage::new().exported();
+    let before = stage.staging.snapshot();
+    // All changes are under way at once, and every one of them is made in the end.
+    stage.staging.set_faults([Fault::on(1, FaultAnswer::Hang { ms: Some(1500) }).method("PUT").for_ever()]);
+    stage.staging.clear_requests();
+    let child = start(&stage, &["m", "import", "-e", "Staging", "-i", "agent.json", "--json"]);
+    wait_for_write(&stage);
+    // The others leave in the same moment.
+    std::thread::sleep(Duration::from_millis(300));
+    signal(&child, "-INT");
+    let run = ended(child);
+    assert_eq!(run.status, Some(130), "{run}");
+    assert_eq!(stage.staging.snapshot(), before, "{run}");
+    assert_eq!(run.json()["code"], "interrupted", "{run}");
+}
+
 #[test]
 fn a_command_that_changes_nothing_can_always_be_stopped() {
     let stage = Stage::new();
