@@ -8,7 +8,6 @@ use std::sync::{Mutex as StateLock, PoisonError};
 
 use aidb_core::operations::{Engine, KeyState, SAMPLE_STAGES, SampleStage};
 use aidb_core::store::Environment;
-use aidb_core::vault::{VaultError, VaultStatus};
 use aidb_sandbox::{Sample, Sandbox, SandboxOptions, StartError, Switches, TablesAnswer};
 use tokio::sync::Mutex;
 use url::Url;
@@ -50,10 +49,8 @@ impl SampleServers {
 pub(crate) async fn start(desktop: &Desktop) -> Result<(), ErrorReport> {
     let engine = desktop.engine();
     // Without a place for their keys the environments would be of no use.
-    match engine.vault().status().await {
-        VaultStatus::Ready { .. } => {}
-        VaultStatus::Locked => return Err(VaultError::KeychainLocked.into()),
-        VaultStatus::Absent { reason } => return Err(VaultError::KeychainAbsent { reason }.into()),
+    if let Some(error) = engine.vault().status().await.unusable() {
+        return Err(error.into());
     }
     let mut running = desktop.samples.running.lock().await;
     serve(desktop, &mut running).await?;

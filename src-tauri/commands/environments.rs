@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aidb_core::config::AgentId;
 use aidb_core::operations::{Context, Engine, KeyState, TargetRequest};
 use aidb_core::store::Environment;
-use aidb_core::vault::{VaultError, VaultKind, VaultStatus};
+use aidb_core::vault::VaultKind;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::plans::context;
@@ -180,7 +180,7 @@ pub(super) async fn known(engine: &Engine, id: &str) -> Result<String, ErrorRepo
 pub(super) async fn list(desktop: &Desktop) -> Result<Vec<EnvironmentView>, ErrorReport> {
     let engine = desktop.engine();
     let unusable = match engine.vault().kind() {
-        VaultKind::Keychain => unusable(engine.vault().status().await),
+        VaultKind::Keychain => engine.vault().status().await.unusable(),
         VaultKind::File { .. } | VaultKind::Memory => None,
     };
     let memory = desktop.remembered.get();
@@ -193,14 +193,6 @@ pub(super) async fn list(desktop: &Desktop) -> Result<Vec<EnvironmentView>, Erro
         views.push(views::environment(environment, views::key(state, engine.vault()), &memory));
     }
     Ok(views)
-}
-
-fn unusable(status: VaultStatus) -> Option<VaultError> {
-    match status {
-        VaultStatus::Ready { .. } => None,
-        VaultStatus::Locked => Some(VaultError::KeychainLocked),
-        VaultStatus::Absent { reason } => Some(VaultError::KeychainAbsent { reason }),
-    }
 }
 
 async fn one(desktop: &Desktop, environment: Environment) -> EnvironmentView {

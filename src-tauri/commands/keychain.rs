@@ -19,7 +19,9 @@ pub(crate) async fn keychain_status(desktop: Arc<Desktop>, _: (), _: Listen) -> 
             desktop.rebuild(vault.end_session().await?);
             Ok(views::keychain(ready))
         }
-        VaultStatus::Locked | VaultStatus::Absent { .. } => Ok(views::keychain(vault.status().await)),
+        VaultStatus::Locked | VaultStatus::Silent { .. } | VaultStatus::Absent { .. } => {
+            Ok(views::keychain(vault.status().await))
+        }
     }
 }
 

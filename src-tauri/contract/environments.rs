@@ -27,7 +27,9 @@ pub(crate) enum KeychainState {
     Ready,
     /// It has to be unlocked first.
     Locked,
-    /// This machine has none, or it does not answer.
+    /// There is one, and it answers nothing.
+    Silent,
+    /// This machine has none.
     Absent,
     /// The person chose to keep keys for this session only.
     Session,
@@ -103,6 +105,8 @@ pub(crate) enum KeyView {
     Missing,
     /// The keychain has to be unlocked first.
     Locked,
+    /// There is a keychain, and it answers nothing.
+    Silent,
     /// There is no keychain.
     Absent,
     /// The keychain failed.

@@ -91,6 +91,7 @@ pub(crate) fn key(state: KeyState, vault: &Vault) -> KeyView {
 fn no_key(error: &VaultError) -> KeyView {
     match error.code() {
         ErrorCode::KeychainLocked => KeyView::Locked,
+        ErrorCode::KeychainSilent => KeyView::Silent,
         ErrorCode::KeychainAbsent => KeyView::Absent,
         _ => KeyView::Failed { error: ErrorReport::of(CoreReport::of(error)) },
     }
@@ -171,6 +172,7 @@ fn reachability(code: ErrorCode) -> Reachability {
     match code {
         ErrorCode::ApiKeyMissing
         | ErrorCode::KeychainLocked
+        | ErrorCode::KeychainSilent
         | ErrorCode::KeychainAbsent
         | ErrorCode::KeychainFailed => Reachability::KeyMissing,
         ErrorCode::Unauthorized | ErrorCode::Forbidden => Reachability::KeyRefused,
@@ -224,6 +226,16 @@ pub(crate) fn keychain(status: VaultStatus) -> KeychainView {
             KeychainState::Locked,
             "The keychain is locked, so no stored API key can be used.",
             Some("Unlock it and go on, or keep keys for this session only."),
+        ),
+        VaultStatus::Silent { limit } => view(
+            KeychainState::Silent,
+            &format!(
+                "There is a keychain, and it did not answer within {} seconds. What is stored in it is still there.",
+                limit.as_secs()
+            ),
+            Some(
+                "See whether it waits for a password in a window of its own, and try again. Or keep keys for this session only.",
+            ),
         ),
         VaultStatus::Absent { reason } => KeychainView {
             state: KeychainState::Absent,

@@ -78,6 +78,7 @@ pub(crate) const fn of(code: ErrorCode) -> Exit {
         | ErrorCode::BackupNotFound
         | ErrorCode::BackupDamaged
         | ErrorCode::KeychainAbsent
+        | ErrorCode::KeychainSilent
         | ErrorCode::KeychainLocked
         | ErrorCode::KeychainFailed
         | ErrorCode::ClipboardFailed

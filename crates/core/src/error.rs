@@ -96,8 +96,10 @@ pub enum ErrorCode {
     BackupNotFound,
     /// A backup whose content does not match its hash.
     BackupDamaged,
-    /// This machine has no keychain, or it does not answer.
+    /// This machine has no keychain.
     KeychainAbsent,
+    /// There is a keychain, and it answers nothing.
+    KeychainSilent,
     /// The keychain is locked.
     KeychainLocked,
     /// Any other keychain failure.
@@ -121,9 +123,9 @@ impl ErrorCode {
         Self::Forbidden, Self::AgentNotFound, Self::IdNotAddressable, Self::RateLimited, Self::RequestRefused,
         Self::ServerError, Self::BadAnswer, Self::TargetChanged, Self::PlanUnusable, Self::PutBack,
         Self::NeedsAttention, Self::VerificationFailed, Self::ServerEmptied, Self::Interrupted, Self::AgentBusy,
-        Self::Unsettled, Self::StoreUnusable, Self::StoreNewer, Self::StoreBusy, Self::EnvironmentNotFound, Self::EnvironmentExists, Self::BackupNotFound, Self::BackupDamaged,
-        Self::KeychainAbsent, Self::KeychainLocked, Self::KeychainFailed, Self::ClipboardFailed, Self::SandboxFailed,
-        Self::Internal,
+        Self::Unsettled, Self::StoreUnusable, Self::StoreNewer, Self::StoreBusy, Self::EnvironmentNotFound,
+        Self::EnvironmentExists, Self::BackupNotFound, Self::BackupDamaged, Self::KeychainAbsent, Self::KeychainSilent,
+        Self::KeychainLocked, Self::KeychainFailed, Self::ClipboardFailed, Self::SandboxFailed, Self::Internal,
     ];
 
     /// The code as it stands in `--json`, for example `api_key_missing`.

@@ -17,7 +17,7 @@ use super::environments::form;
 /// How long a scenario may take.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Where the process within the session asks the one outside to unlock or lock.
+/// Where the process within the session asks the one outside to do something to the keychain.
 fn wanted(home: &Path, mode: &str) -> PathBuf {
     home.join(format!("{mode} wanted"))
 }
@@ -30,10 +30,10 @@ fn within(mode: KeychainMode, scenario: &str) {
     let mut child = command.spawn().unwrap();
     let begun = Instant::now();
     let status = loop {
-        for (word, mode) in [("lock", KeychainMode::Locked), ("unlock", KeychainMode::Unlocked)] {
+        for word in ["lock", "unlock", "freeze", "thaw"] {
             let asked = wanted(&session.home(), word);
             if asked.exists() {
-                session.restart(mode).unwrap();
+                obey(&mut session, word).unwrap();
                 std::fs::remove_file(asked).unwrap();
             }
         }
@@ -46,7 +46,16 @@ fn within(mode: KeychainMode, scenario: &str) {
     assert!(status.success(), "{scenario}: see above");
 }
 
-/// Locks or unlocks the keychain, as its owner would.
+fn obey(session: &mut KeychainSession, word: &str) -> std::io::Result<()> {
+    match word {
+        "lock" => session.restart(KeychainMode::Locked),
+        "unlock" => session.restart(KeychainMode::Unlocked),
+        "freeze" => session.freeze(),
+        _ => session.thaw(),
+    }
+}
+
+/// Locks or unlocks the keychain, as its owner would; or has it answer nothing, and go on.
 #[expect(
     clippy::disallowed_methods,
     reason = "the session is found by the variables of the process, as the keychain is"
@@ -70,7 +79,12 @@ fn locked() {
     within(KeychainMode::Unlocked, "locked_within");
 }
 
-/// Two environments whose keys cannot be read.
+#[test]
+fn silent() {
+    within(KeychainMode::Unlocked, "silent_within");
+}
+
+/// Three environments whose keys cannot be read.
 async fn first_calls(recording: &mut Recording) {
     recording.play("app_start", Value::Null).await;
     recording.play("keychain_status", Value::Null).await;
@@ -94,6 +108,18 @@ async fn absent_within() {
     recording.play("agent_check", promote).await;
     recording.play("keychain_session", Value::Null).await;
     first_calls_again(&mut recording).await;
+    recording.end();
+}
+
+#[tokio::test]
+#[ignore = "played within a keychain session"]
+async fn silent_within() {
+    let mut recording = Recording::new("keychain-silent", World::with_keychain().await.and_samples().await);
+    keychain("freeze").await;
+    first_calls(&mut recording).await;
+    keychain("thaw").await;
+    first_calls_again(&mut recording).await;
+    recording.contacts().await;
     recording.end();
 }
 

@@ -13,7 +13,7 @@ use super::Recording;
 use super::world::World;
 
 /// Every scenario.
-pub(super) const NAMES: [&str; 33] = [
+pub(super) const NAMES: [&str; 34] = [
     "compare",
     "environment-test",
     "environments-states",
@@ -27,6 +27,7 @@ pub(super) const NAMES: [&str; 33] = [
     "import-missing-file",
     "keychain-absent",
     "keychain-locked",
+    "keychain-silent",
     "overview",
     "promote",
     "promote-every-group",

@@ -163,6 +163,14 @@ impl Session {
         Ok(self.keychain.borrow().freeze()?)
     }
 
+    /// From now on it answers again.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn thaw_keychain(&self) -> Result<()> {
+        Ok(self.keychain.borrow().thaw()?)
+    }
+
     /// From now on the application can write nothing to a file, as on a full disk.
     ///
     /// # Errors

@@ -4,9 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use aidb_test_desktop::steps::{
-    Mode, PLAN, REASON, apply, go, have_environment, open_with_environments, plan_promotion, to_apply,
-};
+use aidb_test_desktop::steps::{Mode, PLAN, REASON, apply, go, open_with_environments, plan_promotion, to_apply};
 use aidb_test_desktop::{Samples, Session, Window};
 use aidb_testkit::KeychainMode;
 use anyhow::{Result, ensure};
@@ -89,19 +87,53 @@ fn without_a_keychain_keys_are_kept_for_this_session_and_not_beyond() -> Result<
 fn a_keychain_that_answers_nothing_does_not_stop_the_window() -> Result<()> {
     let samples = Samples::start();
     let session = Session::start()?;
-    let window = session.open()?;
-    have_environment(&window, "Development", &samples.development.url(), false)?;
+    let window = open_with_environments(&session, &samples)?;
     session.freeze_keychain()?;
     window.reload()?;
+    let began = Instant::now();
     for screen in ["Settings", "History", "Compare", "Environments"] {
         let asked = Instant::now();
         go(&window, screen)?;
         window.wait_for_role("heading", screen)?;
         ensure!(asked.elapsed() < Duration::from_secs(3), "{screen} took {:?}", asked.elapsed());
     }
-    window.wait_for_within("No keychain on this machine", Duration::from_secs(40))?;
+    // One question and one wait for all of them: not one for the keychain and one more for each environment.
+    window.wait_for_within("Keychain does not answer", Duration::from_secs(20))?;
+    window.wait_for_role("heading", "The keychain does not answer")?;
+    ensure!(began.elapsed() < Duration::from_secs(20), "it took {:?}", began.elapsed());
+    let text = window.text()?;
+    ensure!(
+        !text.contains("No keychain") && !text.contains("Asking the keychain"),
+        "it is there, and was asked:\n{text}"
+    );
     window.picture("keychain-frozen")?;
-    window.wait_for_role("button", "Try again")
+
+    session.thaw_keychain()?;
+    window.within("region", "keychain").click("button", "Try again")?;
+    window.wait_for("Keychain ready")?;
+    window.wait_for("Stored in the keychain")
+}
+
+/// Nothing falls to a file, or to an agent whose key nobody has, because a keychain is busy.
+#[test]
+fn a_keychain_that_falls_silent_after_the_plan_stops_a_registration_too() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::start()?;
+    let window = open_with_environments(&session, &samples)?;
+    plan_promotion(&window, "churn-forecast", "Development", "Staging", Mode::Keep)?;
+    to_apply(&window, "Apply 6 changes to Staging", None)?;
+    session.freeze_keychain()?;
+    window.click("button", "Apply 6 changes to Staging")?;
+    window.wait_for_within("The keychain did not answer within 10 seconds.", Duration::from_secs(30))?;
+    window.wait_for("Nothing was written to Staging.")?;
+    window.picture("silent-in-the-middle")?;
+    assert_eq!(samples.staging.handle().agent("churn-forecast"), None);
+    assert_eq!(samples.writes(), 0, "nothing was written");
+
+    session.thaw_keychain()?;
+    window.click("button", "Apply 6 changes to Staging")?;
+    window.wait_for_within("Applied and verified", Duration::from_secs(30))?;
+    window.wait_for("A new API key was made for the agent")
 }
 
 /// Registering an agent makes a key for it, and that has to be kept before the server hears of it.

@@ -131,8 +131,12 @@ fn a_keychain_without_a_keyring_stores_nothing_silently() {
 #[test]
 fn a_frozen_keychain_is_given_up() {
     let session = KeychainSession::start(KeychainMode::Unlocked).unwrap();
+    ok(&session, &["set", "id-1", "Staging"], KEY);
     session.freeze().unwrap();
-    assert_eq!(code(&session, &["get", "id-1"], ""), "keychain_absent");
+    assert_eq!(ok(&session, &["status"], ""), json!("silent"), "it is there, so it is not told as absent");
+    assert_eq!(code(&session, &["get", "id-1"], ""), "keychain_silent");
+    session.thaw().unwrap();
+    assert_eq!(ok(&session, &["get", "id-1"], ""), json!(KEY), "and what it holds is still there");
 }
 
 #[test]

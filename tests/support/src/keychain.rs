@@ -80,9 +80,18 @@ impl KeychainSession {
 
     /// Stops the keychain in its tracks: it keeps its name on the bus and answers nothing.
     pub fn freeze(&self) -> io::Result<()> {
+        self.signal("-STOP")
+    }
+
+    /// Lets it go on, with what it was asked meanwhile.
+    pub fn thaw(&self) -> io::Result<()> {
+        self.signal("-CONT")
+    }
+
+    fn signal(&self, signal: &str) -> io::Result<()> {
         let Some(keychain) = &self.keychain else { return Err(io::Error::other("this session has no keychain")) };
-        let status = Command::new("kill").args(["-STOP", &keychain.0.id().to_string()]).status()?;
-        if status.success() { Ok(()) } else { Err(io::Error::other("the keychain could not be stopped")) }
+        let status = Command::new("kill").args([signal, &keychain.0.id().to_string()]).status()?;
+        if status.success() { Ok(()) } else { Err(io::Error::other("the keychain could not be reached")) }
     }
 
     /// The session's home folder.

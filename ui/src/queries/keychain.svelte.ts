@@ -1,8 +1,14 @@
-import type { ErrorReport, KeychainView } from "../contract";
+import type { ErrorCode, ErrorReport, KeychainState, KeychainView } from "../contract";
 import { host, toErrorReport } from "../host/host";
 import { environments } from "./environments.svelte";
 
 type Command = "keychain_status" | "keychain_unlock" | "keychain_session";
+
+const states: Partial<Record<ErrorCode, KeychainState>> = {
+  keychain_locked: "locked",
+  keychain_silent: "silent",
+  keychain_absent: "absent",
+};
 
 /** The keychain of this machine, and what a person decided about it. Nothing here rejects: see `error`. */
 class Keychain {
@@ -11,8 +17,9 @@ class Keychain {
   error = $state.raw<ErrorReport | null>(null);
   busy = $state<Command | null>(null);
 
-  get state(): "ready" | "locked" | "absent" | "session" | "failed" | "unknown" {
-    if (this.error) return "failed";
+  /** An error tells how it is now; what was known before it is older. */
+  get state(): KeychainState | "failed" | "unknown" {
+    if (this.error) return states[this.error.code] ?? "failed";
     return this.view?.state ?? "unknown";
   }
 

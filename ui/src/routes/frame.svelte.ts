@@ -33,7 +33,7 @@ export interface FrameBanner {
 class Frame {
   /** In stage order; kept by the domain of environments. */
   environments = $state.raw<readonly EnvironmentPill[]>([]);
-  keychain = $state<"unknown" | "ready" | "locked" | "absent" | "session" | "failed">("unknown");
+  keychain = $state<"unknown" | "ready" | "locked" | "silent" | "absent" | "session" | "failed">("unknown");
   running = $state.raw<readonly RunningOperation[]>([]);
   banners = $state.raw<readonly FrameBanner[]>([]);
   /** A few words beside a screen's name: "3 differ". */

@@ -86,6 +86,21 @@ describe.each(themes)("environments, %s", (theme) => {
   });
 });
 
+test.each(themes)("a keychain that does not answer is not told as absent, and may answer later, %s", async (theme) => {
+  const page = await environments("keychain-silent", { theme });
+  await page.getByRole("heading", { name: "The keychain does not answer" }).waitFor();
+  await page.getByText("What is stored in it is still there.").waitFor();
+  expect(await rows(page).getByText("Keychain does not answer").count()).toBe(3);
+  expect(await page.getByText("No keychain").count()).toBe(0);
+  await page.getByText("How to make it answer").click();
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, "keychain-silent");
+  await page.getByRole("button", { name: "Keep keys for this session" }).waitFor();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("heading", { name: "Keychain ready" }).waitFor();
+  expect(await page.getByText("Stored in the keychain").count()).toBe(3);
+});
+
 test("a locked keychain is unlocked, and the servers are asked", async () => {
   const page = await environments("keychain-locked");
   await page.getByRole("heading", { name: "The keychain is locked" }).waitFor();

@@ -100,7 +100,8 @@ pub enum VaultError {
 impl Explain for VaultError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::KeychainAbsent { .. } | Self::NoKeyring | Self::KeychainSilent { .. } => ErrorCode::KeychainAbsent,
+            Self::KeychainAbsent { .. } | Self::NoKeyring => ErrorCode::KeychainAbsent,
+            Self::KeychainSilent { .. } => ErrorCode::KeychainSilent,
             Self::KeychainLocked => ErrorCode::KeychainLocked,
             Self::KeychainFailed { .. } | Self::Contradictory { .. } | Self::NotKept { .. } | Self::NotText { .. } => {
                 ErrorCode::KeychainFailed
@@ -123,7 +124,7 @@ impl Explain for VaultError {
             Self::KeychainLocked => {
                 "Unlock it: log in to the desktop, or open your system's password program and unlock the login keyring.".into()
             }
-            Self::KeychainSilent { .. } => "See whether it waits for a password in a window of its own, and try again.".into(),
+            Self::KeychainSilent { .. } => "See whether it waits for a password in a window of its own, and try again. If it stays like this, restart the keychain, or log out and in again.".into(),
             Self::KeychainFailed { .. } => "Try again; if it stays like this, restart the keychain.".into(),
             Self::Contradictory { .. } => "Store the secret again: that replaces all of them.".into(),
             Self::NotKept { .. } => "Store it again.".into(),

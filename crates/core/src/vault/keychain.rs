@@ -7,7 +7,8 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
-use tokio::sync::{Mutex, oneshot};
+use tokio::sync::{Mutex, MutexGuard, oneshot};
+use tokio::time::Instant;
 
 use super::secret_service;
 use super::{Removal, SecretName, StoredSecret, VaultError};
@@ -16,6 +17,9 @@ use super::{Removal, SecretName, StoredSecret, VaultError};
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// How long it may take when a password prompt may be on the screen.
 const PROMPT_LIMIT: Duration = Duration::from_secs(60);
+/// For how long a keychain that did not answer is not asked for the next secret: whoever wants one after the other would
+/// wait for [`ANSWER_LIMIT`] each time.
+const SILENT_FOR: Duration = Duration::from_secs(3);
 
 /// What a look at the keychain found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,18 +35,29 @@ pub(super) enum Found {
 /// The keychain of the user who runs this process; one request at a time.
 #[derive(Debug)]
 pub(super) struct Keychain {
-    turn: Mutex<()>,
+    /// Held by whoever asks. Holds when a look was left without an answer, unless one was answered since.
+    turn: Mutex<Option<Instant>>,
+    look: fn() -> Result<Found, VaultError>,
+}
+
+/// Where a silence of a moment ago still counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Silence {
+    /// For one more secret.
+    Counts,
+    /// Not where the person wants to know how it is now.
+    IsOver,
 }
 
 impl Keychain {
     pub(super) fn new() -> Self {
-        Self { turn: Mutex::new(()) }
+        Self { turn: Mutex::new(None), look: secret_service::look }
     }
 
     /// Whether the keychain can be used right now. Never prompts.
     pub(super) async fn check(&self) -> Result<(), VaultError> {
-        let _turn = self.turn.lock().await;
-        match look().await? {
+        let (_turn, found) = self.look(Silence::IsOver).await?;
+        match found {
             Found::Open => Ok(()),
             Found::Locked => Err(VaultError::KeychainLocked),
             Found::NoKeyring => Err(VaultError::NoKeyring),
@@ -60,8 +75,7 @@ impl Keychain {
     }
 
     pub(super) async fn set(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
-        let _turn = self.turn.lock().await;
-        let found = look().await?;
+        let (_turn, found) = self.look(Silence::Counts).await?;
         refuse_locked(found)?;
         if found == Found::NoKeyring {
             return Err(VaultError::NoKeyring);
@@ -82,25 +96,37 @@ impl Keychain {
         T: Send + 'static,
         F: FnOnce() -> Result<T, VaultError> + Send + 'static,
     {
-        let _turn = self.turn.lock().await;
-        refuse_locked(look().await?)?;
+        let (_turn, found) = self.look(Silence::Counts).await?;
+        refuse_locked(found)?;
         ask(PROMPT_LIMIT, request).await
     }
 
     /// Prompts for the password of the default keyring, or for the creation of one.
     pub(super) async fn unlock(&self) -> Result<(), VaultError> {
-        let _turn = self.turn.lock().await;
-        if look().await? == Found::Open {
+        let (_turn, found) = self.look(Silence::IsOver).await?;
+        if found == Found::Open {
             return Ok(());
         }
         ask(PROMPT_LIMIT, secret_service::unlock).await
     }
-}
 
-/// A look first: it never prompts, so a keychain that is gone or hangs is known within [`ANSWER_LIMIT`]. What comes after
-/// it has longer, because single entries may be guarded by a prompt of their own (KeePassXC does that).
-async fn look() -> Result<Found, VaultError> {
-    ask(ANSWER_LIMIT, secret_service::look).await
+    /// Waits for its turn, and looks first: that never prompts, so a keychain that is gone or hangs is known within
+    /// [`ANSWER_LIMIT`]. What comes after it has longer, because single entries may be guarded by a prompt of their own
+    /// (KeePassXC does that).
+    ///
+    /// A look that is left without an answer is the answer to everybody who waited for it: many may want a secret at once,
+    /// and a silent keychain keeps all of them together no longer than one.
+    async fn look(&self, silence: Silence) -> Result<(MutexGuard<'_, Option<Instant>>, Found), VaultError> {
+        let asked = Instant::now();
+        let mut turn = self.turn.lock().await;
+        let counts_for = if silence == Silence::Counts { SILENT_FOR } else { Duration::ZERO };
+        if turn.is_some_and(|silent| silent + counts_for >= asked) {
+            return Err(VaultError::KeychainSilent { limit: ANSWER_LIMIT });
+        }
+        let found = ask(ANSWER_LIMIT, self.look).await;
+        *turn = matches!(found, Err(VaultError::KeychainSilent { .. })).then(Instant::now);
+        Ok((turn, found?))
+    }
 }
 
 fn refuse_locked(found: Found) -> Result<(), VaultError> {
@@ -133,6 +159,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
@@ -145,6 +173,37 @@ mod tests {
         let result = ask(Duration::from_secs(10), hanging).await;
         drop(release);
         assert_eq!(result, Err(VaultError::KeychainSilent { limit: Duration::from_secs(10) }));
+    }
+
+    /// A look that nobody answers, and how often it was tried.
+    static LOOKS: AtomicUsize = AtomicUsize::new(0);
+
+    fn silent() -> Result<Found, VaultError> {
+        LOOKS.fetch_add(1, Ordering::SeqCst);
+        loop {
+            std::thread::park();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_keychain_is_asked_once_for_everybody_who_waits() {
+        let keychain = Keychain { turn: Mutex::new(None), look: silent };
+        let name = SecretName::EnvironmentKey { environment: "a".into(), origin: None, display: "A".into() };
+        let began = Instant::now();
+        let (status, one, other) = tokio::join!(keychain.check(), keychain.get(&name), keychain.remove(&name));
+        let silence = VaultError::KeychainSilent { limit: ANSWER_LIMIT };
+        assert_eq!((status, other), (Err(silence.clone()), Err(silence.clone())));
+        assert!(matches!(one, Err(error) if error == silence));
+        assert_eq!(LOOKS.load(Ordering::SeqCst), 1, "one question for all of them");
+        assert_eq!(began.elapsed().as_secs(), ANSWER_LIMIT.as_secs(), "and one wait");
+
+        assert_eq!(keychain.remove(&name).await, Err(silence.clone()), "the next secret of a list");
+        assert_eq!(LOOKS.load(Ordering::SeqCst), 1);
+        assert_eq!(keychain.check().await, Err(silence.clone()), "whoever tries again gets a look of their own");
+        assert_eq!(LOOKS.load(Ordering::SeqCst), 2);
+        tokio::time::advance(SILENT_FOR + Duration::from_millis(1)).await;
+        assert_eq!(keychain.remove(&name).await, Err(silence), "it is not given up for ever");
+        assert_eq!(LOOKS.load(Ordering::SeqCst), 3);
     }
 
     #[tokio::test]

@@ -22,6 +22,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -62,11 +63,29 @@ pub enum VaultStatus {
     },
     /// The keychain is locked; [`Vault::unlock`] asks for it.
     Locked,
+    /// There is a keychain, and it answers nothing: what it holds is still there.
+    Silent {
+        /// How long it was given.
+        limit: Duration,
+    },
     /// They cannot.
     Absent {
         /// Why, in words.
         reason: String,
     },
+}
+
+impl VaultStatus {
+    /// Why nothing can be read or stored; `None` where it can.
+    #[must_use]
+    pub fn unusable(self) -> Option<VaultError> {
+        match self {
+            Self::Ready { .. } => None,
+            Self::Locked => Some(VaultError::KeychainLocked),
+            Self::Silent { limit } => Some(VaultError::KeychainSilent { limit }),
+            Self::Absent { reason } => Some(VaultError::KeychainAbsent { reason }),
+        }
+    }
 }
 
 /// A secret as the vault has it. Its `Debug` form is redacted.
@@ -177,7 +196,7 @@ impl Vault {
         }
     }
 
-    /// Whether secrets can be read and stored right now. Never prompts.
+    /// Whether secrets can be read and stored right now. Never prompts. Asks anew, also where no answer came a moment ago.
     pub async fn status(&self) -> VaultStatus {
         let checked = match &self.place {
             Place::Keychain(keychain) => keychain.check().await,
@@ -187,6 +206,7 @@ impl Vault {
         match checked {
             Ok(()) => VaultStatus::Ready { kind: self.kind() },
             Err(VaultError::KeychainLocked) => VaultStatus::Locked,
+            Err(VaultError::KeychainSilent { limit }) => VaultStatus::Silent { limit },
             Err(VaultError::KeychainAbsent { reason }) => VaultStatus::Absent { reason },
             Err(error) => VaultStatus::Absent { reason: error.to_string() },
         }

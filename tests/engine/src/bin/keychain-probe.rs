@@ -50,6 +50,7 @@ fn status(status: VaultStatus) -> Value {
     match status {
         VaultStatus::Ready { .. } => json!("ready"),
         VaultStatus::Locked => json!("locked"),
+        VaultStatus::Silent { .. } => json!("silent"),
         VaultStatus::Absent { reason } => json!({ "absent": reason }),
     }
 }

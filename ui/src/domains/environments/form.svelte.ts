@@ -11,6 +11,7 @@ const fieldOfCode: Partial<Record<ErrorCode, FieldName>> = {
   plain_http_refused: "plain_http",
   ca_file_invalid: "ca_file",
   keychain_absent: "key",
+  keychain_silent: "key",
   keychain_locked: "key",
   keychain_failed: "key",
 };

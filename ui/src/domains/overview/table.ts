@@ -32,7 +32,7 @@ export function cellOf(agent: string, environment: EnvironmentView, sets: Map<st
   return { kind: "unknown", ...withoutKey(environment.key) };
 }
 
-const keyCodes = { missing: "api_key_missing", locked: "keychain_locked", absent: "keychain_absent" } as const;
+const keyCodes = { missing: "api_key_missing", locked: "keychain_locked", silent: "keychain_silent", absent: "keychain_absent" } as const;
 
 type NoKey = Exclude<KeyView, { state: "stored" | "asking" }>;
 

@@ -17,9 +17,10 @@ export const frameText = {
     unknown: "Checking the keychain",
     ready: "Keychain ready",
     locked: "Keychain locked",
+    silent: "Keychain does not answer",
     absent: "No keychain",
     session: "Keys kept for this session",
-    failed: "Keychain does not answer",
+    failed: "The keychain failed",
   },
   environments: "Environments, in stage order",
   environmentState: {

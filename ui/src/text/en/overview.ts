@@ -9,6 +9,7 @@ const reasons: Partial<Record<ErrorCode, string>> = {
   unauthorized: "key refused",
   forbidden: "key refused",
   keychain_absent: "no keychain",
+  keychain_silent: "keychain does not answer",
   keychain_locked: "keychain locked",
   keychain_failed: "the keychain failed",
   connection_refused: "unreachable",

@@ -91,6 +91,7 @@ export const promoteText = {
     notReachable: {
       missing: "API key missing",
       locked: "keychain locked",
+      silent: "keychain does not answer",
       absent: "no keychain",
       failed: "key could not be read",
     },
