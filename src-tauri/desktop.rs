@@ -8,6 +8,7 @@ use aidb_core::operations::{Engine, EngineSettings};
 use aidb_core::vault::Vault;
 use secrecy::SecretString;
 
+use crate::checks::Checks;
 use crate::clipboard::Clipboard;
 use crate::contract::ErrorReport;
 use crate::dialogs::Dialogs;
@@ -50,6 +51,8 @@ pub(crate) struct Desktop {
     pub(crate) samples: SampleServers,
     /// The plans that the page has tickets for.
     pub(crate) plans: HeldPlans,
+    /// The files that are being checked.
+    pub(crate) checks: Checks,
     /// File dialogs.
     pub(crate) dialogs: Box<dyn Dialogs>,
     /// The clipboard.
@@ -82,6 +85,7 @@ impl Desktop {
             copied: Mutex::default(),
             remembered,
             plans: HeldPlans::default(),
+            checks: Checks::default(),
             dialogs,
             clipboard,
             window,

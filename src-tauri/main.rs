@@ -3,6 +3,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod bundle;
+mod checks;
 mod clipboard;
 mod commands;
 mod contract;

@@ -31,6 +31,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "file_pick",
     "file_place",
     "file_check",
+    "file_check_stop",
     "file_excerpt",
     "plan_promote",
     "plan_import",

@@ -36,14 +36,22 @@ fn picked(path: Option<PathBuf>) -> PickedFile {
     PickedFile { path: path.map(|path| path.display().to_string()) }
 }
 
-/// Checks a configuration file.
+/// Checks a configuration file, until it is done or stopped.
 pub(crate) async fn file_check(
     desktop: Arc<Desktop>,
     request: FileChoice,
     _: Listen,
 ) -> Result<FileCheck, ErrorReport> {
     let path = desktop.path(&request.path)?;
-    aside(move || Ok(views::files::file_check(&path, check_configuration(&path, WHAT)?))).await
+    let file = path.clone();
+    let check = move |cancel: &_| Ok(views::files::file_check(&file, check_configuration(&file, WHAT, cancel)?));
+    desktop.checks.run(&path, check).await
+}
+
+/// Stops checking a file; a check that is done already stays done.
+pub(crate) async fn file_check_stop(desktop: Arc<Desktop>, request: FileChoice, _: Listen) -> Result<(), ErrorReport> {
+    desktop.checks.stop(&desktop.path(&request.path)?);
+    Ok(())
 }
 
 /// The text around a finding.
@@ -58,7 +66,7 @@ pub(crate) async fn file_excerpt(
 }
 
 /// A large file takes a second to be checked: the other commands go on meanwhile.
-pub(super) async fn aside<T: Send + 'static>(
+pub(crate) async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, ErrorReport> {
     match tokio::task::spawn_blocking(work).await {

@@ -54,6 +54,7 @@ pub(crate) fn all() -> Vec<Command> {
         command("file_pick", files::file_pick),
         command("file_place", files::file_place),
         command("file_check", files::file_check),
+        command("file_check_stop", files::file_check_stop),
         command("file_excerpt", files::file_excerpt),
         // Plans: made, looked at in pieces, and applied.
         command("plan_promote", plans::plan_promote),

@@ -50,6 +50,17 @@ async fn import() {
 }
 
 #[tokio::test]
+async fn import_stopped() {
+    let mut recording = samples("import-stopped").await;
+    let path = recording.world.file("my-agent.json", GOOD);
+    let file = json!({ "path": path });
+    recording.hold("file_check", file.clone(), None).await;
+    recording.play("file_check_stop", file.clone()).await;
+    recording.play("file_check", file).await;
+    recording.end();
+}
+
+#[tokio::test]
 async fn import_broken() {
     let mut recording = samples("import-broken").await;
     let path = recording.world.file("broken.json", BROKEN);

@@ -13,7 +13,7 @@ use super::Recording;
 use super::world::World;
 
 /// Every scenario.
-pub(super) const NAMES: [&str; 34] = [
+pub(super) const NAMES: [&str; 35] = [
     "compare",
     "environment-test",
     "environments-states",
@@ -25,6 +25,7 @@ pub(super) const NAMES: [&str; 34] = [
     "import",
     "import-broken",
     "import-missing-file",
+    "import-stopped",
     "keychain-absent",
     "keychain-locked",
     "keychain-silent",

@@ -1,4 +1,4 @@
-//! Files and disks: a file that goes away, one of 20 MB, two plans for one agent, no room for a backup.
+//! Files and disks: a file that goes away, one of 20 MB, one of 60 MB that nobody wants, two plans for one agent, no room for a backup.
 
 #![allow(clippy::panic_in_result_fn, reason = "a test stops where something is wrong")]
 
@@ -58,6 +58,30 @@ fn a_file_of_20_megabytes_is_checked_while_the_window_answers() -> Result<()> {
         ensure!(asked.elapsed() < Duration::from_secs(3), "{screen} took {:?}", asked.elapsed());
     }
     window.wait_for_within("large.json is fine.", Duration::from_secs(40))
+}
+
+/// Whoever took the wrong file does not wait for it, and takes the right one.
+#[test]
+fn the_check_of_a_large_file_can_be_stopped_and_another_file_checked_at_once() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::start()?;
+    let large = configuration((0..700_000).map(|number| format!("a resource with a long name, number {number}")));
+    ensure!((60_000_000..64 * 1024 * 1024).contains(&large.len()), "as large as is read: {}", large.len());
+    let large = session.write("large.json", large)?;
+    let right = session.write("right.json", configuration(std::iter::once("visitors".to_owned())))?;
+    let window = open_with_environments(&session, &samples)?;
+    check_file(&window, &large.display().to_string())?;
+    window.picture("checking")?;
+    window.click("button", "Stop checking")?;
+    window.wait_until_gone("Stop checking")?;
+    let asked = Instant::now();
+    check_file(&window, &right.display().to_string())?;
+    window.wait_for("right.json is fine.")?;
+    ensure!(asked.elapsed() < Duration::from_secs(5), "it took {:?}", asked.elapsed());
+    // What was stopped does not come back.
+    std::thread::sleep(Duration::from_secs(3));
+    ensure!(!window.text()?.contains("large.json is"), "{}", window.text()?);
+    Ok(())
 }
 
 #[test]

@@ -38,6 +38,28 @@ describe.each(themes)("importing, %s", (theme) => {
     await button(page, "Promote on to Production").waitFor();
   });
 
+  test("a check that takes long can be stopped, and the file checked again", async () => {
+    const page = await typed("import-stopped", "my-agent.json", { theme });
+    await button(page, "Stop checking").waitFor();
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, "import-checking");
+    await button(page, "Stop checking").click();
+    await button(page, "Stop checking").waitFor({ state: "detached" });
+    expect((await calls(page)).at(-1)).toEqual({ command: "file_check_stop", request: { path: "/home/maria/my-agent.json" } });
+    expect(await page.getByLabel("Or type its path").inputValue()).toBe("/home/maria/my-agent.json");
+    await button(page, "Check this file").click();
+    await page.getByText("my-agent.json is fine.").waitFor();
+  });
+
+  test("a check that takes long can be stopped where its findings would be", async () => {
+    const page = await typed("import-stopped", "my-agent.json", { theme });
+    await button(page, "Continue to Check").click();
+    await button(page, "Stop checking").waitFor();
+    await screenshot(page, "import-checking-2");
+    await button(page, "Stop checking").click();
+    await button(page, "Check this file").waitFor();
+  });
+
   test("every finding of a broken file is shown at once, with the place in the file", async () => {
     const page = await typed("import-broken", "broken.json", { theme });
     await page.getByText("broken.json cannot be used yet: 2 errors.").waitFor();

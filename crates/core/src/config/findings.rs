@@ -6,6 +6,8 @@
 use super::place::{self, Place};
 use super::report::{Finding, FindingCode, Severity, ValidationReport};
 use super::secrets::is_secret_key;
+use super::tree::BETWEEN_LOOKS;
+use tokio_util::sync::CancellationToken;
 
 /// How many findings a report lists; the rest is counted. A file of nothing but mistakes must not fill the memory.
 pub const MAX_FINDINGS: usize = 100_000;
@@ -118,9 +120,20 @@ pub(super) struct Findings {
     omitted: usize,
     omitted_error: bool,
     errors: usize,
+    cancel: CancellationToken,
 }
 
 impl Findings {
+    /// None yet, of something that somebody may want stopped.
+    pub(super) fn until(cancel: &CancellationToken) -> Self {
+        Self { cancel: cancel.clone(), ..Self::default() }
+    }
+
+    /// Whether to look on at the `index`-th of many entries. It is asked now and then only: asking takes its time as well.
+    pub(super) fn goes_on(&self, index: usize) -> bool {
+        !(index.is_multiple_of(BETWEEN_LOOKS) && self.cancel.is_cancelled())
+    }
+
     /// Adds a finding; `words` is only called when there is room for it.
     pub(super) fn report(
         &mut self,

@@ -30,7 +30,7 @@ pub use model::{
     Agent, Configuration, DatabaseReference, FORMAT_VERSION, Permission, PermissionSet, ResourcePermission,
     ResourcePermissions,
 };
-pub use read::{Reading, is_configuration, read};
+pub use read::{Reading, is_configuration, read, read_until};
 pub use report::{Finding, FindingCode, Position, Severity, ValidationReport};
 pub use schema::json_schema;
 pub use state::{AgentState, LiveAgent};

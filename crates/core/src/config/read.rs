@@ -3,6 +3,7 @@
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
 
 use super::encoding::{decode, unparsable};
 use super::findings::{Findings, Path, Words};
@@ -30,15 +31,21 @@ pub struct Reading {
 /// what is beyond [`super::MAX_FILE_BYTES`], [`super::MAX_DEPTH`], [`super::MAX_VALUES`] or [`super::MAX_TEXT_BYTES`].
 #[must_use]
 pub fn read(bytes: &[u8]) -> Reading {
+    read_until(bytes, &CancellationToken::new())
+}
+
+/// The same, of a file that may take its time. Once `cancel` is cancelled it ends soon, and what it gives is of no use.
+#[must_use]
+pub fn read_until(bytes: &[u8], cancel: &CancellationToken) -> Reading {
     let text = match decode(bytes) {
         Ok(text) => text,
         Err(report) => return Reading { report, configuration: None },
     };
-    let tree = match tree::parse(text) {
+    let tree = match tree::parse(text, cancel) {
         Ok(tree) => tree,
         Err(failure) => return Reading { report: unparsable(text, &failure), configuration: None },
     };
-    let mut out = Findings::default();
+    let mut out = Findings::until(cancel);
     let root = tree::take_faults(tree, &mut out);
     let configuration = configuration(root, &mut out);
     let configuration = configuration.filter(|_| !out.has_errors());
@@ -179,7 +186,10 @@ fn database(node: Node<'_>, path: &Path<'_>, out: &mut Findings) -> Option<Datab
 fn resources(node: Node<'_>, path: &Path<'_>, out: &mut Findings) -> Option<ResourcePermissions> {
     let members = object(node, "The agent's resource_permissions", path, out)?;
     let mut resources = Vec::with_capacity(members.len());
-    for (id, node) in members {
+    for (index, (id, node)) in members.into_iter().enumerate() {
+        if !out.goes_on(index) {
+            break;
+        }
         let place = path.key(&id);
         rules::resource_id(&id, &place, out);
         rules::no_secret_key(&id, &place, out);
@@ -248,6 +258,9 @@ fn tables(node: Node<'_>, path: &Path<'_>, out: &mut Findings) -> Option<Vec<Str
     };
     let mut tables = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {
+        if !out.goes_on(index) {
+            break;
+        }
         let place = path.index(index);
         match item {
             Node::Text(table) => {

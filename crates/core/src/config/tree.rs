@@ -11,6 +11,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+use tokio_util::sync::CancellationToken;
 
 use super::findings::{Findings, Path, Words};
 use super::report::{FindingCode, Severity};
@@ -20,6 +21,9 @@ pub const MAX_DEPTH: usize = 64;
 
 /// How many values (objects, arrays, texts, numbers…) a configuration file may hold. 100,000 resources need 600,000.
 pub const MAX_VALUES: usize = 4_000_000;
+
+/// After how many values it is looked whether somebody wants this stopped: some thousandths of a second.
+pub(super) const BETWEEN_LOOKS: usize = 1024;
 
 /// The longest text and the longest key of a configuration file, in bytes.
 pub const MAX_TEXT_BYTES: usize = 1024 * 1024;
@@ -88,9 +92,15 @@ pub(super) struct ParseFailure {
     pub(super) column: usize,
 }
 
-/// Parses one JSON document, strictly: nothing but blanks may follow it.
-pub(super) fn parse(text: &str) -> Result<Tree<'_>, ParseFailure> {
-    let context = Context { source: text, values: Cell::new(0), refused: Cell::new(None), flagged: Cell::new(false) };
+/// Parses one JSON document, strictly: nothing but blanks may follow it. A cancel ends it within [`BETWEEN_LOOKS`] values.
+pub(super) fn parse<'a>(text: &'a str, cancel: &CancellationToken) -> Result<Tree<'a>, ParseFailure> {
+    let context = Context {
+        source: text,
+        values: Cell::new(0),
+        refused: Cell::new(None),
+        flagged: Cell::new(false),
+        cancel: cancel.clone(),
+    };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let parsed = NodeSeed { context: &context, depth: 0 }
         .deserialize(&mut deserializer)
@@ -193,6 +203,7 @@ struct Context<'a> {
     values: Cell<usize>,
     refused: Cell<Option<FindingCode>>,
     flagged: Cell<bool>,
+    cancel: CancellationToken,
 }
 
 impl<'a> Context<'a> {
@@ -243,6 +254,9 @@ impl<'a> DeserializeSeed<'a> for NodeSeed<'_, 'a> {
             return Err(self.context.refuse(FindingCode::TooLarge, "too many values"));
         }
         self.context.values.set(values);
+        if values.is_multiple_of(BETWEEN_LOOKS) && self.context.cancel.is_cancelled() {
+            return Err(serde::de::Error::custom("cancelled"));
+        }
         deserializer.deserialize_any(self)
     }
 }
@@ -359,7 +373,9 @@ mod tests {
     use super::*;
 
     fn root(text: &str) -> Node<'_> {
-        parse(text).map(|tree| tree.root).unwrap_or_else(|failure| panic!("{text}: {}", failure.reason))
+        parse(text, &CancellationToken::new())
+            .map(|tree| tree.root)
+            .unwrap_or_else(|failure| panic!("{text}: {}", failure.reason))
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use tokio_util::sync::CancellationToken;
+
 use super::Error;
 use crate::config::{self, Configuration, FindingCode, ValidationReport, display_text_limited, secrets};
 use crate::files;
@@ -19,9 +21,15 @@ pub struct Validated {
 /// an error.
 ///
 /// # Errors
-/// The file cannot be read.
-pub fn check_configuration(path: &Path, what: &'static str) -> Result<config::Reading, Error> {
-    Ok(config::read(&files::read(path, what)?))
+/// The file cannot be read, or [`Error::Interrupted`].
+pub fn check_configuration(
+    path: &Path,
+    what: &'static str,
+    cancel: &CancellationToken,
+) -> Result<config::Reading, Error> {
+    let bytes = files::read(path, what)?;
+    let reading = config::read_until(&bytes, cancel);
+    if cancel.is_cancelled() { Err(Error::Interrupted) } else { Ok(reading) }
 }
 
 /// Reads and validates one configuration file. `what` names it in errors: `Configuration file` or `Backup file`.
@@ -29,7 +37,7 @@ pub fn check_configuration(path: &Path, what: &'static str) -> Result<config::Re
 /// # Errors
 /// The file, or [`Error::Invalid`] with every finding.
 pub fn read_configuration(path: &Path, what: &'static str) -> Result<Validated, Error> {
-    let config::Reading { report, configuration } = check_configuration(path, what)?;
+    let config::Reading { report, configuration } = check_configuration(path, what, &CancellationToken::new())?;
     match configuration {
         Some(configuration) => Ok(Validated { configuration, report }),
         None => Err(Error::Invalid { path: path.into(), report }),
@@ -107,6 +115,26 @@ mod tests {
         let path = folder.path().join("agent.json");
         std::fs::write(&path, text).expect("written");
         excerpt(&path, "Configuration file", line).expect("read")
+    }
+
+    #[test]
+    fn a_check_that_was_stopped_gives_nothing_back_and_ends_soon() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("agent.json");
+        let entry = |number| format!("\"t{number}\": {{ \"type\": \"table\", \"permissions\": [\"read\"] }}");
+        let entries: Vec<String> = (0..2000).map(entry).collect();
+        let head =
+            "{ \"version\": \"1.0.0\", \"agent\": { \"agent_id\": \"a\", \"name\": \"A\", \"resource_permissions\": {";
+        let text = format!("{head}\n{}\n}} }} }}", entries.join(",\n"));
+        std::fs::write(&path, &text).expect("written");
+        let cancel = CancellationToken::new();
+        let whole = check_configuration(&path, "File", &cancel).expect("read");
+        assert!(whole.configuration.is_some_and(|read| read.agent.resource_permissions.len() == 2000));
+        cancel.cancel();
+        let stopped = check_configuration(&path, "File", &cancel);
+        assert!(matches!(stopped, Err(Error::Interrupted)), "{stopped:?}");
+        let place = config::read_until(text.as_bytes(), &cancel).report.findings[0].position.expect("a place");
+        assert!(place.line < 300, "four values are in a line, and it read on until line {}", place.line);
     }
 
     #[test]

@@ -2,7 +2,7 @@ import type {
   AgentCheck, ApplyView, Draft, ErrorReport, FileCheck, LinkChoice, PlanMode, PlanView, RestoreSource, Ticks as TicksRequest,
 } from "../../contract";
 import { announce } from "../../components/announce.svelte";
-import { host } from "../../host/host";
+import { host, toErrorReport } from "../../host/host";
 import { keysOf } from "../../plan/rows.svelte";
 import { Ticks } from "../../plan/ticks.svelte";
 import { agents } from "../../queries/agents.svelte";
@@ -95,6 +95,7 @@ export class Wizard {
   async checkSource(again = false): Promise<void> {
     const source = this.kind === "promote" ? `${this.environment} ${this.agent}` : this.path.trim();
     if (!this.hasSource || (source === this.#checked && !again && !this.check.error)) return;
+    if (this.check.busy) await this.#stopCheck(this.#checked);
     this.#checked = source;
     this.check.clear();
     const { environment, agent } = this;
@@ -104,6 +105,16 @@ export class Wizard {
         : host().call("file_check", { path: this.path.trim() }),
     );
     if (report) announce(promoteText.check.announced(report.errors, report.warnings));
+  }
+
+  /** Lets the file be, back where it was chosen. */
+  async stopCheck(): Promise<void> {
+    const path = this.#checked;
+    this.#checked = "";
+    this.check.clear();
+    this.step = "from";
+    announce(promoteText.check.stopped);
+    await this.#stopCheck(path);
   }
 
   /** Makes the plan unless just this one stands. */
@@ -185,6 +196,16 @@ export class Wizard {
     const stopped = this.steps.find((step) => step !== "plan" && step !== wanted && this.blocked(step) !== null);
     const before = stopped && this.steps.indexOf(stopped) < this.steps.indexOf(wanted);
     await this.go(before ? stopped : wanted);
+  }
+
+  /** The answer of a check that was stopped goes nowhere: what is of use is that the file is read no further. */
+  async #stopCheck(path: string): Promise<void> {
+    if (this.kind !== "import") return;
+    try {
+      await host().call("file_check_stop", { path });
+    } catch (thrown) {
+      this.check.error = toErrorReport(thrown);
+    }
   }
 
   get #isBegun(): boolean {

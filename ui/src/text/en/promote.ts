@@ -103,6 +103,8 @@ export const promoteText = {
 
   check: {
     underWay: "The check is under way.",
+    stop: "Stop checking",
+    stopped: "The file is checked no further.",
     failed: "It could not be checked.",
     announced: (errors: number, warnings: number) =>
       `Checked: ${plural(errors, "error", "errors")}, ${plural(warnings, "warning", "warnings")}.`,
