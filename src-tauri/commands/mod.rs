@@ -14,6 +14,8 @@ mod keychain;
 mod plans;
 mod sandbox;
 
+pub(crate) use files::aside;
+
 use crate::invoke::{Command, command};
 
 /// Every command.
