@@ -48,6 +48,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "compare_texts",
     "history_list",
     "history_entry",
+    "entry_key",
     "history_export",
     "backup_now",
     "backup_take",

@@ -7,16 +7,17 @@ use aidb_core::apply::ApplyReport;
 use aidb_core::config::AgentId;
 use aidb_core::files::{self, Overwrite};
 use aidb_core::operations::{Engine, Error, HistoryEntry, RollbackOptions, RollbackSource, history_csv, history_json};
-use aidb_core::store::{BackupSummary, Operation, OperationSummary, Pin, StoreError};
+use aidb_core::plan::Plan;
+use aidb_core::store::{BackupSummary, Operation, OperationState, OperationSummary, Pin, Place, StoreError};
 
-use super::plans::{context, environment, file_name};
+use super::plans::{context, environment, file_name, home};
 use crate::contract::{
     BackupChoice, BackupExport, BackupNow, BackupTake, BackupUpdate, BackupView, BackupsChecked, EntryChoice,
-    EntryDetail, ErrorReport, FilePurpose, HistoryExport, HistoryRequest, HistoryView, PlanKind, PlanTarget, PlanView,
+    EntryDetail, EntryKey, ErrorReport, FilePurpose, HistoryExport, HistoryRequest, HistoryView, PlanTarget, PlanView,
     WrittenFile,
 };
 use crate::desktop::Desktop;
-use crate::held::{Content, NewPlan};
+use crate::held::{Met, NewPlan};
 use crate::paths::overwriting;
 use crate::progress::Listen;
 use crate::views::history::{backup_view, filter, places};
@@ -61,9 +62,9 @@ pub(crate) async fn history_entry(
     let Some(entry) = all.iter().find(|entry| entry.id() == request.id) else {
         return Err(Error::EntryNotFound { id: request.id }.into());
     };
-    let (plan, cause) = match entry {
+    let Past { plan, cause, made_key } = match entry {
         HistoryEntry::Operation { operation, .. } => past(&desktop, &engine, operation).await?,
-        HistoryEntry::Backup(_) => (None, None),
+        HistoryEntry::Backup(_) => Past::default(),
     };
     let backup = match entry.backup() {
         Some(backup) => Some(checked(&engine, backup).await),
@@ -72,7 +73,35 @@ pub(crate) async fn history_entry(
     let mut timeline: Vec<_> =
         all.iter().filter(|other| other.agent() == entry.agent()).take(MOST_DOTS).map(Into::into).collect();
     timeline.reverse();
-    Ok(EntryDetail { entry: entry.into(), plan, cause, backup, timeline })
+    Ok(EntryDetail { entry: entry.into(), plan, cause, made_key, backup, timeline })
+}
+
+/// Whether the key that an operation made for its agent can still be copied.
+pub(crate) async fn entry_key(
+    desktop: Arc<Desktop>,
+    request: EntryChoice,
+    _listen: Listen,
+) -> Result<EntryKey, ErrorReport> {
+    let engine = desktop.engine();
+    let all = engine.history().await?;
+    let found = all.iter().find(|entry| entry.id() == request.id);
+    let Some(HistoryEntry::Operation { operation, .. }) = found else {
+        return Err(Error::EntryNotFound { id: request.id }.into());
+    };
+    if let Some(sentence) = outdated(&engine, &all, operation).await? {
+        return Ok(EntryKey::Gone { sentence });
+    }
+    let (agent, place) = (&operation.agent_id, place_name(&operation.place));
+    let target = past_target(&engine, operation).await?;
+    let Some(environment) = target.environment else {
+        let sentence = format!("{place} is no longer among the environments, and no key of it can be copied here.");
+        return Ok(EntryKey::Gone { sentence });
+    };
+    if engine.keeps_agent_key(&environment, agent).await? {
+        return Ok(EntryKey::Kept { environment, agent: agent.to_string() });
+    }
+    let sentence = format!("The key that was made for {agent} is no longer kept on this machine.");
+    Ok(EntryKey::Gone { sentence })
 }
 
 /// Writes all of it to a file.
@@ -100,7 +129,7 @@ pub(crate) async fn backup_now(
 ) -> Result<BackupNow, ErrorReport> {
     let engine = desktop.engine();
     let backup = engine.backup(&request.id).await?;
-    let target = engine.target_of(&backup.summary).await?;
+    let target = home(&engine, &backup.summary).await?;
     let source = RollbackSource::Backup(Box::new(backup));
     let options = RollbackOptions::default();
     let plan = engine.propose_rollback(&target, &source, &options, &context(listen)).await?.plan;
@@ -187,25 +216,62 @@ async fn checked(engine: &Engine, backup: &BackupSummary) -> BackupView {
     backup_view(backup, engine.backup(backup.id.as_str()).await.err().map(Into::into))
 }
 
+/// What is known of an operation besides its row.
+#[derive(Default)]
+struct Past {
+    plan: Option<PlanView>,
+    cause: Option<ErrorReport>,
+    made_key: bool,
+}
+
 /// The plan of an operation as it was applied, and why it did not come through.
-async fn past(
-    desktop: &Desktop,
-    engine: &Engine,
-    summary: &OperationSummary,
-) -> Result<(Option<PlanView>, Option<ErrorReport>), ErrorReport> {
+async fn past(desktop: &Desktop, engine: &Engine, summary: &OperationSummary) -> Result<Past, ErrorReport> {
     let Operation { plan_json, outcome_json, .. } = engine.store().await?.operation(&summary.id).await?;
     let report: Option<ApplyReport> = outcome_json.as_deref().map(read).transpose()?;
     let cause = report.as_ref().and_then(|report| report.cause.clone()).map(ErrorReport::of);
-    let Some(plan) = plan_json.as_deref().map(read).transpose()? else { return Ok((None, cause)) };
-    let new = NewPlan {
-        kind: PlanKind::Past,
-        source: summary.source.as_deref().map(file_name).unwrap_or_default(),
-        target: Some(past_target(engine, summary).await?),
-        notes: Vec::new(),
-        content: Content::Past { plan, report },
+    let Some(plan): Option<Plan> = plan_json.as_deref().map(read).transpose()? else {
+        return Ok(Past { cause, ..Past::default() });
     };
-    let held = desktop.plans.hold(new);
-    Ok((Some(plan_view(engine, &held).await), cause))
+    let made_key = plan.registers() && may_stand(summary.state);
+    let source = summary.source.as_deref().map(file_name).unwrap_or_default();
+    let target = past_target(engine, summary).await?;
+    let held = desktop.plans.hold(NewPlan::past(source, target, plan, report.as_ref(), Met::InTheHistory));
+    Ok(Past { plan: Some(plan_view(engine, &held).await), cause, made_key })
+}
+
+/// Whether something that an operation wrote may stand at its target.
+fn may_stand(state: OperationState) -> bool {
+    !matches!(state, OperationState::PutBack | OperationState::Failed)
+}
+
+/// Why a key that an operation made is of no use any more, as far as the history knows: the agent was deleted since, or
+/// registered anew with another key.
+async fn outdated(
+    engine: &Engine,
+    all: &[HistoryEntry],
+    made: &OperationSummary,
+) -> Result<Option<String>, ErrorReport> {
+    let (agent, place) = (&made.agent_id, place_name(&made.place));
+    for entry in all.iter().take_while(|entry| entry.id() != made.id.as_str()) {
+        let HistoryEntry::Operation { operation, .. } = entry else { continue };
+        let same = operation.agent_id == *agent && operation.place.environment == made.place.environment;
+        if !same || !may_stand(operation.state) {
+            continue;
+        }
+        let Some(plan_json) = engine.store().await?.operation(&operation.id).await?.plan_json else { continue };
+        let plan: Plan = read(&plan_json)?;
+        if plan.registers() {
+            return Ok(Some(format!("{agent} was registered in {place} again since, with another key.")));
+        }
+        if plan.deletes_agent() {
+            return Ok(Some(format!("{agent} was deleted in {place} since, and its key with it.")));
+        }
+    }
+    Ok(None)
+}
+
+fn place_name(place: &Place) -> &str {
+    place.environment_name.as_deref().unwrap_or(&place.url)
 }
 
 fn read<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, Error> {
@@ -224,7 +290,7 @@ async fn past_target(engine: &Engine, summary: &OperationSummary) -> Result<Plan
     }
     Ok(PlanTarget {
         environment: None,
-        name: place.environment_name.clone().unwrap_or_else(|| place.url.clone()),
+        name: place_name(place).to_owned(),
         url: place.url.clone(),
         colour: crate::contract::ColourName::Grey,
         protected: false,

@@ -76,6 +76,7 @@ pub(crate) fn all() -> Vec<Command> {
         // The history and the backups in it.
         command("history_list", history::history_list),
         command("history_entry", history::history_entry),
+        command("entry_key", history::entry_key),
         command("history_export", history::history_export),
         command("backup_now", history::backup_now),
         command("backup_take", history::backup_take),

@@ -6,20 +6,21 @@ use aidb_core::config::AgentId;
 use aidb_core::connector::DatabaseVerdict;
 use aidb_core::files;
 use aidb_core::operations::{
-    Context, Deletion, Engine, Error, ImportOptions, LinkDatabase, Proposal, Remember, RollbackOptions, RollbackSource,
-    Target, TargetRequest, Validated, read_configuration,
+    Applied, Context, Deletion, Engine, Error, ImportOptions, LinkDatabase, Proposal, Remember, RollbackOptions,
+    RollbackSource, Target, TargetRequest, Validated, read_configuration,
 };
-use aidb_core::plan::moved;
+use aidb_core::plan::{Plan, moved};
+use aidb_core::store::BackupSummary;
 use secrecy::ExposeSecret;
 
 use super::files::aside;
 use crate::contract::{
-    ApplyAnswer, ApplyRequest, ErrorReport, ImportRequest, LinkChoice, LinkRequest, LinkTest, LinkTestView, NoteView,
-    NoteWeight, PlanChoice, PlanKind, PlanPageSave, PlanView, PlanWords, PromoteRequest, RestoreRequest, RestoreSource,
-    RowsRequest, RowsView, TickedPlan, WrittenFile,
+    ApplyAnswer, ApplyRequest, ApplyView, ErrorReport, ImportRequest, LinkChoice, LinkRequest, LinkTest, LinkTestView,
+    NoteView, NoteWeight, PlanChoice, PlanKind, PlanPageSave, PlanView, PlanWords, PromoteRequest, RestoreRequest,
+    RestoreSource, RowsRequest, RowsView, TickedPlan, WrittenFile,
 };
 use crate::desktop::Desktop;
-use crate::held::{Content, Held, NewPlan, Origin, PlanError, Proposable, Run};
+use crate::held::{Content, Held, Met, NewPlan, Origin, PlanError, Proposable, Run};
 use crate::paths::overwriting;
 use crate::progress::{Listen, Thinned};
 use crate::views::plan_command::command_line;
@@ -72,7 +73,7 @@ pub(crate) async fn plan_restore(
     let source = restore_source(&desktop, &engine, &request.from).await?;
     let target = match (&request.to, &source) {
         (Some(to), _) => environment(&engine, to).await?,
-        (None, RollbackSource::Backup(backup)) => engine.target_of(&backup.summary).await?,
+        (None, RollbackSource::Backup(backup)) => home(&engine, &backup.summary).await?,
         (None, RollbackSource::File { .. }) => return Err(PlanError::NoTarget.into()),
     };
     let options = RollbackOptions { mode: request.mode.into(), ..RollbackOptions::default() };
@@ -199,8 +200,8 @@ pub(crate) async fn plan_apply(
     match engine.apply(&proposable.target, &chosen, deletion, &context).await {
         Ok(applied) => {
             note_end(&run, &applied.report);
-            let next = next_stage(&engine, &proposable.target).await;
-            Ok(ApplyAnswer::Ended { result: apply_view(applied, &chosen, &proposable.target, next) })
+            let result = ended(&desktop, &engine, &held.source, &proposable.target, chosen.plan, applied).await;
+            Ok(ApplyAnswer::Ended { result })
         }
         Err(error @ Error::TargetChanged { .. }) => plan_moved(desktop, engine, held, error, listen).await,
         Err(error) => Err(error.into()),
@@ -219,6 +220,15 @@ pub(crate) async fn plan_cancel(
 /// An environment as a server that can be talked to.
 pub(super) async fn environment(engine: &Engine, id: &str) -> Result<Target, Error> {
     engine.target(&TargetRequest { environment: Some(id.to_owned()), ..TargetRequest::default() }).await
+}
+
+/// Where a backup was taken, as far as that can still be talked to.
+pub(super) async fn home(engine: &Engine, backup: &BackupSummary) -> Result<Target, ErrorReport> {
+    if engine.environment_of(backup).await?.is_none() {
+        let place = backup.place.environment_name.clone().unwrap_or_else(|| backup.place.url.clone());
+        return Err(PlanError::EnvironmentGone { place }.into());
+    }
+    Ok(engine.target_of(backup).await?)
 }
 
 /// A configuration file.
@@ -308,6 +318,22 @@ fn agree(target: &Target, chosen: &Proposal, typed: Option<&str>) -> Result<(), 
         return Err(PlanError::NameNotTyped { place: target.name.clone() });
     }
     Ok(())
+}
+
+/// How an apply ended, and what became of each row of its plan.
+async fn ended(
+    desktop: &Desktop,
+    engine: &Engine,
+    source: &str,
+    target: &Target,
+    plan: Plan,
+    applied: Applied,
+) -> ApplyView {
+    let sentence = applied.report.sentence(&plan);
+    let past = NewPlan::past(source.to_owned(), plan_target(target), plan, Some(&applied.report), Met::AtItsEnd);
+    let plan = plan_view(engine, &desktop.plans.hold(past)).await;
+    let next = next_stage(engine, target).await;
+    apply_view(applied, sentence, plan, target, next)
 }
 
 /// What was put back can be tried again with the same plan.

@@ -133,10 +133,30 @@ pub(crate) struct EntryDetail {
     pub(crate) plan: Option<PlanView>,
     /// Why it did not come through.
     pub(crate) cause: Option<ErrorReport>,
+    /// Whether a key was made for its agent, of which `entry_key` says more.
+    pub(crate) made_key: bool,
     /// The backup from before it, or itself.
     pub(crate) backup: Option<BackupView>,
     /// A dot for every change of this agent, oldest first, at most 200.
     pub(crate) timeline: Vec<TimelineDot>,
+}
+
+/// Whether the key that an operation made for its agent can still be copied. Never the key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub(crate) enum EntryKey {
+    /// It is kept on this machine, and is the agent's as far as the history knows.
+    Kept {
+        /// The environment's id, to copy it by.
+        environment: String,
+        /// The agent.
+        agent: String,
+    },
+    /// It cannot be copied any more.
+    Gone {
+        /// Why, one sentence.
+        sentence: String,
+    },
 }
 
 /// A change of an agent on its timeline.
@@ -161,6 +181,8 @@ pub(crate) struct TimelineDot {
 pub(crate) struct BackupView {
     /// Its id.
     pub(crate) id: String,
+    /// What its row in the history says, where it has one of its own.
+    pub(crate) title: String,
     /// A name that somebody gave it.
     pub(crate) name: Option<String>,
     /// A note.

@@ -291,6 +291,8 @@ pub(crate) struct RowView {
     pub(crate) chips: Vec<ChipView>,
     /// What became of it, for a plan that was applied.
     pub(crate) outcome: Option<RowOutcome>,
+    /// Why it was left, one sentence, where it was.
+    pub(crate) reason: Option<String>,
 }
 
 /// One permission of a row.
@@ -428,8 +430,10 @@ pub(crate) struct ApplyView {
     pub(crate) applied: u32,
     /// How many were put back.
     pub(crate) put_back: u32,
-    /// What is left to look at.
-    pub(crate) left: Vec<LeftView>,
+    /// How many are left to look at.
+    pub(crate) left: u32,
+    /// The plan as it was applied, as the history shows it: each row with what became of it.
+    pub(crate) plan: PlanView,
     /// How long it took, in milliseconds.
     pub(crate) duration_ms: u32,
     /// Its record in the history.
@@ -454,15 +458,6 @@ pub(crate) enum ApplyOutcome {
     PutBack,
     /// Something is left to look at.
     NeedsAttention,
-}
-
-/// Something that is left to look at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-pub(crate) struct LeftView {
-    /// What.
-    pub(crate) subject: String,
-    /// Why.
-    pub(crate) reason: String,
 }
 
 /// A key that was made for an agent. Never the key.

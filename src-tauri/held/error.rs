@@ -32,6 +32,11 @@ pub(crate) enum PlanError {
     NotRunning,
     /// A restore from a file, and no environment.
     NoTarget,
+    /// The environment that a backup was taken in has no profile any more.
+    EnvironmentGone {
+        /// Its name then, or its URL.
+        place: String,
+    },
     /// There is no agent in the plan whose database could be linked.
     NoDatabase,
     /// The texts of something that is no comparison.
@@ -57,6 +62,9 @@ impl std::fmt::Display for PlanError {
             }
             Self::NotRunning => "Nothing of this plan is being applied, so there is nothing to stop.".into(),
             Self::NoTarget => "No environment was chosen for the file to be restored into. Nothing was sent.".into(),
+            Self::EnvironmentGone { place } => {
+                format!("{place} is no longer among the environments. Its backup is kept, and nothing was sent.")
+            }
             Self::NoDatabase => "This plan has no agent whose database could be linked. Nothing was sent.".into(),
             Self::NoSides => "This plan is no comparison, so there are no two texts to show.".into(),
             Self::NothingToCompare => "The agent is on neither side, so there is nothing to compare.".into(),
@@ -73,6 +81,7 @@ impl Explain for PlanError {
             Self::NameNotTyped { .. } => ErrorCode::ConfirmationRequired,
             Self::Running | Self::Busy { .. } => ErrorCode::StoreBusy,
             Self::NothingToCompare => ErrorCode::AgentNotFound,
+            Self::EnvironmentGone { .. } => ErrorCode::EnvironmentNotFound,
             Self::NothingTicked | Self::UnknownRow(_) | Self::NotRunning | Self::NoTarget => ErrorCode::Usage,
         }
     }
@@ -87,6 +96,9 @@ impl Explain for PlanError {
             Self::Busy { .. } => "Wait for its end, and make this plan again then.",
             Self::NotRunning => "Look at the history: it says how the apply ended.",
             Self::NoTarget => "Choose the environment.",
+            Self::EnvironmentGone { .. } => {
+                "Restore it into another environment, export it as a file, or add an environment with the same URL again."
+            }
             Self::NoDatabase => "Leave the database for later.",
             Self::NoSides => "Compare two states first.",
             Self::NothingToCompare => "Choose an agent that one of the two sides has.",

@@ -1,6 +1,7 @@
 //! The plans that the page has tickets for. A plan never goes to the page whole, and never comes back from it.
 
 mod error;
+mod outcomes;
 mod rows;
 mod running;
 #[cfg(test)]
@@ -14,12 +15,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aidb_core::apply::ApplyReport;
 use aidb_core::config::{AgentState, ResourcePermission};
 use aidb_core::operations::{Proposal, Side, Target};
-use aidb_core::plan::Plan;
+use aidb_core::plan::{Change, Plan};
 use chrono::{DateTime, Utc};
 
 use crate::contract::{NoteView, PlanKind, PlanTarget, PlanTicket, RestoreSource};
 
 pub(crate) use error::PlanError;
+pub(crate) use outcomes::{Became, Outcomes};
 pub(crate) use rows::Rows;
 pub(crate) use running::{Run, Running};
 pub(crate) use ticks::group_rule;
@@ -72,8 +74,19 @@ pub(crate) enum Content {
         /// The plan.
         plan: Plan,
         /// How it ended.
-        report: Option<ApplyReport>,
+        outcomes: Option<Outcomes>,
+        /// Where the person met it.
+        met: Met,
     },
+}
+
+/// Where the person met a plan of the past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Met {
+    /// In the history, from where it can be had again.
+    InTheHistory,
+    /// At the end of its apply, of which the history may know nothing.
+    AtItsEnd,
 }
 
 /// A proposal and where it goes.
@@ -112,6 +125,15 @@ pub(crate) struct NewPlan {
     pub(crate) content: Content,
 }
 
+impl NewPlan {
+    /// A plan that was applied, to be looked at row by row: the history and the end of an apply show the same.
+    pub(crate) fn past(source: String, target: PlanTarget, plan: Plan, report: Option<&ApplyReport>, met: Met) -> Self {
+        let outcomes = report.map(|report| Outcomes::of(&plan, report));
+        let content = Content::Past { plan, outcomes, met };
+        Self { kind: PlanKind::Past, source, target: Some(target), notes: Vec::new(), content }
+    }
+}
+
 impl Content {
     /// All of the plan.
     pub(crate) fn plan(&self) -> &Plan {
@@ -119,6 +141,20 @@ impl Content {
             Self::Proposal(proposable) => &proposable.proposal.plan,
             Self::Comparison { plan, .. } | Self::Past { plan, .. } => plan,
         }
+    }
+
+    /// Whether it is there to be looked at alone, and can be had again at any time.
+    fn is_only_shown(&self) -> bool {
+        match self {
+            Self::Proposal(_) | Self::Past { met: Met::AtItsEnd, .. } => false,
+            Self::Comparison { .. } | Self::Past { met: Met::InTheHistory, .. } => true,
+        }
+    }
+
+    /// What became of a change, where that is known.
+    pub(crate) fn became(&self, change: &Change) -> Option<Became> {
+        let Self::Past { outcomes: Some(outcomes), .. } = self else { return None };
+        Some(outcomes.get(&change.key()))
     }
 
     /// What is known of a resource that the plan does not change.
@@ -134,10 +170,10 @@ impl Content {
 
 impl HeldPlans {
     /// Holds a plan, and lets the oldest one go where there are too many: those that are only looked at before those that
-    /// somebody may still apply.
+    /// somebody may still apply, or has just applied.
     pub(crate) fn hold(&self, new: NewPlan) -> Arc<Held> {
         let NewPlan { kind, source, target, notes, content } = new;
-        let rows = Rows::of(content.plan());
+        let rows = Rows::of(&content);
         let ticket = next_ticket();
         let held = Arc::new(Held { ticket, kind, source, target, notes, made_at: Utc::now(), content, rows });
         let mut plans = self.plans();
@@ -151,7 +187,7 @@ impl HeldPlans {
 
     fn dispensable(&self, plans: &VecDeque<Arc<Held>>) -> Option<usize> {
         let older = plans.len() - 1;
-        let only_shown = |held: &Arc<Held>| !matches!(held.content, Content::Proposal(_));
+        let only_shown = |held: &Arc<Held>| held.content.is_only_shown();
         let idle = |held: &Arc<Held>| !self.running.holds(&held.ticket);
         let oldest = |wanted: &dyn Fn(&Arc<Held>) -> bool| plans.iter().take(older).position(wanted);
         oldest(&only_shown).or_else(|| oldest(&idle))
@@ -218,7 +254,7 @@ impl Held {
             target: self.target.clone(),
             notes: self.notes.clone(),
             made_at: self.made_at,
-            rows: Rows::of(content.plan()),
+            rows: Rows::of(&content),
             content,
         }
     }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use aidb_core::config::display_text;
-use aidb_core::plan::{Change, Group, Plan, describe_access};
+use aidb_core::plan::{Change, Group, describe_access};
 
-use super::{Content, Held};
+use super::{Became, Content, Held};
 use crate::contract::{RowGroup, RowView};
-use crate::views::plans::{chips, outcome_of, unchanged_chips};
+use crate::views::plans::{chips, unchanged_chips};
 
 /// How many rows are answered at once.
 const MOST_ROWS: usize = 200;
@@ -29,10 +29,19 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn of(plan: &Plan) -> Self {
+    pub(super) fn of(content: &Content) -> Self {
+        let plan = content.plan();
         let mut groups: BTreeMap<RowGroup, Vec<RowPlace>> = BTreeMap::new();
         for (index, change) in plan.changes.iter().enumerate() {
             groups.entry(change.group().into()).or_default().push(RowPlace::Change(index));
+        }
+        if let Content::Past { outcomes: Some(outcomes), .. } = content {
+            // What somebody has to look at comes first in its group: nobody finds one row among 100,000.
+            let is_fine = |place: &RowPlace| match place {
+                RowPlace::Change(index) => !outcomes.is_left(&plan.changes[*index]),
+                RowPlace::Unchangeable(_) | RowPlace::Kept(_) | RowPlace::Same(_) => true,
+            };
+            groups.values_mut().for_each(|places| places.sort_by_key(is_fine));
         }
         let stays = [
             (RowGroup::CannotChange, plan.unchangeable.len(), RowPlace::Unchangeable as fn(usize) -> RowPlace),
@@ -75,7 +84,9 @@ impl Held {
     fn texts(&self) -> BTreeMap<RowGroup, Vec<String>> {
         let text = |place: &RowPlace| {
             let row = self.row(*place);
-            format!("{}\n{}\n{}", row.subject, row.resource_type.unwrap_or_default(), row.words).to_lowercase()
+            let reason = row.reason.unwrap_or_default();
+            format!("{}\n{}\n{}\n{reason}", row.subject, row.resource_type.unwrap_or_default(), row.words)
+                .to_lowercase()
         };
         self.rows.groups.iter().map(|(group, places)| (*group, places.iter().map(text).collect())).collect()
     }
@@ -90,7 +101,7 @@ impl Held {
                 let words = difference.words();
                 let words = words.strip_prefix(&format!("{subject}: ")).unwrap_or(&words).to_owned();
                 let key = format!("field:{}", difference.field);
-                RowView { key, subject, resource_type: None, words, chips: Vec::new(), outcome: None }
+                RowView { key, subject, resource_type: None, words, chips: Vec::new(), outcome: None, reason: None }
             }
             RowPlace::Kept(index) => self.unchanged_row(&plan.kept[index], "only here, and stays"),
             RowPlace::Same(index) => self.unchanged_row(&plan.same[index], "the same on both sides"),
@@ -105,9 +116,9 @@ impl Held {
             Change::LinkDatabase { database, .. } => database.database_type.clone(),
             Change::DeleteAgent { before } => before.agent.agent_type.clone(),
         };
-        let outcome = match &self.content {
-            Content::Past { report: Some(report), .. } => Some(outcome_of(report, &change.key())),
-            _ => None,
+        let (outcome, reason) = match self.content.became(change) {
+            Some(Became { outcome, reason }) => (Some(outcome), reason.as_deref().map(display_text)),
+            None => (None, None),
         };
         RowView {
             key: change.key().as_str().to_owned(),
@@ -116,6 +127,7 @@ impl Held {
             words: display_text(&change.words()),
             chips: chips(change),
             outcome,
+            reason,
         }
     }
 
@@ -129,6 +141,7 @@ impl Held {
             words: access.unwrap_or_else(|| words.to_owned()),
             chips: entry.map(unchanged_chips).unwrap_or_default(),
             outcome: None,
+            reason: None,
         }
     }
 }

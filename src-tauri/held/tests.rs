@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use aidb_sandbox::{Fault, FaultAnswer, Permission, ResourceSnapshot};
+use aidb_core::vault::SecretName;
+use aidb_sandbox::{ErrorBody, Fault, FaultAnswer, Permission, ResourceSnapshot};
 use serde_json::{Value, json};
 
 use crate::recording::call;
@@ -200,4 +201,190 @@ async fn history_tells_it_and_a_restore_leads_back() {
     assert_eq!(world.server(1).resources("my-agent"), before, "losses are ticked where somebody restores");
     let past = applying(&detail["plan"], &json!({}), &[]);
     assert_eq!(refused(&world, "plan_apply", past).await["code"], "plan_unusable");
+}
+
+/// All rows of a plan by their keys, in the order in which the page gets them.
+async fn rows_of(world: &World, plan: &Value) -> Vec<Value> {
+    let mut all = Vec::new();
+    for group in plan["groups"].as_array().unwrap() {
+        let request = json!({ "plan": plan["plan"], "group": group["group"], "search": "", "from": 0 });
+        all.extend(ok(world, "plan_rows", request).await["rows"].as_array().unwrap().iter().cloned());
+    }
+    all
+}
+
+async fn one_request_at_a_time(world: &World) {
+    let settings = json!({ "settings": { "theme": "system", "parallel_requests": 1 } });
+    ok(world, "settings_save", settings).await;
+}
+
+#[tokio::test]
+async fn the_end_of_an_apply_and_the_history_show_the_same_rows_what_was_left_first() {
+    let world = World::samples().await;
+    one_request_at_a_time(&world).await;
+    let plan = promote(&world, "my-agent", 0, 1).await;
+    let fault = Fault::on(2, FaultAnswer::status(403, ErrorBody::Json)).method("PUT").for_ever();
+    world.server(1).set_faults([fault]);
+    let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &["resource:returns"])).await;
+    let result = &ended["result"];
+    assert_eq!((&result["outcome"], &result["left"]), (&"needs_attention".into(), &1.into()), "{ended}");
+    let rows = rows_of(&world, &result["plan"]).await;
+    let told = |key: &str| rows.iter().find(|row| row["key"] == key).cloned().unwrap_or_default();
+    assert_eq!(told("resource:orders")["outcome"], "left", "{rows:?}");
+    assert!(told("resource:orders")["reason"].as_str().unwrap().starts_with("orders could not be put back"));
+    assert_eq!(told("resource:sales.invoices")["outcome"], "not_reached");
+    assert_eq!(told("resource:sales.invoices")["reason"], Value::Null);
+    let detail = ok(&world, "history_entry", json!({ "id": result["operation"] })).await;
+    assert_eq!(rows_of(&world, &detail["plan"]).await, rows, "one thing, shown twice");
+    let search = json!({ "plan": result["plan"]["plan"], "group": "gains_access", "search": "put back", "from": 0 });
+    assert!(ok(&world, "plan_rows", search).await["total"].as_u64().unwrap() <= 1);
+}
+
+#[tokio::test]
+async fn what_was_left_is_not_lost_among_a_thousand_rows() {
+    let world = World::samples().await;
+    one_request_at_a_time(&world).await;
+    let entry = |n: u32| (format!("table_{n:04}"), ResourceSnapshot::new("table", [Permission::Read]));
+    world.server(0).set_resources("my-agent", (0..300).map(entry)).unwrap();
+    let plan = promote(&world, "my-agent", 0, 1).await;
+    let last = Fault::on(300, FaultAnswer::status(403, ErrorBody::Json)).method("PUT").for_ever();
+    let kept = Fault::on(1, FaultAnswer::status(403, ErrorBody::Json)).method("DELETE").for_ever();
+    world.server(1).set_faults([last, kept.path_contains("table_0297")]);
+    let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
+    assert_eq!(ended["result"]["outcome"], "needs_attention", "{ended}");
+    let rows = rows_of(&world, &ended["result"]["plan"]).await;
+    let left: Vec<usize> = (0..rows.len()).filter(|place| rows[*place]["outcome"] == "left").collect();
+    assert!(rows.iter().any(|row| row["key"] == "resource:table_0297" && row["outcome"] == "left"), "{left:?}");
+    assert_eq!(left, (0..left.len()).collect::<Vec<_>>(), "they stand first");
+    assert_eq!(ended["result"]["left"], left.len(), "each has its row");
+}
+
+#[tokio::test]
+async fn a_registration_that_could_not_be_taken_back_is_left_and_says_why() {
+    let world = World::samples().await;
+    one_request_at_a_time(&world).await;
+    let plan = promote(&world, "churn-forecast", 0, 1).await;
+    let refused = |method: &str| Fault::on(1, FaultAnswer::status(403, ErrorBody::Json)).method(method);
+    world.server(1).set_faults([refused("PUT").for_ever(), refused("DELETE").for_ever()]);
+    let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
+    assert_eq!(ended["result"]["outcome"], "needs_attention", "{ended}");
+    let rows = rows_of(&world, &ended["result"]["plan"]).await;
+    assert_eq!((&rows[0]["key"], &rows[0]["outcome"]), (&"register".into(), &"left".into()), "{rows:?}");
+    assert!(rows[0]["reason"].is_string(), "{rows:?}");
+}
+
+#[tokio::test]
+async fn the_rows_of_a_result_stay_while_somebody_reads_the_history() {
+    let world = World::samples().await;
+    let plan = promote(&world, "my-agent", 0, 1).await;
+    let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
+    for _ in 0..15 {
+        ok(&world, "history_entry", json!({ "id": ended["result"]["operation"] })).await;
+    }
+    assert!(!rows_of(&world, &ended["result"]["plan"]).await.is_empty());
+}
+
+async fn entry_key(world: &World, ended: &Value) -> Value {
+    ok(world, "entry_key", json!({ "id": ended["result"]["operation"] })).await
+}
+
+#[tokio::test]
+async fn a_made_key_is_copied_from_the_history_as_long_as_it_is_kept() {
+    let mut world = World::samples().await;
+    let plan = promote(&world, "churn-forecast", 0, 1).await;
+    let made = ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
+    world.restart("maria");
+    let detail = ok(&world, "history_entry", json!({ "id": made["result"]["operation"] })).await;
+    assert_eq!(detail["made_key"], true);
+    let kept = entry_key(&world, &made).await;
+    assert_eq!(kept, json!({ "state": "kept", "environment": world.ids[1], "agent": "churn-forecast" }));
+    ok(&world, "agent_key_copy", json!({ "environment": kept["environment"], "agent": kept["agent"] })).await;
+    let name =
+        SecretName::AgentKey { scope: world.ids[1].clone(), agent: "churn-forecast".into(), display: "Staging".into() };
+    world.desktop.engine().vault().remove(&name).await.unwrap();
+    let gone = entry_key(&world, &made).await;
+    assert_eq!(gone["state"], "gone");
+    assert!(gone["sentence"].as_str().unwrap().contains("no longer kept"), "{gone}");
+}
+
+#[tokio::test]
+async fn a_key_that_lets_nobody_in_any_more_is_not_offered() {
+    let world = World::samples().await;
+    let plan = promote(&world, "churn-forecast", 0, 1).await;
+    let first = ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
+    let from = json!({ "kind": "backup", "id": first["result"]["backup"] });
+    let back = ok(&world, "plan_restore", json!({ "from": from, "to": null, "mode": "exact" })).await;
+    let mut request = applying(&back, &json!({ "delete_agent": true }), &[]);
+    request["agree_deletion"] = true.into();
+    let deleted = ok(&world, "plan_apply", request).await;
+    assert_eq!(deleted["result"]["outcome"], "done", "{deleted}");
+    let gone = entry_key(&world, &first).await;
+    assert!(gone["sentence"].as_str().unwrap().contains("deleted in Staging since"), "{gone}");
+    let detail = ok(&world, "history_entry", json!({ "id": deleted["result"]["operation"] })).await;
+    assert_eq!(detail["made_key"], false);
+    let plan = promote(&world, "churn-forecast", 0, 1).await;
+    let second = ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
+    assert_eq!(entry_key(&world, &second).await["state"], "kept");
+    let gone = entry_key(&world, &first).await;
+    assert!(gone["sentence"].as_str().unwrap().contains("registered in Staging again since"), "{gone}");
+    ok(&world, "environment_remove", json!({ "id": world.ids[1] })).await;
+    let gone = entry_key(&world, &second).await;
+    assert!(gone["sentence"].as_str().unwrap().contains("no longer among the environments"), "{gone}");
+}
+
+#[tokio::test]
+async fn a_key_of_a_registration_that_was_put_back_is_none() {
+    let world = World::samples().await;
+    let plan = promote(&world, "churn-forecast", 0, 1).await;
+    let refused = Fault::on(1, FaultAnswer::status(403, ErrorBody::Json)).method("PUT").for_ever();
+    world.server(1).set_faults([refused]);
+    let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
+    assert_eq!(ended["result"]["outcome"], "put_back", "{ended}");
+    let detail = ok(&world, "history_entry", json!({ "id": ended["result"]["operation"] })).await;
+    assert_eq!(detail["made_key"], false);
+}
+
+#[tokio::test]
+async fn a_backup_outlives_its_environment_and_goes_elsewhere_or_back_to_the_same_server() {
+    let world = World::samples().await;
+    let take = json!({ "environment": world.ids[2], "agent": "my-agent", "note": null });
+    let id = ok(&world, "backup_take", take).await["id"].clone();
+    ok(&world, "environment_remove", json!({ "id": world.ids[2] })).await;
+    world.server(2).revoke_resource("my-agent", "orders").unwrap();
+    let restore = |to: Value| json!({ "from": { "kind": "backup", "id": id }, "to": to, "mode": "exact" });
+    for (command, request) in [("backup_now", json!({ "id": id })), ("plan_restore", restore(Value::Null))] {
+        let error = refused(&world, command, request).await;
+        assert_eq!(error["code"], "environment_not_found", "{error}");
+        assert!(error["message"].as_str().unwrap().starts_with("Production is no longer among the environments."));
+        assert!(error["hint"].as_str().unwrap().contains("another environment"), "{error}");
+    }
+    let elsewhere = ok(&world, "plan_restore", restore(world.ids[1].clone().into())).await;
+    assert!(elsewhere["notes"].to_string().contains("This backup was taken in Production"), "{elsewhere}");
+    let path = world.folder.path().join("kept.json");
+    ok(&world, "backup_export", json!({ "id": id, "path": path, "overwrite": false })).await;
+    let mut form = crate::testing::save("Live", &world.urls()[2], Some("a-key"));
+    form["form"]["default_agent"] = Value::Null;
+    ok(&world, "environment_save", form).await;
+    let back = ok(&world, "plan_restore", restore(Value::Null)).await;
+    assert_eq!(back["target"]["name"], "Live", "the same server is the same home");
+    assert!(ok(&world, "backup_now", json!({ "id": id })).await["changes"].as_u64().unwrap() > 0);
+}
+
+#[tokio::test]
+async fn a_named_backup_says_how_its_row_is_called() {
+    let world = World::samples().await;
+    let take = json!({ "environment": world.ids[1], "agent": "my-agent", "note": null });
+    let taken = ok(&world, "backup_take", take).await;
+    assert_eq!(taken["title"], "Backup of my-agent");
+    let named = json!({ "id": taken["id"], "name": " Release 7 ", "note": "", "pinned": false });
+    let named = ok(&world, "backup_update", named).await;
+    let listed = ok(
+        &world,
+        "history_list",
+        json!({ "environment": null, "agent": null, "kind": null, "outcome": null,
+        "actor": null, "days": null, "search": "", "skip": 0 }),
+    )
+    .await;
+    assert_eq!(named["title"], "Backup of my-agent: “Release 7”");
+    assert_eq!(listed["entries"][0]["title"], named["title"]);
 }

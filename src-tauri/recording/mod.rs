@@ -54,15 +54,32 @@ impl Recording {
         answer.unwrap_or_else(|error| panic!("{command} {request}: {error}"))
     }
 
+    /// The same with a command that must not work. Answers the error.
+    pub(crate) async fn fails(&mut self, command: &str, request: Value) -> Value {
+        let (answer, _) = self.call(command, request.clone()).await;
+        answer.expect_err(&format!("{command} {request}"))
+    }
+
     /// Calls a command and writes down what it told until then, and no answer: the page waits for it.
     pub(crate) async fn hold(&mut self, command: &str, request: Value, until: Option<fn(&Progress) -> bool>) {
+        let progress = self.begin(command, request.clone(), until).await;
+        self.calls.push(json!({ "command": command, "request": request, "progress": progress, "held": true }));
+    }
+
+    /// Calls a command and leaves it running, with nothing written down. Answers what it told until then.
+    pub(crate) async fn begin(
+        &mut self,
+        command: &str,
+        request: Value,
+        until: Option<fn(&Progress) -> bool>,
+    ) -> Vec<Progress> {
         apart().await;
         self.clock.begin();
         let (sender, mut told) = tokio::sync::mpsc::unbounded_channel();
         let listen = Arc::new(move |progress| drop(sender.send(progress)));
-        let (desktop, asked) = (Arc::clone(&self.world.desktop), request.clone());
+        let desktop = Arc::clone(&self.world.desktop);
         let running = named(command);
-        tokio::spawn(async move { running.run(desktop, asked, listen).await });
+        tokio::spawn(async move { running.run(desktop, request, listen).await });
         let mut progress = Vec::new();
         while let Some(until) = until
             && let Some(event) = told.recv().await
@@ -73,7 +90,7 @@ impl Recording {
                 break;
             }
         }
-        self.calls.push(json!({ "command": command, "request": request, "progress": progress, "held": true }));
+        progress
     }
 
     async fn call(&mut self, command: &str, request: Value) -> (Result<Value, Value>, Vec<Value>) {

@@ -120,6 +120,7 @@ impl From<&HistoryEntry> for TimelineDot {
 pub(crate) fn backup_view(backup: &BackupSummary, damage: Option<ErrorReport>) -> BackupView {
     BackupView {
         id: backup.id.to_string(),
+        title: HistoryEntry::Backup(Box::new(backup.clone())).title(),
         name: backup.name.clone(),
         note: backup.note.clone(),
         pinned: backup.pinned == Pin::Pinned,

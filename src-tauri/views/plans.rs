@@ -1,15 +1,15 @@
 //! Plans and what became of them, in the page's words.
 
-use aidb_core::apply::{ApplyReport, Outcome};
+use aidb_core::apply::Outcome;
 use aidb_core::config::{Permission, ResourcePermission};
-use aidb_core::operations::{AgentKeyPlace, Applied, Engine, Proposal, Target};
-use aidb_core::plan::{Change, ChangeKey, Mode, Note, NoteCode, NoteWeight as Weight, Plan};
+use aidb_core::operations::{AgentKeyPlace, Applied, Engine, Target};
+use aidb_core::plan::{Change, Mode, Note, NoteCode, NoteWeight as Weight, Plan};
 use aidb_core::store::{Environment, Protection};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::contract::{
-    AgentKeyView, ApplyOutcome, ApplyView, ChipChange, ChipView, ColourName, DatabaseView, ErrorReport, LeftView,
-    NoteView, NoteWeight, PlanMode, PlanTarget, PlanView, RowOutcome,
+    AgentKeyView, ApplyOutcome, ApplyView, ChipChange, ChipView, ColourName, DatabaseView, ErrorReport, NoteView,
+    NoteWeight, PlanMode, PlanTarget, PlanView,
 };
 use crate::held::{Content, Held, Proposable, group_rule};
 
@@ -159,26 +159,18 @@ pub(crate) fn unchanged_chips(entry: &ResourcePermission) -> Vec<ChipView> {
     entry.permissions.iter().map(chip).collect()
 }
 
-/// What became of a change.
-pub(crate) fn outcome_of(report: &ApplyReport, key: &ChangeKey) -> RowOutcome {
-    if report.left.iter().any(|left| left.change == *key) {
-        RowOutcome::Left
-    } else if report.put_back.contains(key) {
-        RowOutcome::PutBack
-    } else if report.applied.contains(key) {
-        RowOutcome::Applied
-    } else {
-        RowOutcome::NotReached
-    }
-}
-
-/// An apply that came to an end. `next` is the stage after the target's.
-pub(crate) fn apply_view(applied: Applied, chosen: &Proposal, target: &Target, next: Option<String>) -> ApplyView {
-    let sentence = applied.report.sentence(&chosen.plan);
-    let count = |keys: &[ChangeKey]| u32::try_from(keys.len()).unwrap_or(u32::MAX);
+/// An apply that came to an end. `plan` is what was applied, and `next` the stage after the target's.
+pub(crate) fn apply_view(
+    applied: Applied,
+    sentence: String,
+    plan: PlanView,
+    target: &Target,
+    next: Option<String>,
+) -> ApplyView {
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let agent_key = applied.agent_key.map(|place| AgentKeyView {
         environment: target.environment.as_ref().map(|environment| environment.id.to_string()),
-        agent: chosen.plan.agent_id.to_string(),
+        agent: plan.agent_id.clone(),
         kept: kept(&place),
     });
     let report = applied.report;
@@ -191,13 +183,10 @@ pub(crate) fn apply_view(applied: Applied, chosen: &Proposal, target: &Target, n
         sentence,
         cause: report.cause.map(ErrorReport::of),
         cancelled: report.cancelled,
-        applied: count(&report.applied),
-        put_back: count(&report.put_back),
-        left: report
-            .left
-            .into_iter()
-            .map(|left| LeftView { subject: left.change.to_string(), reason: left.reason })
-            .collect(),
+        applied: count(report.applied.len()),
+        put_back: count(report.put_back.len()),
+        left: count(report.left.len()),
+        plan,
         duration_ms: u32::try_from(applied.duration.as_millis()).unwrap_or(u32::MAX),
         operation: applied.operation.to_string(),
         backup: applied.backup.map(|backup| backup.summary.id.to_string()),

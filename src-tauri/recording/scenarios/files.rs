@@ -72,6 +72,20 @@ async fn import_broken() {
     recording.end();
 }
 
+/// A key was put into a file: the line that holds it must not reach the page, so it does not stand in the recording either.
+#[tokio::test]
+async fn import_hidden_line() {
+    let mut recording = samples("import-hidden-line").await;
+    let secret = r#"    "api_key": "canary-file-key-9d27c1","#;
+    let text = GOOD.replace("    \"name\"", &format!("{secret}\n    \"name\""));
+    let path = recording.world.file("with-a-key.json", &text);
+    let checked = recording.play("file_check", json!({ "path": path })).await;
+    let line = checked["findings"][0]["line"].clone();
+    let excerpt = recording.play("file_excerpt", json!({ "path": path, "line": line })).await;
+    assert!(excerpt["lines"].as_array().unwrap().contains(&serde_json::Value::Null), "{excerpt}");
+    recording.end();
+}
+
 #[tokio::test]
 async fn import_missing_file() {
     let mut recording = samples("import-missing-file").await;

@@ -106,8 +106,11 @@ async fn absent_within() {
     recording.play("environment_save", refused).await;
     let promote = json!({ "environment": recording.world.ids[0], "agent": "my-agent" });
     recording.play("agent_check", promote).await;
+    let list = json!({ "id": recording.world.ids[0] });
+    recording.play("agent_list", list.clone()).await;
     recording.play("keychain_session", Value::Null).await;
     first_calls_again(&mut recording).await;
+    recording.play("agent_list", list).await;
     recording.end();
 }
 
@@ -137,10 +140,13 @@ async fn locked_within() {
     first_calls(&mut recording).await;
     let save = json!({ "id": null, "form": form("Acceptance", &recording.world.urls()[2]), "key": TYPED });
     recording.play("environment_save", save.clone()).await;
+    let list = json!({ "id": recording.world.ids[0] });
+    recording.play("agent_list", list).await;
     keychain("unlock").await;
     recording.play("keychain_unlock", Value::Null).await;
     recording.play("environment_list", Value::Null).await;
     recording.contacts().await;
+    recording.promote("my-agent", 0, 1).await;
     let saved = recording.play("environment_save", save).await;
     recording.play("environment_check", json!({ "id": saved["id"] })).await;
     recording.play("agent_list", json!({ "id": saved["id"] })).await;

@@ -13,17 +13,19 @@ use super::Recording;
 use super::world::World;
 
 /// Every scenario.
-pub(super) const NAMES: [&str; 35] = [
+pub(super) const NAMES: [&str; 41] = [
     "compare",
     "environment-test",
     "environments-states",
     "first-start",
     "history",
     "history-empty",
+    "history-ends",
     "history-long",
     "hostile-ids",
     "import",
     "import-broken",
+    "import-hidden-line",
     "import-missing-file",
     "import-stopped",
     "keychain-absent",
@@ -41,10 +43,14 @@ pub(super) const NAMES: [&str; 35] = [
     "promote-same",
     "promote-unreachable",
     "restore",
+    "restore-gone",
+    "restore-nowhere",
     "sandbox",
     "settings",
     "start-close",
     "start-draft",
+    "start-draft-source-gone",
+    "start-draft-target-gone",
     "start-fails",
     "start-troubles",
     "apply-fails",
@@ -88,9 +94,14 @@ impl Recording {
     }
 
     pub(super) async fn apply(&mut self, plan: &Value, typed: Option<&str>, reason: Option<&str>) -> Value {
-        let request = json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] }, "typed_name": typed,
-            "agree_deletion": false, "reason": reason });
-        self.play("plan_apply", request).await
+        self.carried_out(past::apply_all(plan, typed, reason)).await
+    }
+
+    /// Carries a plan out. The page shows at once what became of each row.
+    pub(super) async fn carried_out(&mut self, request: Value) -> Value {
+        let ended = self.play("plan_apply", request).await;
+        self.rows(&ended["result"]["plan"]).await;
+        ended
     }
 
     pub(super) async fn words(&mut self, plan: &Value) {

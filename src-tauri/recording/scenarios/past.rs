@@ -19,6 +19,12 @@ async fn history_empty() {
     recording.end();
 }
 
+/// A plan as it is ticked from the start.
+pub(super) fn apply_all(plan: &Value, typed: Option<&str>, reason: Option<&str>) -> Value {
+    json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] }, "typed_name": typed,
+        "agree_deletion": false, "reason": reason })
+}
+
 /// A file for an agent, with these resources.
 fn file_for(agent: &str, resources: &Value) -> String {
     json!({ "version": "1.0.0", "agent": { "agent_id": agent, "name": agent, "resource_permissions": resources } })
@@ -36,9 +42,7 @@ impl Recording {
 
     async fn applied(&mut self, plan: &Value, reason: Option<&str>) -> Value {
         assert!(plan["groups"].to_string().contains("\"ticked\":true"), "{plan}");
-        let request = json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] },
-            "typed_name": "Production", "agree_deletion": false, "reason": reason });
-        self.before("plan_apply", request).await
+        self.before("plan_apply", apply_all(plan, Some("Production"), reason)).await
     }
 
     async fn imported(&mut self, agent: &str, to: usize, resources: &Value) -> Value {
@@ -133,8 +137,11 @@ async fn history() {
             recording.play("history_entry", json!({ "id": entry["id"] })).await;
             recording.world.mend_store();
         }
-        let detail = recording.play("history_entry", json!({ "id": entry["id"] })).await;
-        recording.rows(&detail["plan"]).await;
+        let detail = recording.entry(&entry["id"]).await;
+        if detail["made_key"] == true {
+            let copy = json!({ "environment": ids[1], "agent": entry["agent"] });
+            recording.play("agent_key_copy", copy).await;
+        }
         if let Some(backup) = entry["backup"].as_str() {
             let kind = entry["kind"].as_str();
             if kind == Some("backup") {
@@ -150,6 +157,16 @@ async fn history() {
 }
 
 impl Recording {
+    /// An entry, opened: what it changed, and what became of the key that it made.
+    async fn entry(&mut self, id: &Value) -> Value {
+        let detail = self.play("history_entry", json!({ "id": id })).await;
+        self.rows(&detail["plan"]).await;
+        if detail["made_key"] == true {
+            self.play("entry_key", json!({ "id": id })).await;
+        }
+        detail
+    }
+
     /// The history as a person finds it who goes there: its newest entry is open.
     pub(super) async fn newest(&mut self) {
         let listed = self.play("history_list", all_history()).await;
@@ -157,8 +174,7 @@ impl Recording {
         if newest.is_null() {
             return;
         }
-        let detail = self.play("history_entry", json!({ "id": newest["id"] })).await;
-        self.rows(&detail["plan"]).await;
+        self.entry(&newest["id"]).await;
         if let Some(backup) = newest["backup"].as_str() {
             self.play("backup_now", json!({ "id": backup })).await;
         }
@@ -242,8 +258,81 @@ async fn restore() {
         let typed = if deletes { Value::Null } else { json!("Production") };
         let request = json!({ "plan": plan["plan"], "ticks": ticks, "typed_name": typed, "agree_deletion": deletes,
             "reason": null });
-        let ended = recording.play("plan_apply", request).await;
+        let ended = recording.carried_out(request).await;
         assert_eq!(ended["result"]["outcome"], "done", "{ended}");
+    }
+    recording.end();
+}
+
+/// A backup of an environment, of which so many of the three are gone since.
+async fn restore_after(name: &'static str, gone: &[usize]) -> (Recording, Value) {
+    let mut recording = Recording::new(name, super::super::world::World::samples().await);
+    let ids = recording.world.ids.clone();
+    recording.promoted("my-agent", 0, 2, Some("ticket 4312")).await;
+    for stage in gone {
+        recording.before("environment_remove", json!({ "id": ids[*stage] })).await;
+        recording.world.ids.retain(|id| *id != ids[*stage]);
+    }
+    recording.opening().await;
+    let listed = recording.play("history_list", all_history()).await;
+    let entry = listed["entries"][0].clone();
+    recording.entry(&entry["id"]).await;
+    let refused = recording.play("backup_now", json!({ "id": entry["backup"] })).await;
+    assert_eq!(refused["code"], "environment_not_found", "{refused}");
+    let from = json!({ "kind": "backup", "id": entry["backup"] });
+    recording.play("plan_restore", json!({ "from": from, "to": null, "mode": "exact" })).await;
+    (recording, from)
+}
+
+#[tokio::test]
+async fn restore_gone() {
+    let (mut recording, from) = restore_after("restore-gone", &[2]).await;
+    let to = recording.world.ids[1].clone();
+    let plan = recording.play("plan_restore", json!({ "from": from, "to": to, "mode": "exact" })).await;
+    recording.rows(&plan).await;
+    recording.words(&plan).await;
+    recording.end();
+}
+
+#[tokio::test]
+async fn restore_nowhere() {
+    let (recording, _) = restore_after("restore-nowhere", &[2, 1, 0]).await;
+    recording.end();
+}
+
+/// What else than done an operation can be without a row of it having been written, and keys that are there no more.
+#[tokio::test]
+async fn history_ends() {
+    let mut recording = Recording::new("history-ends", super::super::world::World::samples().await);
+    let ids = recording.world.ids.clone();
+    recording.clock.set("2026-11-20T08:00:00Z");
+    let made = recording.promoted("churn-forecast", 0, 1, None).await;
+    let from = json!({ "kind": "backup", "id": made["result"]["backup"] });
+    let back = recording.before("plan_restore", json!({ "from": from, "to": null, "mode": "exact" })).await;
+    let deletion = json!({ "plan": back["plan"], "ticks": { "groups": { "delete_agent": true }, "except": [] },
+        "typed_name": null, "agree_deletion": true, "reason": "not needed yet" });
+    recording.before("plan_apply", deletion).await;
+    recording.clock.set("2026-11-20T08:30:00Z");
+    let promote =
+        |from: usize, to: usize| json!({ "from": ids[from], "agent": "my-agent", "to": ids[to], "mode": "merge" });
+    let plan = recording.before("plan_promote", promote(0, 2)).await;
+    recording.world.server(2).set_faults([Fault::on(1, FaultAnswer::Cut).for_ever()]);
+    let request = apply_all(&plan, Some("Production"), Some("ticket 4312"));
+    let failed = recording.fails("plan_apply", request).await;
+    assert_eq!(failed["code"], "connection_lost", "{failed}");
+    recording.obeys(2);
+    recording.clock.set("2026-11-20T09:00:00Z");
+    let plan = recording.before("plan_promote", promote(0, 1)).await;
+    let hang = Fault::on(1, FaultAnswer::Hang { ms: None }).method("PUT").for_ever();
+    recording.world.server(1).set_faults([hang]);
+    recording.begin("plan_apply", apply_all(&plan, None, None), Some(|progress| progress.items > 0)).await;
+    recording.opening().await;
+    let listed = recording.play("history_list", all_history()).await;
+    for entry in listed["entries"].as_array().unwrap() {
+        recording.entry(&entry["id"]).await;
+        if let Some(backup) = entry["backup"].as_str() {
+            recording.play("backup_now", json!({ "id": backup })).await;
+        }
     }
     recording.end();
 }

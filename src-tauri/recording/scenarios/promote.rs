@@ -123,10 +123,23 @@ async fn promote_large() {
     recording.end();
 }
 
+/// Everything that a name should not do, in the name of one agent.
+const HOSTILE: &str = "\u{1f4ca} <img src=x onerror=alert(1)> جدول a\u{202e}b";
+
 #[tokio::test]
 async fn hostile_ids() {
-    let mut recording = samples("hostile-ids").await;
+    let world = World::samples().await;
     let long = "x".repeat(300);
+    for id in [HOSTILE, "وكيل العملاء", &long] {
+        let info = json!({ "name": id, "type": id });
+        for stage in 0..2 {
+            world.server(stage).set_agent(id, info.as_object().unwrap().clone(), "another").unwrap();
+        }
+        world.server(0).set_resource(id, &long, "table", &[Permission::Read]).unwrap();
+        world.server(0).set_resource(id, HOSTILE, HOSTILE, &[Permission::Read]).unwrap();
+    }
+    let mut recording = Recording::new("hostile-ids", world);
+    recording.opening().await;
     let server = recording.world.server(0);
     for id in [
         "جدول العملاء",
@@ -139,8 +152,16 @@ async fn hostile_ids() {
     ] {
         server.set_resource("my-agent", id, "dataset", &[Permission::Read, Permission::Admin]).unwrap();
     }
-    let plan = recording.promote("my-agent", 0, 1).await;
-    recording.words(&plan).await;
+    recording.promote("my-agent", 0, 1).await;
+    let plan = recording.promote(HOSTILE, 0, 1).await;
+    let ended = recording.apply(&plan, None, Some(HOSTILE)).await;
+    assert_eq!(ended["result"]["outcome"], "done", "{ended}");
+    recording.newest().await;
+    let live = |stage: usize| json!({ "kind": "live", "environment": recording.world.ids[stage], "agent": HOSTILE });
+    let sides = json!({ "left": live(0), "right": live(1) });
+    let compared = recording.play("compare", sides).await;
+    recording.rows(&compared).await;
+    recording.play("compare_texts", json!({ "plan": compared["plan"] })).await;
     recording.end();
 }
 

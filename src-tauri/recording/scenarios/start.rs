@@ -67,6 +67,34 @@ async fn start_draft() {
     recording.end();
 }
 
+/// A half-filled promotion from Development to Production, one of which was removed since.
+async fn draft_without(name: &'static str, gone: usize) -> Recording {
+    let mut recording = Recording::new(name, World::samples().await);
+    let ids = recording.world.ids.clone();
+    let draft = json!({ "source": { "kind": "environment", "environment": ids[0], "agent": "my-agent" }, "to": ids[2],
+        "mode": "merge", "step": "plan", "ticks": { "groups": {}, "except": [] }, "reason": "ticket 4312" });
+    recording.before("draft_save", json!({ "draft": draft })).await;
+    recording.before("environment_remove", json!({ "id": ids[gone] })).await;
+    recording.world.ids.remove(gone);
+    recording.world.restart("maria");
+    recording.opening().await;
+    recording
+}
+
+#[tokio::test]
+async fn start_draft_source_gone() {
+    let mut recording = draft_without("start-draft-source-gone", 0).await;
+    recording.promote("my-agent", 0, 1).await;
+    recording.end();
+}
+
+#[tokio::test]
+async fn start_draft_target_gone() {
+    let mut recording = draft_without("start-draft-target-gone", 2).await;
+    recording.promote("my-agent", 0, 1).await;
+    recording.end();
+}
+
 #[tokio::test]
 async fn start_close() {
     let mut recording = samples("start-close").await;

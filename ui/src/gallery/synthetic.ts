@@ -1,4 +1,4 @@
-import type { CommandName, Commands, GroupView, PlanView, Progress, RowView, RowsRequest, RowsView } from "../contract";
+import type { ApplyAnswer, CommandName, Commands, GroupView, PlanView, Progress, RowView, RowsRequest, RowsView } from "../contract";
 import { RecordedHost } from "../host/recorded";
 
 const GAINS = 60_000;
@@ -12,13 +12,16 @@ const groups: GroupView[] = [
 
 function gains(index: number): RowView {
   const subject = `warehouse.table_${String(index)}`;
-  return { key: `set:${subject}`, subject, type: "table", words: "new here: may read", chips: [{ permission: "read", change: "gained" }], outcome: null };
+  return { key: `set:${subject}`, subject, type: "table", words: "new here: may read", chips: [{ permission: "read", change: "gained" }], outcome: null, reason: null };
 }
 
 function loses(index: number): RowView {
   const subject = `legacy.table_${String(index)}`;
-  return { key: `revoke:${subject}`, subject, type: "table", words: "loses write", chips: [{ permission: "write", change: "lost" }], outcome: null };
+  return { key: `revoke:${subject}`, subject, type: "table", words: "loses write", chips: [{ permission: "write", change: "lost" }], outcome: null, reason: null };
 }
+
+/** What became of the plan as it is ticked from the start. */
+const carriedOut: readonly GroupView[] = groups.slice(0, 1).map((group) => ({ ...group, tickable: false, ticked: false }));
 
 /** Answers a recorded scenario, but for its plan, which has 100,000 rows: more than anybody wants to record. */
 export class SyntheticHost extends RecordedHost {
@@ -30,8 +33,15 @@ export class SyntheticHost extends RecordedHost {
     if (command === "plan_rows") return rows(request as RowsRequest) as Commands[C]["answer"];
     if (command === "plan_words") return { text: "", command: "aidb migrate promote", command_note: null } as Commands[C]["answer"];
     const answer = await super.call(command, request, onProgress);
+    if (command === "plan_apply") return applied(answer as ApplyAnswer) as Commands[C]["answer"];
     return command === "plan_promote" ? ({ ...(answer as PlanView), groups, notes: [] } as Commands[C]["answer"]) : answer;
   }
+}
+
+function applied(answer: ApplyAnswer): ApplyAnswer {
+  if (answer.kind !== "ended") return answer;
+  const { result } = answer;
+  return { ...answer, result: { ...result, plan: { ...result.plan, groups: [...carriedOut] } } };
 }
 
 function rows({ group, search, from }: RowsRequest): RowsView {

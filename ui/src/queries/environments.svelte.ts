@@ -8,6 +8,8 @@ class Environments {
   #loading = $state(false);
   #error = $state.raw<ErrorReport | null>(null);
   #checking = new SvelteSet<string>();
+  /** Whether the store itself has told them, at least once. */
+  #told = $state(false);
 
   get items(): readonly EnvironmentView[] {
     return this.#items;
@@ -31,10 +33,16 @@ class Environments {
     return this.#checking.has(id);
   }
 
-  /** Takes over what a command answered with: all of them. */
-  set(items: readonly EnvironmentView[]): void {
+  /** Whether it was there once and is no more. A list that could not be read says that of none. */
+  isGone(id: string | null | undefined): boolean {
+    return !!id && this.#told && this.#error === null && !this.byId(id);
+  }
+
+  /** Takes over what a command answered with: all of them, unless the store could not be read. */
+  set(items: readonly EnvironmentView[], told = true): void {
     this.#items = items;
     this.#error = null;
+    this.#told = told;
   }
 
   /** Takes over what a command answered with: one of them, new or changed. */

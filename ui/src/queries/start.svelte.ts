@@ -22,7 +22,7 @@ class Start {
       keychain.view = view.keychain;
       sandbox.state = view.sandbox;
       draft.value = view.draft;
-      environments.set(view.environments);
+      environments.set(view.environments, view.troubles.length === 0);
       this.view = view;
     } catch (thrown) {
       this.error = toErrorReport(thrown);

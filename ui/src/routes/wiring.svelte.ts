@@ -49,7 +49,7 @@ function showDraft(): void {
   frame.banner({
     id: "draft",
     tone: "info",
-    text: startText.draft(what(kept)),
+    text: startText.draft(what(kept), lost(kept)),
     actions: [
       { label: startText.draftContinue, run: () => router.go(wizards[kept.source.kind]) },
       { label: startText.draftDiscard, run: () => void discard() },
@@ -61,6 +61,14 @@ function what({ source }: Draft): string {
   if (source.kind === "environment") return startText.promoting(source.agent);
   if (source.kind === "file") return startText.importing(source.path.split(/[\\/]/).at(-1) ?? "");
   return startText.restoring;
+}
+
+/** Which environments of it were removed since. */
+function lost({ source, to }: Draft): "none" | "source" | "target" | "both" {
+  const lostSource = source.kind === "environment" && environments.isGone(source.environment);
+  const lostTarget = environments.isGone(to);
+  if (lostSource) return lostTarget ? "both" : "source";
+  return lostTarget ? "target" : "none";
 }
 
 async function discard(): Promise<void> {

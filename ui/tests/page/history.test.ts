@@ -94,6 +94,45 @@ describe.each(themes)("the history, %s", (theme) => {
     await screenshot(page, "history-damaged");
   });
 
+  test("failed and unfinished operations say so, and a key that is of no use any more is not offered", async () => {
+    const page = await history({ theme }, "history-ends");
+    await panel(page).waitFor();
+    for (const [title, word] of [["Promotion of my-agent failed", "Failed"], ["Promotion of my-agent not finished", "Unfinished"]] as const) {
+      expect(await option(page, title).textContent()).toContain(word);
+    }
+    expect(await looks(page)).toEqual(["bad", "careful", "good"]);
+    await opened(page, "Promotion of my-agent not finished");
+    await panel(page).getByText("Unfinished: Its end is not known").waitFor();
+    await changed(page, "sales.invoices");
+    expect(await panel(page).locator(".outcome .state").count(), "nobody knows what became of a row").toBe(0);
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, "history-unfinished");
+    await opened(page, "Promotion of my-agent failed");
+    await panel(page).getByText("Failed: ").waitFor();
+    await panel(page).getByText("No backup belongs to this entry: it changed nothing.").waitFor();
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, "history-failed");
+    await opened(page, "Promoted churn-forecast");
+    await panel(page).getByText("churn-forecast was deleted in Staging since, and its key with it.").waitFor();
+    expect(await panel(page).getByRole("button", { name: "Copy the agent's API key" }).count()).toBe(0);
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, "history-key-gone");
+  });
+
+  test("the key that an operation made is copied from its entry, and never shown", async () => {
+    const page = await history({ theme });
+    await opened(page, "Promoted churn-forecast");
+    await panel(page).getByRole("button", { name: "Copy the agent's API key" }).click();
+    await page.getByText("The key is on the clipboard for a minute.").first().waitFor();
+    const sent = await asked(page, "agent_key_copy");
+    expect(sent).toEqual([{ environment: "01930000-0000-7000-8000-000000000002", agent: "churn-forecast" }]);
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, "history-key");
+    await opened(page, "Promoted my-agent");
+    await changed(page, "returns");
+    expect(await panel(page).getByText("The agent's API key").count()).toBe(0);
+  });
+
   test("nothing yet, nothing that matches, and no environment: each says what to do", async () => {
     const empty = await history({ theme }, "history-empty");
     await empty.getByRole("heading", { name: "Nothing has happened yet" }).waitFor();
@@ -243,6 +282,10 @@ test("a name survives that it could not be stored, and another entry being opene
   expect(await name.inputValue()).toBe("Release 7b");
   await panel(page).getByRole("button", { name: "Save name and note" }).click();
   await panel(page).getByText("Release 7b", { exact: true }).waitFor();
+  // The row and the headline are called what the backup is called, and are not read again for it.
+  await option(page, "Backup of support-copilot: “Release 7b”").waitFor();
+  expect(await headline(page).textContent()).toBe("Backup of support-copilot: “Release 7b”");
+  expect(await asked(page, "history_list")).toHaveLength(1);
   expect(await name.count()).toBe(0);
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { calls, screenshot } from "../harness";
-import { button, plan, toPlan } from "./wizard";
+import { axe, calls, screenshot, themes } from "../harness";
+import { button, carriedOut, plan, toPlan } from "./wizard";
 
 test("100,000 rows: under 100 elements, every key and the search reach them", async () => {
   const page = await toPlan("synthetic");
@@ -26,6 +26,27 @@ test("100,000 rows: under 100 elements, every key and the search reach them", as
   await page.getByText("No row has that in its name, its type or its words.").waitFor();
   await page.getByLabel("Find a resource").press("Escape");
   await expect.poll(() => grid.getAttribute("aria-rowcount")).toBe("100002");
+});
+
+test.each(themes)("100,000 rows, planned and carried out: axe finds nothing, %s", async (theme) => {
+  const page = await toPlan("synthetic", { theme });
+  await plan(page).getByText("warehouse.table_0", { exact: true }).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await plan(page).evaluate((grid) => (grid.scrollTop = grid.scrollHeight / 2));
+  await plan(page).locator("[data-index='50000']").getByText("warehouse.table_49999").waitFor();
+  expect(await axe(page)).toEqual([]);
+  await button(page, "Apply 60,000 changes to Production…").click();
+  await page.getByLabel("Type Production to confirm").fill("Production");
+  await page.getByLabel("Why?").fill("ticket 4312: invoices for sales");
+  await button(page, "Apply 60,000 changes to Production").click();
+  const grid = carriedOut(page);
+  await grid.getByText("warehouse.table_0", { exact: true }).waitFor();
+  expect(await grid.getAttribute("aria-rowcount")).toBe("60001");
+  expect(await grid.getByRole("row").count()).toBeLessThan(100);
+  expect(await axe(page)).toEqual([]);
+  await page.getByLabel("Find a resource").fill("table_59999");
+  await expect.poll(() => grid.getAttribute("aria-rowcount")).toBe("2");
+  await screenshot(page, "result-large");
 });
 
 test("rows come in pieces as they come into sight", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { axe, calls, screenshot, themes, type Page } from "../harness";
-import { button, plan, toPlan } from "./wizard";
+import { axe, calls, overflowsSideways, screenshot, sizes, themes, type Page } from "../harness";
+import { button, carriedOut, plan, toPlan } from "./wizard";
 
 async function applied(scenario: string, theme: "light" | "dark"): Promise<Page> {
   const to = scenario === "promote-running" ? "Production" : "Staging";
@@ -11,12 +11,22 @@ async function applied(scenario: string, theme: "light" | "dark"): Promise<Page>
   return page;
 }
 
+/** What the rows of a result are about, and what became of each. */
+function rowTexts(page: Page): Promise<(string | undefined)[][]> {
+  return carriedOut(page).locator(".line").evaluateAll((lines) =>
+    lines.filter((line) => line.querySelector(".outcome")).map((line) => [".subject bdi", ".outcome"].map((part) => line.querySelector(part)?.textContent?.trim())),
+  );
+}
+
 describe.each(themes)("how it can end, %s", (theme) => {
   test("put back", async () => {
     const page = await applied("promote-put-back", theme);
     await page.getByText("Put back: nothing was changed in the end").waitFor();
     await page.getByText("The API key is known and may not do this.").waitFor();
     expect(await button(page, "Undo this…").count()).toBe(0);
+    expect((await rowTexts(page)).map(([words, outcome]) => `${String(words)}: ${String(outcome)}`)).toEqual([
+      "orders: Put back", "sales.discounts: Put back", "sales.invoices: Not reached",
+    ]);
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "promote-put-back");
     await button(page, "Make the plan again").click();
@@ -27,7 +37,14 @@ describe.each(themes)("how it can end, %s", (theme) => {
     const page = await applied("promote-needs-attention", theme);
     await page.getByText("Needs your attention").waitFor();
     await page.getByText("orders could not be put back").waitFor();
+    expect(await rowTexts(page)).toEqual([["orders", "Left as it is"], ["sales.discounts", "Not reached"], ["sales.invoices", "Not reached"]]);
     expect(await axe(page)).toEqual([]);
+    await screenshot(page, "promote-needs-attention");
+    await button(page, "Why orders was left").click();
+    await page.getByRole("status").getByText("orders could not be put back: API Error (403): Forbidden").waitFor();
+    expect(await axe(page)).toEqual([]);
+    await page.setViewportSize(sizes.small);
+    expect(await overflowsSideways(page)).toBe(false);
     await screenshot(page, "promote-needs-attention");
   });
 

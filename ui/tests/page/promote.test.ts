@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { axe, calls, overflowsSideways, screenshot, sizes, themes } from "../harness";
-import { button, plan, toPlan, wizard } from "./wizard";
+import { button, carriedOut, plan, toPlan, wizard } from "./wizard";
 
 describe.each(themes)("promoting, %s", (theme) => {
   test("every step stands up to axe, and the plan says what will happen", async () => {
@@ -36,7 +36,12 @@ describe.each(themes)("promoting, %s", (theme) => {
     await page.getByLabel("Why?").fill("Release 4.2");
     await button(page, "Apply 5 changes to Production").click();
     await page.getByRole("heading", { name: "5 changes to my-agent were made and verified." }).waitFor();
+    await carriedOut(page).getByText("sales.invoices").waitFor();
+    expect(await carriedOut(page).getByText("Applied", { exact: true }).count()).toBe(5);
     expect(await axe(page)).toEqual([]);
+    await screenshot(page, "promote-6-result");
+    await page.setViewportSize(sizes.small);
+    expect(await overflowsSideways(page)).toBe(false);
     await screenshot(page, "promote-6-result");
   });
 });
@@ -54,6 +59,21 @@ test("a small window and text at 200 % keep every step in reach", async () => {
   await button(large, "Apply 5 changes to Production…").click();
   expect(await overflowsSideways(large)).toBe(false);
   await screenshot(large, "promote-5-apply-200");
+});
+
+test("the plan is copied as text", async () => {
+  const page = await toPlan("promote");
+  await plan(page).getByText("sales.invoices").waitFor();
+  await button(page, "Copy as text").click();
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(copied).toContain("Plan for my-agent in Production");
+  const text = await copied();
+  expect(text).toContain("Gains access (");
+  expect(text).toContain("sales.invoices");
+  await plan(page).getByRole("checkbox", { name: "sales.invoices" }).uncheck();
+  await button(page, "Copy as text").click();
+  await expect.poll(async () => (await calls(page)).filter(({ command }) => command === "plan_words").map(({ request }) => (request as { ticks: { except: string[] } }).ticks.except))
+    .toContainEqual(["resource:sales.invoices"]);
 });
 
 test("the whole way by keyboard alone", async () => {

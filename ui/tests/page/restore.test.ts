@@ -3,8 +3,8 @@ import { axe, calls, open, screenshot, themes, type OpenOptions, type Page } fro
 import { button, now, plan } from "./wizard";
 
 /** Opens the page as it stands after a restore was asked for: with the screen in the window's history. */
-async function restoring(params: Record<string, string>, options: OpenOptions = {}): Promise<Page> {
-  const page = await open("restore", { now, ...options });
+async function restoring(params: Record<string, string>, options: OpenOptions = {}, scenario = "restore"): Promise<Page> {
+  const page = await open(scenario, { now, ...options });
   page.setDefaultTimeout(5_000);
   await page.evaluate((wanted) => history.replaceState({ screen: "restore", params: wanted }, ""), params);
   await page.reload();
@@ -42,6 +42,33 @@ describe.each(themes)("restoring, %s", (theme) => {
     await page.getByRole("heading", { name: "1 change to churn-forecast was made and verified." }).waitFor();
     const sent = (await calls(page)).find(({ command }) => command === "plan_apply");
     expect(sent?.request).toMatchObject({ agree_deletion: true, typed_name: null, ticks: { groups: { delete_agent: true } } });
+  });
+
+  test("a backup whose environment is gone says so, and goes into another one", async () => {
+    const page = await restoring({ backup: "bk-00000001" }, { theme }, "restore-gone");
+    await page.getByText("Production is no longer among the environments. Its backup is kept, and nothing was sent.").first().waitFor();
+    await page.getByText("Restore it into another environment, export it as a file, or add an environment with the same URL again.").waitFor();
+    expect(await button(page, "Continue to Plan").isDisabled()).toBe(true);
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, "restore-gone");
+    await page.getByRole("radio", { name: /^Staging/ }).check();
+    await button(page, "Continue to Plan").click();
+    await page.getByText("This backup was taken in Production, and would be restored into Staging.").waitFor();
+    expect(await page.locator("h1").textContent()).toBe("Restore my-agent in Staging");
+  });
+
+  test("with no environment left, the backup is still what it is about", async () => {
+    const page = await restoring({ backup: "bk-00000001" }, { theme }, "restore-nowhere");
+    await page.getByText("Production is no longer among the environments. Its backup is kept, and nothing was sent.").first().waitFor();
+    await page.getByRole("heading", { name: "There is no environment" }).waitFor();
+    expect(await page.getByText("Try it with sample environments").count()).toBe(0);
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, "restore-nowhere");
+    await button(page, "Show the backup").click();
+    await page.getByRole("region", { name: /^Details/ }).getByText("Production is no longer among the environments.").waitFor();
+    await button(page, "Export as a configuration file…").waitFor();
+    await button(page, "Add an environment").click();
+    await page.locator("h1", { hasText: /environment/i }).waitFor();
   });
 
   test("without anything to restore it leads to the history", async () => {

@@ -51,6 +51,38 @@ test("what could not be read is told, and a half-filled wizard is offered or for
   expect((await calls(page)).at(-1)).toEqual({ command: "draft_save", request: { draft: null } });
 });
 
+test.each(themes)("a half-filled wizard whose target is gone says so, asks for another one, and keeps the rest, %s", async (theme) => {
+  const page = await open("start-draft-target-gone", { now, theme });
+  await page.getByText("You were in the middle of promoting my-agent. The environment that it was to go to is gone; the rest is kept.").waitFor();
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await page.getByText("The environment that it was to go to is gone. Choose another one; everything else is as you left it.").waitFor();
+  expect(await page.locator("h1").textContent()).toBe("Promote my-agent");
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, "draft-target-gone");
+  await page.getByRole("radio", { name: /^Staging/ }).check();
+  await page.getByRole("button", { name: "Continue to Plan" }).click();
+  await page.getByRole("button", { name: /^Apply 3 changes to Staging/ }).click();
+  expect(await page.getByLabel("Why?").inputValue()).toBe("ticket 4312");
+});
+
+test("a half-filled wizard whose source is gone begins at From, with the agent and the target as they were", async () => {
+  const page = await started("start-draft-source-gone");
+  await page.getByText("The environment that it was to come from is gone; the rest is kept.").waitFor();
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await page.getByText("The environment that it was to come from is gone. Choose another one").waitFor();
+  await page.getByRole("radio", { name: /^Staging/ }).check();
+  await page.getByRole("option", { name: "my-agent", exact: true, selected: true }).waitFor();
+  expect(await page.getByText("The environment that it was to come from is gone. Choose another one").count()).toBe(0);
+  await page.getByRole("button", { name: "Continue to Check" }).click();
+  await page.getByRole("button", { name: "Continue to To" }).click();
+  await page.getByRole("radio", { name: /^Production/, checked: true }).waitFor();
+});
+
+test("environments that could not be read are not taken for gone", async () => {
+  const page = await started("start-draft");
+  await page.getByText("You were in the middle of promoting my-agent.", { exact: true }).waitFor();
+});
+
 test("a file over the window shows where it goes, and opens the import", async () => {
   const page = await started("sandbox");
   await emit(page, "file_hovering", { over: true });

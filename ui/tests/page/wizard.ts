@@ -3,6 +3,8 @@ import { open, type OpenOptions, type Page } from "../harness";
 export const now = "2026-11-20T09:02:30Z";
 /** The plan's table. */
 export const plan = (page: Page) => page.getByRole("grid", { name: "What would change" });
+/** The rows of a plan that was applied. */
+export const carriedOut = (page: Page) => page.getByRole("grid", { name: "What was changed" });
 export const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
 
 /** The first step of Promote, over a scenario. */

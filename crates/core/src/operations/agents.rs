@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use super::{Context, Engine, Error, Target};
 use crate::config::AgentId;
 use crate::connector::Connector;
+use crate::store::Environment;
 use crate::vault::{SecretName, Vault};
 
 impl Engine {
@@ -32,18 +33,40 @@ impl Engine {
     /// Unknown environment, none is kept, the keychain.
     pub async fn agent_key(&self, environment: &str, agent: &AgentId) -> Result<SecretString, Error> {
         let environment = self.environment(environment).await?;
-        let (scope, display) = (environment.id.to_string(), environment.name.clone());
-        let name = SecretName::AgentKey { scope, agent: agent.to_string(), display };
+        let name = agent_key_name(&environment, agent);
         let stored = self.vault.get(&name).await;
         if let Ok(Some(key)) = stored {
             return Ok(key);
         }
-        // Where there was no keychain when it was made, it went into a private file.
-        if let Some(key) = Vault::file(self.folder().join("keys")).get(&name).await? {
+        if let Some(key) = self.private_files().get(&name).await? {
             return Ok(key);
         }
         stored?.ok_or(Error::AgentKeyMissing { agent: agent.to_string(), place: environment.name })
     }
+
+    /// Whether [`Engine::agent_key`] would answer one. Nothing of the key is told.
+    ///
+    /// # Errors
+    /// Unknown environment, the keychain.
+    pub async fn keeps_agent_key(&self, environment: &str, agent: &AgentId) -> Result<bool, Error> {
+        let name = agent_key_name(&self.environment(environment).await?, agent);
+        let stored = self.vault.describe(&name).await;
+        if let Ok(Some(_)) = stored {
+            return Ok(true);
+        }
+        let in_a_file = self.private_files().describe(&name).await?.is_some();
+        Ok(in_a_file || stored?.is_some())
+    }
+
+    /// Where there was no keychain when a key was made, it went into a private file.
+    fn private_files(&self) -> Vault {
+        Vault::file(self.folder().join("keys"))
+    }
+}
+
+fn agent_key_name(environment: &Environment, agent: &AgentId) -> SecretName {
+    let (scope, display) = (environment.id.to_string(), environment.name.clone());
+    SecretName::AgentKey { scope, agent: agent.to_string(), display }
 }
 
 /// Digits compare by the number they make, and everything else by character, upper and lower case aside. Ids that would then

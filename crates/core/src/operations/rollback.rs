@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::proposal::OwnedGoal;
 use super::{Context, Engine, Error, Proposal, ProposalSource, Target, TargetRequest};
 use crate::config::{AgentId, AgentState, Configuration};
+use crate::connector::parse_base_url;
 use crate::plan::{DatabaseLinking, Mode, Selection};
-use crate::store::{Backup, BackupSummary, StoreError};
+use crate::store::{Backup, BackupSummary, Environment, StoreError};
 
 /// Where a rollback leads back to.
 #[derive(Clone, Debug)]
@@ -70,16 +71,30 @@ impl Engine {
     /// # Errors
     /// As [`Engine::target`].
     pub async fn target_of(&self, backup: &BackupSummary) -> Result<Target, Error> {
-        let environment = match &backup.place.environment {
-            Some(id) => match self.environment(id.as_str()).await {
-                Ok(environment) => Some(environment.id.to_string()),
-                Err(Error::Store(StoreError::EnvironmentNotFound { .. })) => None,
-                Err(error) => return Err(error),
-            },
-            None => None,
-        };
+        let environment = self.profile_of(backup).await?.map(|environment| environment.id.to_string());
         let url = environment.is_none().then(|| backup.place.url.clone());
         self.target(&TargetRequest { environment, url, ..TargetRequest::default() }).await
+    }
+
+    /// The environment that a backup belongs to now: the profile that it was taken in, or else one that leads to the same
+    /// server. `None` where there is neither any more.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn environment_of(&self, backup: &BackupSummary) -> Result<Option<Environment>, Error> {
+        if let Some(environment) = self.profile_of(backup).await? {
+            return Ok(Some(environment));
+        }
+        self.environment_at(&parse_base_url(&backup.place.url)?).await
+    }
+
+    async fn profile_of(&self, backup: &BackupSummary) -> Result<Option<Environment>, Error> {
+        let Some(id) = &backup.place.environment else { return Ok(None) };
+        match self.environment(id.as_str()).await {
+            Ok(environment) => Ok(Some(environment)),
+            Err(Error::Store(StoreError::EnvironmentNotFound { .. })) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Plans a rollback. Three requests; fewer when the agent is not there or goes.

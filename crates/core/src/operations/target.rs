@@ -113,7 +113,7 @@ impl Engine {
     }
 
     /// The environment whose URL this is; of several the strictest.
-    async fn environment_at(&self, url: &url::Url) -> Result<Option<Environment>, Error> {
+    pub(super) async fn environment_at(&self, url: &url::Url) -> Result<Option<Environment>, Error> {
         let mut there: Vec<Environment> = self.store().await?.environments().await?;
         there.retain(|environment| leads_to(environment, url));
         there.sort_by_key(|environment| environment.protection != Protection::Protected);

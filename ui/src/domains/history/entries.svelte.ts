@@ -1,4 +1,4 @@
-import type { EntryView, ErrorReport, HistoryRequest, HistoryView } from "../../contract";
+import type { BackupView, EntryView, ErrorReport, HistoryRequest, HistoryView } from "../../contract";
 import { host, toErrorReport } from "../../host/host";
 import type { HistoryParams } from "../../routes/router.svelte";
 
@@ -68,13 +68,9 @@ export class Entries {
     }
   }
 
-  /** Takes over a backup's new note or pin without asking for the list again. */
-  amend(backup: string, change: Partial<Pick<EntryView, "note" | "pinned">>): void {
-    this.items = this.items.map((item) => {
-      if (item.backup !== backup && item.id !== backup) return item;
-      const { note, ...others } = change;
-      return item.kind === "backup" && note !== undefined ? { ...item, ...others, note } : { ...item, ...others };
-    });
+  /** Takes over a backup's new words and pin without asking for the list again. */
+  amend(backup: BackupView): void {
+    this.items = this.items.map((item) => (item.backup === backup.id ? amended(item, backup) : item));
   }
 
   #request(skip: number): HistoryRequest {
@@ -90,4 +86,9 @@ export class Entries {
       skip,
     };
   }
+}
+
+/** An entry with what its backup says now. The words on the backup from before a change are no words of the change. */
+export function amended(entry: EntryView, { title, note, pinned }: BackupView): EntryView {
+  return entry.kind === "backup" ? { ...entry, title, note, pinned } : { ...entry, pinned };
 }

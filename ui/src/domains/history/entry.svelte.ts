@@ -1,6 +1,7 @@
 import { SvelteMap } from "svelte/reactivity";
-import type { BackupNow, BackupView, EntryDetail, ErrorReport } from "../../contract";
+import type { BackupNow, BackupView, EntryDetail, EntryKey, ErrorReport } from "../../contract";
 import { host, toErrorReport } from "../../host/host";
+import { amended } from "./entries.svelte";
 
 /** What a person writes on a backup. */
 interface Words {
@@ -19,6 +20,9 @@ export class OpenEntry {
   now = $state.raw<BackupNow | null>(null);
   nowError = $state.raw<ErrorReport | null>(null);
   nowLoading = $state(false);
+  /** Whether the key that was made for its agent can still be copied; null while that is not known. */
+  key = $state.raw<EntryKey | null>(null);
+  keyError = $state.raw<ErrorReport | null>(null);
   /** What went wrong with something that was pressed here. */
   troubled = $state.raw<ErrorReport | null>(null);
   busy = $state<"pin" | "save" | "export" | null>(null);
@@ -67,7 +71,18 @@ export class OpenEntry {
       this.error = toErrorReport(thrown);
       return;
     }
-    if (this.backup && !this.backup.damage) await this.compareWithNow();
+    const wholeBackup = this.backup !== null && !this.backup.damage;
+    await Promise.all([wholeBackup && this.compareWithNow(), this.detail.made_key && this.findKey()]);
+  }
+
+  /** Looks for the key where keys are kept. */
+  async findKey(): Promise<void> {
+    this.keyError = null;
+    try {
+      this.key = await host().call("entry_key", { id: this.id });
+    } catch (thrown) {
+      this.keyError = toErrorReport(thrown);
+    }
   }
 
   /** Reads the server: only its last answer counts. */
@@ -115,9 +130,7 @@ export class OpenEntry {
 
   #take(backup: BackupView): void {
     if (!this.detail) return;
-    const { entry } = this.detail;
-    const note = entry.kind === "backup" ? backup.note : entry.note;
-    this.detail = { ...this.detail, backup, entry: { ...entry, note, pinned: backup.pinned } };
+    this.detail = { ...this.detail, backup, entry: amended(this.detail.entry, backup) };
   }
 
   async #run<Answer>(busy: "pin" | "save" | "export", act: () => Promise<Answer>): Promise<Answer | null> {

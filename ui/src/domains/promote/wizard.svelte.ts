@@ -6,6 +6,7 @@ import { host, toErrorReport } from "../../host/host";
 import { keysOf } from "../../plan/rows.svelte";
 import { Ticks } from "../../plan/ticks.svelte";
 import { agents } from "../../queries/agents.svelte";
+import { environments } from "../../queries/start.svelte";
 import { frame } from "../../routes/frame.svelte";
 import { router } from "../../routes/router.svelte";
 import { promoteText } from "../../text/en/promote";
@@ -41,6 +42,11 @@ export class Wizard {
   ticks = $state.raw<Ticks | null>(null);
   /** What moved in the target while somebody looked at the plan. */
   moved = $state.raw<{ error: ErrorReport; moved: string[] } | null>(null);
+  /** An environment that it named was removed meanwhile: said until another one is chosen. */
+  lostSource = $state(false);
+  lostTarget = $state(false);
+  /** Why a backup cannot go back to where it was taken. Then somebody has to say where else. */
+  homeless = $state.raw<ErrorReport | null>(null);
   apply = $state.raw<Apply | null>(null);
   result = $state.raw<ApplyView | null>(null);
   /** Ticks from before, for the next plan. */
@@ -72,7 +78,7 @@ export class Wizard {
   blocked(step: Step): string | null {
     if (step === "from" && !this.hasSource) return promoteText.from.missing[this.kind];
     if (step === "check") return this.#blockedByCheck();
-    if (step === "to" && this.to === "" && !this.backup) return promoteText.to.missing;
+    if (step === "to" && this.to === "" && (!this.backup || this.homeless)) return promoteText.to.missing;
     if (step === "plan") return this.ticks && this.ticks.total > 0 ? null : promoteText.plan.nothingTicked;
     return null;
   }
@@ -126,6 +132,8 @@ export class Wizard {
     this.moved = null;
     this.#discardPlan();
     await this.plan.run(async () => this.#show(await this.#ask()));
+    const { error } = this.plan;
+    if (error?.code === "environment_not_found" && this.backup && this.to === "") this.#askWhereTo(error);
   }
 
   /** Says what to do about the database. The new plan keeps what was ticked. */
@@ -188,6 +196,33 @@ export class Wizard {
     else this.path = source.path;
   }
 
+  /** Lets go of environments that are there no more. Everything else stays as it was filled in. */
+  dropGone(): void {
+    if (this.apply?.running || this.result) return;
+    if (environments.isGone(this.to)) {
+      this.to = "";
+      this.lostTarget = true;
+      this.#standAtMost("to");
+    }
+    if (environments.isGone(this.environment)) {
+      this.environment = "";
+      this.lostSource = true;
+      this.#standAtMost("from");
+    }
+  }
+
+  #standAtMost(step: Step): void {
+    if (this.steps.indexOf(this.step) > this.steps.indexOf(step)) this.step = step;
+  }
+
+  #askWhereTo(error: ErrorReport): void {
+    this.homeless = error;
+    this.#planned = "";
+    this.plan.clear();
+    this.step = "to";
+    announce(error.message, "assertive");
+  }
+
   /** Asks again for everything up to the step that it stands at; an error on the way stops it there. */
   async resume(): Promise<void> {
     const wanted = this.step;
@@ -209,7 +244,7 @@ export class Wizard {
   }
 
   get #isBegun(): boolean {
-    return this.environment !== "" || this.path.trim() !== "" || this.backup !== "";
+    return this.environment !== "" || this.agent !== "" || this.path.trim() !== "" || this.backup !== "";
   }
 
   #blockedByCheck(): string | null {

@@ -16,11 +16,15 @@ export function openWizard(kind: Kind, begin: ((wizard: Wizard) => void) | null)
   const before = live[kind];
   const kept = draft.value;
   const thrownAway = draft.discarded.delete(sourceOf[kind]);
-  if (before && (before.apply?.running || isUnread(before) || (!begin && !thrownAway))) return before;
+  if (before && (before.apply?.running || isUnread(before) || (!begin && !thrownAway))) {
+    before.dropGone();
+    return before;
+  }
   const wizard = new Wizard(kind);
   live[kind] = wizard;
   if (begin) begin(wizard);
   else if (kept?.source.kind === sourceOf[kind]) wizard.fromDraft(kept);
+  wizard.dropGone();
   void wizard.resume();
   return wizard;
 }
@@ -38,8 +42,8 @@ function isUnread(wizard: Wizard): boolean {
 }
 
 /**
- * Lets a finished wizard go once its result has been seen. One that made an API key stays until a new one begins: its
- * result is the one place to copy the key from.
+ * Lets a finished wizard go once its result has been seen. One that made an API key stays until a new one begins: who leaves
+ * it to paste the key comes back for another copy.
  */
 export function closeWizard(wizard: Wizard): void {
   if (!wizard.result || live[wizard.kind] !== wizard) return;

@@ -83,6 +83,7 @@ export const backupText = {
   nowLoading: "Comparing it with what is live…",
   nowSame: "Nothing to restore.",
   again: "Check again",
+  addEnvironment: "Add an environment",
   restore: "Restore…",
   compare: "Compare",
   pin: "Pin: retention never removes it",

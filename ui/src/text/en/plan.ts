@@ -44,6 +44,7 @@ export const planText = {
   shortGroups,
   outcomes,
   table: "What would change",
+  tableOfPast: "What was changed",
   search: "Find a resource",
   searchClear: "Clear the search",
   found: (rows: number) => (rows === 1 ? "1 row found" : `${count(rows)} rows found`),
@@ -57,6 +58,7 @@ export const planText = {
   hide: "hide",
   why: "why?",
   whyLabel: (subject: string) => `Why ${subject} cannot be changed`,
+  whyLeft: (subject: string) => `Why ${subject} was left`,
   whyTitle: "Why the server cannot change this",
   whyText:
     "The connector takes an agent's name, type and other details only when the agent is registered. Registering it again would end its " +

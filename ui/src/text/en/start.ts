@@ -1,10 +1,17 @@
+const lostEnvironments = {
+  none: "",
+  source: " The environment that it was to come from is gone; the rest is kept.",
+  target: " The environment that it was to go to is gone; the rest is kept.",
+  both: " The environments that it was to come from and go to are gone; the rest is kept.",
+} as const;
+
 /** Words around every screen: the start, a dropped file, the closing window, the first steps. */
 export const startText = {
   failed: "aidb could not start completely.",
   again: "Try again",
   drop: "Drop the configuration file anywhere",
   dropText: "It is checked before anything happens.",
-  draft: (what: string) => `You were in the middle of ${what}.`,
+  draft: (what: string, lost: keyof typeof lostEnvironments) => `You were in the middle of ${what}.${lostEnvironments[lost]}`,
   promoting: (agent: string | null) => (agent === null ? "promoting an agent" : `promoting ${agent}`),
   importing: (file: string) => (file === "" ? "importing a file" : `importing ${file}`),
   restoring: "restoring a backup",
