@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, afterEach, expect, inject } from "vitest";
+import type { Scenario } from "../src/host/recorded";
 
 export type { Page } from "playwright-core";
 
@@ -21,6 +22,8 @@ export interface OpenOptions {
   textScale?: number;
   /** What the page's clock says, so that "2 minutes ago" stays that. */
   now?: string;
+  /** Commands that are never answered, so that a test can look at what stands while they run. */
+  held?: readonly string[];
 }
 
 interface Opened {
@@ -71,7 +74,7 @@ export function openGallery(options: OpenOptions = {}): Promise<Page> {
   return openAt("gallery", options);
 }
 
-async function openAt(query: string, { theme = "light", size = sizes.usual, textScale = 1, now }: OpenOptions): Promise<Page> {
+async function openAt(query: string, { theme = "light", size = sizes.usual, textScale = 1, now, held = [] }: OpenOptions): Promise<Page> {
   browser ??= await chromium.launch({
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--font-render-hinting=none"],
@@ -90,6 +93,7 @@ async function openAt(query: string, { theme = "light", size = sizes.usual, text
   const page = await context.newPage();
   opened.push({ page, troubles: watch(page), theme });
   if (now) await page.clock.setFixedTime(now);
+  if (held.length > 0) await hold(page, held);
   await page.goto(`${inject("origin")}/?${query}&theme=${theme}`);
   if (textScale !== 1) {
     await page.evaluate((scale) => (document.documentElement.style.fontSize = `${String(scale * 100)}%`), textScale);
@@ -97,6 +101,17 @@ async function openAt(query: string, { theme = "light", size = sizes.usual, text
   await page.locator("#main h1").waitFor();
   await page.evaluate(() => document.fonts.ready);
   return page;
+}
+
+/** Hands out what was recorded with these commands' answers held back. */
+async function hold(page: Page, commands: readonly string[]): Promise<void> {
+  await page.route("**/recorded/*.json", async (route) => {
+    const answered = await route.fetch();
+    const scenario = (await answered.json()) as Scenario;
+    expect(scenario.calls.map(({ command }) => command), "what is held was recorded").toEqual(expect.arrayContaining([...commands]));
+    const calls = scenario.calls.map((call) => (commands.includes(call.command) ? { ...call, held: true } : call));
+    await route.fulfill({ response: answered, json: { ...scenario, calls } });
+  });
 }
 
 /** Console errors hold refusals by the content security policy too. */
@@ -134,11 +149,24 @@ export async function axe(page: Page): Promise<string[]> {
 /** Keeps a picture as `<name>-<theme>-<width>x<height>.png`, for eyes. */
 export async function screenshot(page: Page, name: string): Promise<string> {
   mkdirSync(screens, { recursive: true });
-  const theme = opened.find((entry) => entry.page === page)?.theme ?? "light";
+  const theme = themeOf(page);
   const { width, height } = page.viewportSize() ?? sizes.usual;
   const path = join(screens, `${name}-${theme}-${String(width)}x${String(height)}.png`);
   await page.screenshot({ path });
   return path;
+}
+
+function themeOf(page: Page): Theme {
+  return opened.find((entry) => entry.page === page)?.theme ?? "light";
+}
+
+/** Turns the page over to the other theme as it stands, as the system does at dusk. */
+export async function turnOver(page: Page): Promise<void> {
+  const theme = opposite[themeOf(page)];
+  await page.emulateMedia({ colorScheme: theme });
+  // The gallery's theme is chosen.
+  await page.evaluate((now) => { if ("theme" in document.documentElement.dataset) document.documentElement.dataset["theme"] = now; }, theme);
+  opened = opened.map((entry) => (entry.page === page ? { ...entry, theme } : entry));
 }
 
 /** What the page asked its host for, in order. */
