@@ -4,17 +4,20 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use aidb_core::operations::{Engine, EngineSettings};
+use aidb_core::operations::{Engine, EngineSettings, RecoveryRequest};
+use aidb_core::store::Program;
 use aidb_core::vault::Vault;
 use secrecy::SecretString;
+use tokio::sync::OnceCell;
 
 use crate::checks::Checks;
 use crate::clipboard::Clipboard;
-use crate::contract::ErrorReport;
+use crate::contract::{ErrorReport, RecoveredView};
 use crate::dialogs::Dialogs;
 use crate::held::HeldPlans;
+use crate::progress::nobody;
 use crate::remembered::Remembered;
-use crate::samples::SampleServers;
+use crate::samples::{self, SampleServers};
 use crate::window::Window;
 
 /// What the application is made of. Tests put their own dialogs, clipboard and window in; everything else is real.
@@ -45,6 +48,7 @@ pub(crate) struct Desktop {
     home: Option<PathBuf>,
     opening: Mutex<Opening>,
     copied: Mutex<Option<SecretString>>,
+    recovered: OnceCell<Vec<RecoveredView>>,
     /// What is remembered from start to start.
     pub(crate) remembered: Remembered,
     /// The sandbox.
@@ -83,6 +87,7 @@ impl Desktop {
             home,
             opening: Mutex::new(Opening::Waiting(open_file)),
             copied: Mutex::default(),
+            recovered: OnceCell::new(),
             remembered,
             plans: HeldPlans::default(),
             checks: Checks::default(),
@@ -135,6 +140,17 @@ impl Desktop {
         }
     }
 
+    /// What a start does by itself, once: the sample servers are there again, and what was interrupted is settled, on them too.
+    /// Whoever asks is told what became of it.
+    pub(crate) async fn begin(&self) -> Result<Vec<RecoveredView>, ErrorReport> {
+        let begin = || async {
+            // How it came out stands in the state of the sandbox, which the page shows.
+            let _ = samples::start_again(self).await;
+            crate::commands::settle(&self.engine(), RecoveryRequest::default(), nobody()).await
+        };
+        self.recovered.get_or_try_init(begin).await.cloned()
+    }
+
     /// Puts a secret on the clipboard, and knows which, so that it can be taken off again.
     pub(crate) fn copy(&self, secret: &SecretString) -> Result<(), ErrorReport> {
         self.clipboard.put(secret)?;
@@ -152,5 +168,5 @@ impl Desktop {
 fn settings(actor: &str, remembered: &Remembered) -> EngineSettings {
     let plain = EngineSettings::for_actor(actor);
     let in_flight = NonZeroUsize::new(remembered.get().settings.parallel_requests.into()).unwrap_or(plain.in_flight);
-    EngineSettings { in_flight, ..plain }
+    EngineSettings { in_flight, program: Program::Window, ..plain }
 }

@@ -19,7 +19,7 @@ use crate::contract::{CloseAsked, FileHovering, FileOpened, Theme};
 use crate::desktop::{Desktop, Parts};
 use crate::dialogs::SystemDialogs;
 use crate::window::{LABEL, SystemWindow};
-use crate::{invoke, process, samples};
+use crate::{invoke, process};
 
 /// How long the window waits for its page before it shows itself all the same: a page that fails has to be seen.
 const LATEST: Duration = Duration::from_secs(1);
@@ -78,8 +78,8 @@ fn set_up<R: Runtime>(app: &mut App<R>, start: Start) -> tauri::Result<()> {
     watch(&window, &desktop);
     tauri::async_runtime::spawn(show_late(Arc::clone(&desktop)));
     tauri::async_runtime::spawn(async move {
-        // How it came out stands in the state of the sandbox, which the page shows.
-        let _ = samples::start_again(&desktop).await;
+        // The page asks for what came of it, and is told of an error then.
+        let _ = desktop.begin().await;
     });
     Ok(())
 }

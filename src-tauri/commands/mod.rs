@@ -12,9 +12,11 @@ mod files;
 mod history;
 mod keychain;
 mod plans;
+mod recovery;
 mod sandbox;
 
 pub(crate) use files::aside;
+pub(crate) use recovery::settle;
 
 use crate::invoke::{Command, command};
 
@@ -70,6 +72,11 @@ pub(crate) fn all() -> Vec<Command> {
         command("plan_discard", plans::plan_discard),
         command("plan_apply", plans::plan_apply),
         command("plan_cancel", plans::plan_cancel),
+        // What was interrupted: settled at the start, or waiting.
+        command("recovery_start", recovery::recovery_start),
+        command("recovery_list", recovery::recovery_list),
+        command("recovery_settle", recovery::recovery_settle),
+        command("recovery_leave", recovery::recovery_leave),
         // Two states of one agent beside each other.
         command("compare", compare::compare),
         command("compare_texts", compare::compare_texts),

@@ -11,6 +11,7 @@ mod files;
 mod history;
 mod plans;
 mod progress;
+mod recovery;
 mod settings;
 
 pub(crate) use compare::*;
@@ -20,4 +21,5 @@ pub(crate) use files::*;
 pub(crate) use history::*;
 pub(crate) use plans::*;
 pub(crate) use progress::*;
+pub(crate) use recovery::*;
 pub(crate) use settings::*;

@@ -7,3 +7,4 @@ pub(crate) mod plan_command;
 pub(crate) mod plan_page;
 pub(crate) mod plan_text;
 pub(crate) mod plans;
+pub(crate) mod recovery;

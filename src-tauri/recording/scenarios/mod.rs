@@ -5,6 +5,7 @@ mod files;
 mod keychain;
 mod past;
 mod promote;
+mod recovery;
 mod start;
 
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ use super::Recording;
 use super::world::World;
 
 /// Every scenario.
-pub(super) const NAMES: [&str; 41] = [
+pub(super) const NAMES: [&str; 43] = [
     "compare",
     "environment-test",
     "environments-states",
@@ -42,6 +43,8 @@ pub(super) const NAMES: [&str; 41] = [
     "promote-running",
     "promote-same",
     "promote-unreachable",
+    "recovery-settled",
+    "recovery-waiting",
     "restore",
     "restore-gone",
     "restore-nowhere",
@@ -63,6 +66,7 @@ impl Recording {
         self.play("app_start", Value::Null).await;
         self.play("keychain_status", Value::Null).await;
         self.play("environment_list", Value::Null).await;
+        self.play("recovery_start", Value::Null).await;
         self.contacts().await;
     }
 
@@ -101,6 +105,9 @@ impl Recording {
     pub(super) async fn carried_out(&mut self, request: Value) -> Value {
         let ended = self.play("plan_apply", request).await;
         self.rows(&ended["result"]["plan"]).await;
+        if ended["result"]["outcome"] == "needs_attention" {
+            self.play("recovery_list", Value::Null).await;
+        }
         ended
     }
 

@@ -81,8 +81,10 @@ impl Recording {
         self.imported("invoice-reader", 0, &log).await;
         self.clock.set("2026-11-19T15:58:00Z");
         self.refuses(2, 2);
-        self.promoted("my-agent", 0, 2, None).await;
+        let refused = self.promoted("my-agent", 0, 2, None).await;
         self.obeys(2);
+        // What could not be put back waits; somebody decides that it stays as it is.
+        self.before("recovery_leave", json!({ "operation": refused["result"]["operation"] })).await;
         self.clock.set("2026-11-19T16:10:00Z");
         let done = self.promoted("faq-bot", 0, 1, None).await;
         self.world.restart("li");

@@ -16,6 +16,7 @@ async fn first_calls(recording: &mut Recording) -> Value {
     let start = recording.play("app_start", Value::Null).await;
     recording.play("keychain_status", Value::Null).await;
     recording.play("environment_list", Value::Null).await;
+    recording.play("recovery_start", Value::Null).await;
     start
 }
 

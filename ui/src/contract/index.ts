@@ -34,7 +34,10 @@ export type ErrorCode =
   | "put_back"
   | "needs_attention"
   | "verification_failed"
+  | "server_emptied"
   | "interrupted"
+  | "agent_busy"
+  | "unsettled"
   | "store_unusable"
   | "store_newer"
   | "store_busy"
@@ -43,6 +46,7 @@ export type ErrorCode =
   | "backup_not_found"
   | "backup_damaged"
   | "keychain_absent"
+  | "keychain_silent"
   | "keychain_locked"
   | "keychain_failed"
   | "clipboard_failed"
@@ -232,9 +236,13 @@ applied: number,
  */
 put_back: number, 
 /**
- * What is left to look at.
+ * How many are left to look at.
  */
-left: Array<LeftView>, 
+left: number, 
+/**
+ * The plan as it was applied, as the history shows it: each row with what became of it.
+ */
+plan: PlanView, 
 /**
  * How long it took, in milliseconds.
  */
@@ -349,6 +357,10 @@ export type BackupView = {
  * Its id.
  */
 id: string, 
+/**
+ * What its row in the history says, where it has one of its own.
+ */
+title: string, 
 /**
  * A name that somebody gave it.
  */
@@ -682,6 +694,10 @@ plan: PlanView | null,
  */
 cause: ErrorReport | null, 
 /**
+ * Whether a key was made for its agent, of which `entry_key` says more.
+ */
+made_key: boolean, 
+/**
  * The backup from before it, or itself.
  */
 backup: BackupView | null, 
@@ -689,6 +705,23 @@ backup: BackupView | null,
  * A dot for every change of this agent, oldest first, at most 200.
  */
 timeline: Array<TimelineDot>, };
+
+/**
+ * Whether the key that an operation made for its agent can still be copied. Never the key.
+ */
+export type EntryKey = { "state": "kept", 
+/**
+ * The environment's id, to copy it by.
+ */
+environment: string, 
+/**
+ * The agent.
+ */
+agent: string, } | { "state": "gone", 
+/**
+ * Why, one sentence.
+ */
+sentence: string, };
 
 /**
  * What an entry is.
@@ -1209,6 +1242,44 @@ to: string,
 mode: PlanMode, };
 
 /**
+ * Names an interrupted operation.
+ */
+export type InterruptedChoice = { 
+/**
+ * The operation's id.
+ */
+operation: string, };
+
+/**
+ * An operation without an end.
+ */
+export type InterruptedView = { 
+/**
+ * Its id, by which the history shows it.
+ */
+operation: string, 
+/**
+ * "promotion of my-agent to Production by maria".
+ */
+words: string, 
+/**
+ * The agent.
+ */
+agent: string, 
+/**
+ * When it began, RFC 3339.
+ */
+at: string, 
+/**
+ * Whether its plan may be finished instead: it had begun to write.
+ */
+finishable: boolean, 
+/**
+ * Why it is not settled yet; `None` where that was not tried.
+ */
+waits: ErrorReport | null, };
+
+/**
  * `environment_key_set`: store or replace a key.
  */
 export type KeySet = { 
@@ -1236,7 +1307,7 @@ set_at: string | null,
 /**
  * Kept for this session only.
  */
-session_only: boolean, } | { "state": "asking" } | { "state": "missing" } | { "state": "locked" } | { "state": "absent" } | { "state": "failed", 
+session_only: boolean, } | { "state": "asking" } | { "state": "missing" } | { "state": "locked" } | { "state": "silent" } | { "state": "absent" } | { "state": "failed", 
 /**
  * How.
  */
@@ -1245,7 +1316,7 @@ error: ErrorReport, };
 /**
  * How the keychain is.
  */
-export type KeychainState = "ready" | "locked" | "absent" | "session";
+export type KeychainState = "ready" | "locked" | "silent" | "absent" | "session";
 
 /**
  * Whether there is a keychain, and what the person can do about it.
@@ -1267,19 +1338,6 @@ hint: string | null,
  * What the system says, one line each, for whoever wants to know.
  */
 details: Array<string>, };
-
-/**
- * Something that is left to look at.
- */
-export type LeftView = { 
-/**
- * What.
- */
-subject: string, 
-/**
- * Why.
- */
-reason: string, };
 
 /**
  * Something that aidb is made with.
@@ -1578,6 +1636,58 @@ mode: PlanMode, };
 export type Reachability = "reachable" | "key_missing" | "key_refused" | "unreachable";
 
 /**
+ * What became of an interrupted operation.
+ */
+export type RecoveredEnd = { "end": "nothing_written" } | { "end": "settled", 
+/**
+ * In one sentence.
+ */
+sentence: string, 
+/**
+ * Whether something is left that somebody has to look at.
+ */
+left: number, 
+/**
+ * What could not be cleared away afterwards.
+ */
+unrecorded: ErrorReport | null, } | { "end": "waiting", 
+/**
+ * For what.
+ */
+error: ErrorReport, };
+
+/**
+ * An operation that was interrupted, and what became of it.
+ */
+export type RecoveredView = { 
+/**
+ * As it was left.
+ */
+interrupted: InterruptedView, 
+/**
+ * What became of it.
+ */
+end: RecoveredEnd, };
+
+/**
+ * `recovery_settle`: which one, and how.
+ */
+export type RecoveryChoice = { 
+/**
+ * The operation's id.
+ */
+operation: string, 
+/**
+ * Which way.
+ */
+way: RecoveryWay, };
+
+/**
+ * Which way an interrupted operation is settled.
+ */
+export type RecoveryWay = "put_back" | "finish";
+
+/**
  * What removing an environment would take with it, and what stays: shown before, and after.
  */
 export type RemovalView = { 
@@ -1682,7 +1792,11 @@ chips: Array<ChipView>,
 /**
  * What became of it, for a plan that was applied.
  */
-outcome: RowOutcome | null, };
+outcome: RowOutcome | null, 
+/**
+ * Why it was left, one sentence, where it was.
+ */
+reason: string | null, };
 
 /**
  * `plan_rows`: a piece of a group.
@@ -1949,6 +2063,7 @@ export interface Commands {
   file_pick: { request: FilePick; answer: PickedFile };
   file_place: { request: FilePlace; answer: PickedFile };
   file_check: { request: FileChoice; answer: FileCheck };
+  file_check_stop: { request: FileChoice; answer: null };
   file_excerpt: { request: ExcerptRequest; answer: ExcerptView };
   plan_promote: { request: PromoteRequest; answer: PlanView };
   plan_import: { request: ImportRequest; answer: PlanView };
@@ -1961,10 +2076,15 @@ export interface Commands {
   plan_discard: { request: PlanChoice; answer: null };
   plan_apply: { request: ApplyRequest; answer: ApplyAnswer };
   plan_cancel: { request: PlanChoice; answer: null };
+  recovery_start: { request: null; answer: Array<RecoveredView> };
+  recovery_list: { request: null; answer: Array<InterruptedView> };
+  recovery_settle: { request: RecoveryChoice; answer: Array<RecoveredView> };
+  recovery_leave: { request: InterruptedChoice; answer: null };
   compare: { request: CompareRequest; answer: PlanView };
   compare_texts: { request: PlanChoice; answer: CompareTexts };
   history_list: { request: HistoryRequest; answer: HistoryView };
   history_entry: { request: EntryChoice; answer: EntryDetail };
+  entry_key: { request: EntryChoice; answer: EntryKey };
   history_export: { request: HistoryExport; answer: WrittenFile };
   backup_now: { request: BackupChoice; answer: BackupNow };
   backup_take: { request: BackupTake; answer: BackupView };

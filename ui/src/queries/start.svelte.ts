@@ -3,10 +3,11 @@ import { host, toErrorReport } from "../host/host";
 import { draft } from "./draft.svelte";
 import { environments } from "./environments.svelte";
 import { keychain } from "./keychain.svelte";
+import { recovery } from "./recovery.svelte";
 import { sandbox } from "./sandbox.svelte";
 import { settings } from "./settings.svelte";
 
-export { draft, environments, keychain, sandbox, settings };
+export { draft, environments, keychain, recovery, sandbox, settings };
 
 /** The application's start: one call fills every shared list, the rest follows in the background. */
 class Start {
@@ -37,7 +38,7 @@ class Start {
 
   /** What may take its time: the keychain and the servers. Rejects when aidb itself failed. */
   async follow(): Promise<void> {
-    await Promise.all([keychain.refresh(), environments.refresh()]);
+    await Promise.all([keychain.refresh(), environments.refresh(), recovery.load()]);
     await environments.checkAll();
   }
 }

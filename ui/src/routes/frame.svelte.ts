@@ -36,6 +36,8 @@ class Frame {
   keychain = $state<"unknown" | "ready" | "locked" | "silent" | "absent" | "session" | "failed">("unknown");
   running = $state.raw<readonly RunningOperation[]>([]);
   banners = $state.raw<readonly FrameBanner[]>([]);
+  /** The interrupted operation whose ways out are asked for. */
+  settling = $state<string | null>(null);
   /** A few words beside a screen's name: "3 differ". */
   badges = $state<Partial<Record<ScreenName, string>>>({});
   #target = $state.raw<{ colour: string } | null>(null);

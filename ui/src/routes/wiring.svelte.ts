@@ -1,10 +1,12 @@
-import type { Draft } from "../contract";
+import type { Draft, RecoveredView } from "../contract";
 import { toast } from "../components/announce.svelte";
 import { toErrorReport } from "../host/host";
-import { draft, environments, keychain, settings, start } from "../queries/start.svelte";
+import type { Waiting } from "../queries/recovery.svelte";
+import { draft, environments, keychain, recovery, settings, start } from "../queries/start.svelte";
+import { recoveryText } from "../text/en/recovery";
 import { startText } from "../text/en/start";
 import { entries } from "./entries";
-import { frame, setTheme } from "./frame.svelte";
+import { frame, setTheme, type FrameBanner } from "./frame.svelte";
 import { palette } from "./palette.svelte";
 import { pill } from "./pills";
 import { router, type ScreenName } from "./router.svelte";
@@ -23,6 +25,48 @@ export function wireFrame(): void {
   $effect(() => palette.register(entries));
   $effect(showTroubles);
   $effect(showDraft);
+  $effect(showInterrupted);
+}
+
+/** What was interrupted, what became of it, and what waits. */
+function showInterrupted(): () => void {
+  const banners = [...recovery.settled.map(settledBanner), ...recovery.waiting.map(waitingBanner)];
+  // A store that cannot be read is told already.
+  if (recovery.error && (start.view?.troubles ?? []).length === 0 && frame.settling === null) {
+    banners.push({ id: "recovery", tone: "warning", text: `${recoveryText.failed} ${recovery.error.message}`, dismissible: true });
+  }
+  for (const banner of banners) frame.banner(banner);
+  return () => {
+    for (const { id } of banners) frame.dismissBanner(id);
+  };
+}
+
+function settledBanner({ interrupted, end }: RecoveredView): FrameBanner {
+  const { operation, words } = interrupted;
+  const became = end.end === "settled" ? end.sentence : recoveryText.nothingWritten;
+  const unrecorded = end.end === "settled" && end.unrecorded ? ` ${end.unrecorded.message}` : "";
+  return {
+    id: `settled.${operation}`,
+    tone: end.end === "settled" && end.left > 0 ? "warning" : "info",
+    text: `${recoveryText.interrupted(words)} ${became}${unrecorded}`,
+    actions: [
+      { label: recoveryText.record, run: () => router.go("history", { operation }) },
+      { label: recoveryText.understood, run: () => recovery.dismiss(operation) },
+    ],
+  };
+}
+
+function waitingBanner({ interrupted, error }: Waiting): FrameBanner {
+  const { operation, words, agent } = interrupted;
+  return {
+    id: `waiting.${operation}`,
+    tone: "danger",
+    text: `${recoveryText.interrupted(words)} ${recoveryText.waits(agent)} ${error.message}`,
+    actions: [
+      { label: recoveryText.putBack, run: () => void recovery.settle(operation, "put_back") },
+      { label: recoveryText.otherWays, run: () => (frame.settling = operation) },
+    ],
+  };
 }
 
 /** Each stands until it is dismissed, or until a new start tells what is in the way now. */

@@ -372,10 +372,13 @@ impl<'a> Visitor<'a> for KeySeed {
 mod tests {
     use super::*;
 
+    /// Nobody stops it.
+    fn parse(text: &str) -> Result<Tree<'_>, ParseFailure> {
+        super::parse(text, &CancellationToken::new())
+    }
+
     fn root(text: &str) -> Node<'_> {
-        parse(text, &CancellationToken::new())
-            .map(|tree| tree.root)
-            .unwrap_or_else(|failure| panic!("{text}: {}", failure.reason))
+        parse(text).map(|tree| tree.root).unwrap_or_else(|failure| panic!("{text}: {}", failure.reason))
     }
 
     #[test]

@@ -316,10 +316,10 @@ impl Engine {
 
     /// Closes the record; or, where something is left that trying again can help with, says why it stays open.
     async fn finish(&self, operation: &OperationId, plan: &Plan, report: &ApplyReport) -> Result<(), Error> {
-        if !report.is_settled() {
-            return Ok(self.store().await?.note_waiting(operation, &report.waiting(plan)).await?);
-        }
         let outcome = outcome_json(report)?;
+        if !report.is_settled() {
+            return Ok(self.store().await?.note_waiting(operation, &report.waiting(plan), Some(&outcome)).await?);
+        }
         self.close(operation, state_of(report.outcome), &report.sentence(plan), Some(&outcome)).await
     }
 }

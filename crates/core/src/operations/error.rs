@@ -3,12 +3,13 @@
 
 use std::path::PathBuf;
 
+use super::history_words::operation_words;
 use crate::config::{InvalidAgentId, ValidationReport};
 use crate::connector::ConnectorError;
 use crate::error::{ErrorCode, ErrorReport, Explain};
 use crate::files::FileError;
 use crate::plan::{Plan, UnknownItem};
-use crate::store::{OperationKind, OperationSummary, Program, StoreError};
+use crate::store::{OperationSummary, Program, StoreError};
 use crate::vault::VaultError;
 
 /// Why an operation did not begin.
@@ -102,10 +103,8 @@ pub enum Error {
         holder: Option<Box<OperationSummary>>,
     },
     /// An interrupted operation on the agent could not be settled yet.
-    #[error("{} Nothing was changed.", unsettled(.place, .operation))]
+    #[error("{} Nothing was changed.", unsettled(.operation))]
     Unsettled {
-        /// The environment's name, or the URL.
-        place: String,
         /// The operation.
         operation: Box<OperationSummary>,
     },
@@ -191,23 +190,6 @@ pub enum Error {
     Interrupted,
 }
 
-/// "The import of my-agent to Staging by anna": how an operation is called in a sentence.
-fn named(operation: &OperationSummary, place: &str) -> String {
-    let noun = match operation.kind {
-        OperationKind::Export => "export",
-        OperationKind::Import => "import",
-        OperationKind::Promotion => "promotion",
-        OperationKind::Rollback => "rollback",
-        OperationKind::Recovery => "recovery",
-    };
-    let to = match operation.kind {
-        OperationKind::Export => "from",
-        OperationKind::Import | OperationKind::Promotion => "to",
-        OperationKind::Rollback | OperationKind::Recovery => "in",
-    };
-    format!("{noun} of {} {to} {place} by {}", operation.agent_id, operation.actor)
-}
-
 fn holding(agent: &str, place: &str, holder: Option<&OperationSummary>) -> String {
     let Some(holder) = holder else {
         return format!("Another window or terminal on this machine is about to change {agent} in {place}.");
@@ -218,14 +200,14 @@ fn holding(agent: &str, place: &str, holder: Option<&OperationSummary>) -> Strin
         Some(Program::Terminal) => " in a terminal",
         None => "",
     };
-    format!("The {}{program} is under way since {since} ({}).", named(holder, place), holder.id)
+    format!("The {}{program} is under way since {since} ({}).", operation_words(holder), holder.id)
 }
 
-fn unsettled(place: &str, operation: &OperationSummary) -> String {
+fn unsettled(operation: &OperationSummary) -> String {
     let waits = operation.waiting.as_ref().map(|why| format!(" It waits: {}", why.message)).unwrap_or_default();
     format!(
         "The {} was interrupted ({}), and nothing else is applied to that agent before it is settled.{waits}",
-        named(operation, place),
+        operation_words(operation),
         operation.id
     )
 }

@@ -20,12 +20,27 @@ impl HistoryEntry {
     #[must_use]
     pub fn summary(&self) -> String {
         match self {
-            Self::Operation { operation, .. } => operation.summary.clone().unwrap_or_else(|| {
-                "Its end is not known: it is still running, or aidb was stopped in the middle of it.".into()
-            }),
+            Self::Operation { operation, .. } => match (&operation.summary, &operation.waiting) {
+                (Some(summary), _) => summary.clone(),
+                (None, Some(why)) => format!("Waits to be settled. {}", why.message),
+                (None, None) => "It is under way, or aidb was ended in the middle of it.".into(),
+            },
             Self::Backup(backup) => content(backup),
         }
     }
+}
+
+/// "promotion of my-agent to Production by maria": an operation within a sentence.
+#[must_use]
+pub fn operation_words(operation: &OperationSummary) -> String {
+    let (noun, to) = match operation.kind {
+        OperationKind::Export => ("export", "from"),
+        OperationKind::Import => ("import", "to"),
+        OperationKind::Promotion => ("promotion", "to"),
+        OperationKind::Rollback => ("rollback", "in"),
+        OperationKind::Recovery => ("recovery", "in"),
+    };
+    format!("{noun} of {} {to} {} by {}", operation.agent_id, operation.place.called(), operation.actor)
 }
 
 fn operation_title(operation: &OperationSummary, outcome: EntryOutcome) -> String {

@@ -73,7 +73,7 @@ impl Engine {
     pub(super) async fn refuse_unsettled(&self, target: &Target, agent: &AgentId) -> Result<(), Error> {
         for open in self.open_at(&target.place.url, agent).await? {
             if open.summary.state != OperationState::Prepared {
-                return Err(Error::Unsettled { place: target.name.clone(), operation: Box::new(open.summary) });
+                return Err(Error::Unsettled { operation: Box::new(open.summary) });
             }
             self.close_unwritten(&open).await?;
         }

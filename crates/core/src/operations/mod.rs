@@ -53,6 +53,7 @@ pub use error::Error;
 pub use export::{Export, ExportNote, Exported, ExportedAll, file_name_for};
 pub use history::{EntryKind, EntryOutcome, HistoryEntry, HistoryFilter};
 pub use history_file::{history_csv, history_json};
+pub use history_words::operation_words;
 pub use import::{ImportOptions, LinkDatabase, Remember};
 pub use proposal::{Proposal, ProposalSource};
 pub use recover::{Owner, Recovered, RecoveryEnd, RecoveryRequest, Unsettled};

@@ -163,7 +163,7 @@ impl Engine {
             Err(error) => RecoveryEnd::Waiting { reason: error.report() },
         };
         if let RecoveryEnd::Waiting { reason } = &end {
-            store.note_waiting(&open.summary.id, reason).await?;
+            store.note_waiting(&open.summary.id, reason, None).await?;
         }
         Ok(ended(end))
     }

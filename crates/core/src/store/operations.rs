@@ -324,10 +324,23 @@ impl Store {
         self.note(id, "UPDATE operations SET heading = ?1 WHERE id = ?2", Heading::Back.as_str()).await
     }
 
-    /// Notes why an operation could not be settled. It stays open.
-    pub async fn note_waiting(&self, id: &OperationId, why: &ErrorReport) -> Result<(), StoreError> {
+    /// Notes why an operation could not be settled, and what became of each item so far. It stays open.
+    pub async fn note_waiting(
+        &self,
+        id: &OperationId,
+        why: &ErrorReport,
+        outcome_json: Option<&str>,
+    ) -> Result<(), StoreError> {
         let why = serde_json::to_string(why).map_err(|error| StoreError::Failed { reason: error.to_string() })?;
-        self.note(id, "UPDATE operations SET waiting = ?1 WHERE id = ?2", why).await
+        let mut transaction = self.write().await?;
+        sqlx::query("UPDATE operations SET waiting = ?, outcome = coalesce(?, outcome) WHERE id = ?")
+            .bind(why)
+            .bind(outcome_json)
+            .bind(id.as_str())
+            .execute(&mut *transaction)
+            .await
+            .map_err(self.failing())?;
+        transaction.commit().await.map_err(self.failing())
     }
 
     async fn note<'q, V>(&self, id: &'q OperationId, sql: &'static str, value: V) -> Result<(), StoreError>
@@ -394,7 +407,7 @@ impl Store {
         id: &OperationId,
         end: &End<'_>,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE operations SET summary = ?, outcome = ?, waiting = NULL, finished_at = ? WHERE id = ?")
+        sqlx::query("UPDATE operations SET summary = ?, outcome = coalesce(?, outcome), waiting = NULL, finished_at = ? WHERE id = ?")
             .bind(end.summary)
             .bind(end.outcome_json)
             .bind(time_text(&end.at))

@@ -1,7 +1,7 @@
 //! What was interrupted, and what became of it.
 
-use aidb_core::operations::{Owner, Recovered, RecoveryEnd};
-use aidb_core::store::{OperationKind, OperationSummary};
+use aidb_core::operations::{Owner, Recovered, RecoveryEnd, operation_words};
+use aidb_core::store::OperationSummary;
 
 use super::{BAD, Human, Page, done, failure, paint, shown};
 use crate::commands::{OperationLeft, RecoveriesDone, UnsettledList};
@@ -29,21 +29,8 @@ fn was_interrupted(operation: &OperationSummary) -> String {
 }
 
 fn title(operation: &OperationSummary) -> String {
-    let (noun, to) = match operation.kind {
-        OperationKind::Export => ("export", "from"),
-        OperationKind::Import => ("import", "to"),
-        OperationKind::Promotion => ("promotion", "to"),
-        OperationKind::Rollback => ("rollback", "in"),
-        OperationKind::Recovery => ("recovery", "in"),
-    };
     let began = operation.started_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S");
-    format!(
-        "The {noun} of {} {to} {} by {}, begun {began} ({}),",
-        operation.agent_id,
-        operation.place.called(),
-        operation.actor,
-        operation.id
-    )
+    format!("The {}, begun {began} ({}),", operation_words(operation), operation.id)
 }
 
 impl Human for UnsettledList {

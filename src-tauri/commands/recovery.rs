@@ -1,0 +1,71 @@
+//! Operations that were interrupted: what the start settled, what waits, and the ways out.
+
+use std::sync::Arc;
+
+use aidb_core::apply::Way;
+use aidb_core::operations::{Engine, Error, Owner, RecoveryRequest};
+use aidb_core::store::OperationId;
+
+use super::plans::context;
+use crate::contract::{ErrorReport, InterruptedChoice, InterruptedView, RecoveredView, RecoveryChoice, RecoveryWay};
+use crate::desktop::Desktop;
+use crate::progress::Listen;
+use crate::views::recovery as views;
+
+/// What the start of the application settled. It does that by itself; the page only waits for it, and may ask again.
+pub(crate) async fn recovery_start(desktop: Arc<Desktop>, _: (), _: Listen) -> Result<Vec<RecoveredView>, ErrorReport> {
+    desktop.begin().await
+}
+
+/// What was interrupted and waits.
+pub(crate) async fn recovery_list(
+    desktop: Arc<Desktop>,
+    _: (),
+    _: Listen,
+) -> Result<Vec<InterruptedView>, ErrorReport> {
+    let unsettled = desktop.engine().unsettled().await?;
+    Ok(unsettled
+        .iter()
+        .filter(|open| open.owner == Owner::Gone)
+        .map(|open| views::interrupted(&open.operation))
+        .collect())
+}
+
+/// Settles one of them.
+pub(crate) async fn recovery_settle(
+    desktop: Arc<Desktop>,
+    request: RecoveryChoice,
+    listen: Listen,
+) -> Result<Vec<RecoveredView>, ErrorReport> {
+    let operation = id_of(&request.operation)?;
+    let way = match request.way {
+        RecoveryWay::PutBack => Way::Back,
+        RecoveryWay::Finish => Way::Forward,
+    };
+    let request = RecoveryRequest { operation: Some(&operation), way, ..RecoveryRequest::default() };
+    settle(&desktop.engine(), request, listen).await
+}
+
+/// Ends one of them as it stands.
+pub(crate) async fn recovery_leave(
+    desktop: Arc<Desktop>,
+    request: InterruptedChoice,
+    _: Listen,
+) -> Result<(), ErrorReport> {
+    desktop.engine().leave(&id_of(&request.operation)?).await?;
+    Ok(())
+}
+
+/// Settles what is asked for, and tells of each in the page's words.
+pub(crate) async fn settle(
+    engine: &Engine,
+    request: RecoveryRequest<'_>,
+    listen: Listen,
+) -> Result<Vec<RecoveredView>, ErrorReport> {
+    let recovered = engine.recover(request, &context(listen)).await?;
+    Ok(recovered.into_iter().filter_map(views::recovered).collect())
+}
+
+fn id_of(text: &str) -> Result<OperationId, ErrorReport> {
+    OperationId::parse(text).ok_or_else(|| Error::NothingToSettle { id: text.to_owned() }.into())
+}

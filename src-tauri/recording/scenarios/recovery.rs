@@ -1,0 +1,62 @@
+//! What was interrupted, as the next start finds it.
+
+use std::time::Duration;
+
+use aidb_core::operations::{Context, Deletion};
+use aidb_sandbox::{Effect, Fault, FaultAnswer};
+use serde_json::{Value, json};
+
+use super::super::Recording;
+use super::samples;
+
+impl Recording {
+    /// A promotion to Staging whose process dies at its second write, and the next start.
+    async fn dies_in_staging(&mut self) -> Value {
+        let settings = json!({ "settings": { "theme": "system", "parallel_requests": 1 } });
+        self.before("settings_save", settings).await;
+        let ids = self.world.ids.clone();
+        let request = json!({ "from": ids[0], "agent": "my-agent", "to": ids[1], "mode": "merge" });
+        let plan = self.before("plan_promote", request).await;
+        let ticket = serde_json::from_value(plan["plan"].clone()).unwrap();
+        let proposable = self.world.desktop.plans.get(&ticket).unwrap().proposable().unwrap().clone();
+        let hang = Fault { effect: Effect::After, ..Fault::on(2, FaultAnswer::Hang { ms: None }).method("PUT") };
+        self.world.server(1).set_faults([hang]);
+        let (engine, context) = (self.world.desktop.engine(), Context::default());
+        let apply = engine.apply(&proposable.target, &proposable.proposal, Deletion::Refused, &context);
+        let hung = tokio::time::timeout(Duration::from_secs(2), apply).await;
+        assert!(hung.is_err(), "it was under way: {hung:?}");
+        self.world.server(1).set_faults([]);
+        self.world.restart("maria");
+        plan
+    }
+}
+
+#[tokio::test]
+async fn recovery_settled() {
+    let mut recording = samples("recovery-settled").await;
+    recording.dies_in_staging().await;
+    recording.opening().await;
+    recording.newest().await;
+    recording.end();
+}
+
+#[tokio::test]
+async fn recovery_waiting() {
+    let mut recording = samples("recovery-waiting").await;
+    recording.dies_in_staging().await;
+    recording.world.server(1).set_faults([Fault::on(1, FaultAnswer::Cut).for_ever()]);
+    recording.opening().await;
+    recording.world.server(1).set_faults([]);
+    let waiting = recording.before("recovery_list", Value::Null).await;
+    let operation = &waiting[0]["operation"];
+    // An apply to the same agent learns what is in its way.
+    let plan = recording.promote("my-agent", 0, 1).await;
+    let refused = recording.play("plan_apply", super::past::apply_all(&plan, None, None)).await;
+    assert_eq!(refused["code"], "unsettled", "{refused}");
+    recording.world.server(1).set_faults([Fault::on(1, FaultAnswer::Cut).for_ever()]);
+    recording.play("recovery_settle", json!({ "operation": operation, "way": "put_back" })).await;
+    recording.world.server(1).set_faults([]);
+    recording.play("recovery_settle", json!({ "operation": operation, "way": "finish" })).await;
+    recording.play("recovery_leave", json!({ "operation": operation })).await;
+    recording.end();
+}

@@ -1,0 +1,35 @@
+//! Interrupted operations in the page's words.
+
+use aidb_core::operations::{Recovered, RecoveryEnd, operation_words};
+use aidb_core::store::{OperationState, OperationSummary};
+
+use super::plans::time;
+use crate::contract::{ErrorReport, InterruptedView, RecoveredEnd, RecoveredView};
+
+/// An operation without an end.
+pub(crate) fn interrupted(operation: &OperationSummary) -> InterruptedView {
+    InterruptedView {
+        operation: operation.id.to_string(),
+        words: operation_words(operation),
+        agent: operation.agent_id.to_string(),
+        at: time(operation.started_at),
+        finishable: operation.state != OperationState::Prepared,
+        waits: operation.waiting.clone().map(ErrorReport::of),
+    }
+}
+
+/// What became of one; `None` where it was not interrupted at all, because somebody is at it.
+pub(crate) fn recovered(recovered: Recovered) -> Option<RecoveredView> {
+    let interrupted = interrupted(&recovered.interrupted);
+    let end = match recovered.end {
+        RecoveryEnd::UnderWay => return None,
+        RecoveryEnd::NothingWritten => RecoveredEnd::NothingWritten,
+        RecoveryEnd::Waiting { reason } => RecoveredEnd::Waiting { error: ErrorReport::of(reason) },
+        RecoveryEnd::Settled { report, sentence, unrecorded, .. } => RecoveredEnd::Settled {
+            sentence,
+            left: u32::try_from(report.left.len()).unwrap_or(u32::MAX),
+            unrecorded: unrecorded.map(ErrorReport::of),
+        },
+    };
+    Some(RecoveredView { interrupted, end })
+}
