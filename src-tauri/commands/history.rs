@@ -59,7 +59,10 @@ pub(crate) async fn history_entry(
 ) -> Result<EntryDetail, ErrorReport> {
     let engine = desktop.engine();
     let all = engine.history().await?;
-    let Some(entry) = all.iter().find(|entry| entry.id() == request.id) else {
+    // The backup from before an apply is part of that apply's entry, and leads to it.
+    let of_backup = |entry: &&HistoryEntry| entry.backup().is_some_and(|backup| backup.id.as_str() == request.id);
+    let found = all.iter().find(|entry| entry.id() == request.id).or_else(|| all.iter().find(of_backup));
+    let Some(entry) = found else {
         return Err(Error::EntryNotFound { id: request.id }.into());
     };
     let Past { plan, cause, made_key } = match entry {

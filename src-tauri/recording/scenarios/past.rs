@@ -298,7 +298,10 @@ async fn restore_gone() {
 
 #[tokio::test]
 async fn restore_nowhere() {
-    let (recording, _) = restore_after("restore-nowhere", &[2, 1, 0]).await;
+    let (mut recording, from) = restore_after("restore-nowhere", &[2, 1, 0]).await;
+    let detail = recording.play("history_entry", json!({ "id": from["id"] })).await;
+    assert_eq!(detail["backup"]["id"], from["id"], "a backup leads to the entry of its apply: {detail}");
+    recording.rows(&detail["plan"]).await;
     recording.end();
 }
 

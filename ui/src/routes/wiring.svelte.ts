@@ -43,12 +43,12 @@ function showInterrupted(): () => void {
 
 function settledBanner({ interrupted, end }: RecoveredView): FrameBanner {
   const { operation, words } = interrupted;
-  const became = end.end === "settled" ? end.sentence : recoveryText.nothingWritten;
+  const became = end.end === "settled" ? recoveryText.settled(words, end.sentence) : `${recoveryText.interrupted(words)} ${recoveryText.nothingWritten}`;
   const unrecorded = end.end === "settled" && end.unrecorded ? ` ${end.unrecorded.message}` : "";
   return {
     id: `settled.${operation}`,
     tone: end.end === "settled" && end.left > 0 ? "warning" : "info",
-    text: `${recoveryText.interrupted(words)} ${became}${unrecorded}`,
+    text: `${became}${unrecorded}`,
     actions: [
       { label: recoveryText.record, run: () => router.go("history", { operation }) },
       { label: recoveryText.understood, run: () => recovery.dismiss(operation) },

@@ -80,7 +80,7 @@ describe.each(themes)("the history, %s", (theme) => {
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "history-put-back");
     await opened(page, "Promotion of my-agent needs attention");
-    await panel(page).getByText("Needs attention: The apply failed at orders, and 1 item is left to look at.").waitFor();
+    await panel(page).getByText("Needs attention: Left as it is by maria: what it had changed was not put back.").waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "history-needs-attention");
     await opened(page, "Promoted churn-forecast");
@@ -102,7 +102,7 @@ describe.each(themes)("the history, %s", (theme) => {
     }
     expect(await looks(page)).toEqual(["bad", "careful", "good"]);
     await opened(page, "Promotion of my-agent not finished");
-    await panel(page).getByText("Unfinished: Its end is not known").waitFor();
+    await panel(page).getByText("Unfinished: It is under way, or aidb was ended in the middle of it.").waitFor();
     await changed(page, "sales.invoices");
     expect(await panel(page).locator(".outcome .state").count(), "nobody knows what became of a row").toBe(0);
     expect(await axe(page)).toEqual([]);
@@ -193,7 +193,7 @@ test("a filter is chosen, shown, remembered over Back, and cleared", async () =>
   await page.getByRole("combobox", { name: "Environment: Any environment" }).click();
   await page.locator(".filter-item", { hasText: "Production" }).click();
   await page.getByRole("combobox", { name: "Environment: Production" }).waitFor();
-  await expect.poll(() => list(page).getByRole("option").count()).toBe(3);
+  await expect.poll(() => list(page).getByRole("option").count()).toBe(4);
   await page.getByRole("button", { name: "Settings" }).click();
   await page.locator("h1", { hasText: "Settings" }).waitFor();
   await page.goBack();
@@ -254,7 +254,7 @@ test("an entry that cannot be read can be tried again, the list stays", async ()
   await panel(page).getByRole("button", { name: "Try again" }).click();
   await panel(page).getByText("Restoring would make 1 change in Development.").waitFor();
   expect(await panel(page).getByText(unwritable).count()).toBe(0);
-  expect(await list(page).getByRole("option").count()).toBe(10);
+  expect(await list(page).getByRole("option").count()).toBe(11);
 });
 
 test("a list that cannot be read says so, and is read again", async () => {
@@ -305,7 +305,7 @@ test("exporting a backup, and the history, asks where and says what was written"
   await page.getByText("was written to support-copilot.json").first().waitFor();
   await page.getByRole("button", { name: "Export", exact: true }).click();
   await page.getByRole("menuitem", { name: "As a table (CSV)…" }).click();
-  await page.getByText("10 entries were written to aidb-history.csv.").first().waitFor();
+  await page.getByText("11 entries were written to aidb-history.csv.").first().waitFor();
   await page.getByRole("button", { name: "Export", exact: true }).click();
   await page.getByRole("menuitem", { name: "As JSON…" }).click();
   await page.getByText("could not be written: its folder does not exist").waitFor();
@@ -316,7 +316,7 @@ test("the timeline names what happened where, and opens it", async () => {
   await panel(page).getByRole("heading", { name: "When this agent changed" }).waitFor();
   const items = panel(page).getByRole("listitem").getByRole("button");
   expect(await items.first().innerText()).toMatch(/Promoted my-agent from Staging[\s\S]*Production[\s\S]*this entry/);
-  expect(await items.count()).toBe(3);
+  expect(await items.count()).toBe(4);
   expect(await items.nth(1).innerText()).toMatch(/Promotion of my-agent needs attention[\s\S]*Needs attention[\s\S]*Production/);
   await items.nth(1).click();
   await headline(page).filter({ hasText: "Promotion of my-agent needs attention" }).waitFor();

@@ -189,7 +189,7 @@ const states: Record<string, State> = {
   "history-no-match": { ...history, steps: [go("History"), fill("Search the history", "no such words"), text("Nothing matches")] },
   "history-filter": { ...history, steps: [...filled, (page) => page.getByRole("combobox", { name: "Agent: Any agent" }).click(), (page) => page.locator(".filter-list").waitFor()] },
   "history-put-back": { ...history, steps: [...entry("Import of report-builder put back"), text("Nothing to restore.")] },
-  "history-needs-attention": { ...history, steps: [...entry("Promotion of my-agent needs attention"), text("1 item is left to look at.")] },
+  "history-needs-attention": { ...history, steps: [...entry("Promotion of my-agent needs attention"), text("what it had changed was not put back.")] },
   "history-absent": { ...history, steps: [...entry("Promoted churn-forecast"), text("The agent did not exist then")] },
   "history-damaged": { ...history, steps: [...entry("Promoted faq-bot"), text("its content does not match its hash")] },
   "history-now-failed": { ...history, steps: [...entry("Backup of support-copilot"), text("The connection was cut")] },

@@ -78,11 +78,6 @@ test("a half-filled wizard whose source is gone begins at From, with the agent a
   await page.getByRole("radio", { name: /^Production/, checked: true }).waitFor();
 });
 
-test("environments that could not be read are not taken for gone", async () => {
-  const page = await started("start-draft");
-  await page.getByText("You were in the middle of promoting my-agent.", { exact: true }).waitFor();
-});
-
 test("a file over the window shows where it goes, and opens the import", async () => {
   const page = await started("sandbox");
   await emit(page, "file_hovering", { over: true });
@@ -128,4 +123,36 @@ test("the palette opens an environment, promotes an agent and changes the theme"
   await page.keyboard.press("Control+k");
   await palette(page).fill("faq");
   expect(await page.getByRole("option").first().innerText()).toContain("Promote faq-bot from Development");
+});
+
+test.each(themes)("what was interrupted is told with what became of it, and leads to its record, %s", async (theme) => {
+  const page = await open("recovery-settled", { now, theme });
+  const banner = page.getByText("The promotion of my-agent to Staging by maria: The apply was interrupted, and the 2 changes that had been made were put back.");
+  await banner.waitFor();
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, "recovery-settled");
+  await page.getByRole("button", { name: "Show it in the history" }).click();
+  await page.locator("h1", { hasText: "History" }).waitFor();
+  await page.getByRole("button", { name: "Understood" }).click();
+  await banner.waitFor({ state: "detached" });
+});
+
+test.each(themes)("what cannot be settled yet waits with its reason, and with every way out, %s", async (theme) => {
+  const page = await open("recovery-waiting", { now, theme });
+  const banner = page.getByText("It waits to be settled, and nothing else is applied to my-agent until then. The connection was cut before the answer was complete.");
+  await banner.waitFor();
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, "recovery-waiting");
+  await page.getByRole("button", { name: "Put it back now" }).click();
+  await expect.poll(async () => (await calls(page)).at(-1)?.command).toBe("recovery_settle");
+  await banner.waitFor();
+  await page.getByRole("button", { name: "Other ways…" }).click();
+  const dialog = page.getByRole("dialog", { name: "How this is settled" });
+  await dialog.waitFor();
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, "recovery-ways");
+  await dialog.getByRole("button", { name: "Finish it" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByText("The promotion of my-agent to Staging by maria: 3 changes to my-agent were made and verified.").waitFor();
+  await banner.waitFor({ state: "detached" });
 });

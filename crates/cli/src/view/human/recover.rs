@@ -18,7 +18,7 @@ pub(crate) fn recovered(recovered: &Recovered) -> String {
     let title = title(&recovered.interrupted);
     match &recovered.end {
         RecoveryEnd::NothingWritten => format!("{title} was interrupted before anything was written."),
-        RecoveryEnd::Settled { sentence, .. } => format!("{title} was interrupted. Settled: {sentence}"),
+        RecoveryEnd::Settled { sentence, .. } => format!("{title}: {sentence}"),
         RecoveryEnd::Waiting { reason } => format!("{title} was interrupted and waits: {}", reason.message),
         RecoveryEnd::UnderWay => format!("{title} is under way."),
     }
@@ -30,7 +30,7 @@ fn was_interrupted(operation: &OperationSummary) -> String {
 
 fn title(operation: &OperationSummary) -> String {
     let began = operation.started_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S");
-    format!("The {}, begun {began} ({}),", operation_words(operation), operation.id)
+    format!("The {} of {began} ({})", operation_words(operation), operation.id)
 }
 
 impl Human for UnsettledList {
