@@ -201,7 +201,7 @@ pub(crate) async fn plan_apply(
         Ok(applied) => {
             note_end(&run, &applied.report);
             let result = ended(&desktop, &engine, &held.source, &proposable.target, chosen.plan, applied).await;
-            Ok(ApplyAnswer::Ended { result })
+            Ok(ApplyAnswer::Ended { result: Box::new(result) })
         }
         Err(error @ Error::TargetChanged { .. }) => plan_moved(desktop, engine, held, error, listen).await,
         Err(error) => Err(error.into()),
@@ -371,5 +371,5 @@ async fn plan_moved(
     }
     let proposable = Proposable { target, proposal: again, origin };
     let now = hold(&desktop, &engine, held.kind, held.source.clone(), held.notes.clone(), proposable).await?;
-    Ok(ApplyAnswer::Moved { error: ErrorReport::of(error.report()), moved, now })
+    Ok(ApplyAnswer::Moved { error: ErrorReport::of(error.report()), moved, now: Box::new(now) })
 }

@@ -402,7 +402,7 @@ pub(crate) enum ApplyAnswer {
     /// It came to an end.
     Ended {
         /// How.
-        result: ApplyView,
+        result: Box<ApplyView>,
     },
     /// The target moved since the plan was made: nothing was written.
     Moved {
@@ -411,7 +411,7 @@ pub(crate) enum ApplyAnswer {
         /// What moved, a sentence each.
         moved: Vec<String>,
         /// The plan as it would be now.
-        now: PlanView,
+        now: Box<PlanView>,
     },
 }
 

@@ -1,4 +1,4 @@
-//! The tasks of this repository: `cargo xtask run | test | bench | gen | pictures`.
+//! The tasks of this repository: `cargo xtask run | test | bench | gen | pictures | screens`.
 //!
 //! `run` and `test` are the README's two commands. Each works alone on a fresh Debian machine that has Rust: it installs
 //! what is missing ([`needs`]), and where it may not, it says the exact line to type.
@@ -29,6 +29,7 @@ Usage: cargo xtask <TASK>
   test           everything a change has to pass: format, lints, build, tests, documents
   bench          the speed and size figures of docs/QUALITY.md, from a release build
   pictures       the pictures of the documents, from the tour of the real window
+  screens        every screen of the window in every state, in both themes and two sizes, checked and as pictures
   gen [--check]  write every generated file, and the outputs in the documents; with --check only say which file
                  has drifted
 
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         ["test"] => suite::test(),
         ["bench"] => bench::bench(),
         ["pictures"] => pictures::pictures(),
+        ["screens"] => pictures::screens(),
         ["gen"] => generated::generate(generated::Mode::Write),
         ["gen", "--check"] => generated::generate(generated::Mode::Check),
         ["help" | "--help" | "-h"] => {

@@ -1,4 +1,5 @@
-//! `cargo xtask pictures`: the pictures of the documents, taken from the tour of the real window. None is ever made by hand.
+//! `cargo xtask pictures`: the pictures of the documents, taken from the tour of the real window. `cargo xtask screens`: every screen
+//! in every state. None is ever made by hand.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +7,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 
-use crate::programs::{build_folder, repository};
+use crate::needs::{self, Task};
+use crate::page;
+use crate::programs::{build_folder, npm, repository, succeed};
 use crate::run;
 
 /// Takes the tour, and keeps every picture that a document shows.
@@ -27,6 +30,19 @@ pub fn pictures() -> Result<ExitCode> {
         println!("docs/pictures/{name}.png is new");
     }
     Ok(status)
+}
+
+/// Every screen in every state over recorded answers, in Chromium: looked at for what is cut off, faint or runs over, and kept as
+/// pictures in `target/screens`. It takes minutes, so it is no part of `cargo xtask test`.
+///
+/// # Errors
+/// The page cannot be built, or a picture shows what it must not.
+pub fn screens() -> Result<ExitCode> {
+    needs::meet(&[Task::Test])?;
+    page::meet_node()?;
+    page::fetch()?;
+    succeed(npm().args(["run", "test:screens"]))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The names of the pictures that the documents show.

@@ -148,13 +148,17 @@ async fn hostile_ids() {
         "\u{1f4ca} figures",
         "<img src=x onerror=alert(1)>",
         "a\u{202e}b",
-        "tab\there, bell\u{7} there",
         "\"quoted\" & 'single'",
         &long,
     ] {
         server.set_resource("my-agent", id, "dataset", &[Permission::Read, Permission::Admin]).unwrap();
     }
     recording.promote("my-agent", 0, 1).await;
+    let control = "tab\there, bell\u{7} there";
+    recording.world.server(0).set_resource("report-builder", control, "table", &[Permission::Read]).unwrap();
+    let request = json!({ "environment": recording.world.ids[0], "agent": "report-builder" });
+    let refused = recording.play("agent_check", request).await;
+    assert!(refused.to_string().contains("control character"), "{refused}");
     let plan = recording.promote(HOSTILE, 0, 1).await;
     let ended = recording.apply(&plan, None, Some(HOSTILE)).await;
     assert_eq!(ended["result"]["outcome"], "done", "{ended}");

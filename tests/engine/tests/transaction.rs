@@ -299,7 +299,8 @@ async fn cancelling_puts_back_what_was_done() {
 async fn cancelling_puts_back_until_everything_is_verified() {
     let slow = Fault::on(1, FaultAnswer::Hang { ms: Some(300) });
     let lost = Fault::on(1, FaultAnswer::Cut).method("DELETE").for_ever().after_effect();
-    let cases: [(&str, Fault, fn(&World) -> bool); 3] = [
+    type Reached = fn(&World) -> bool;
+    let cases: [(&str, Fault, Reached); 3] = [
         ("while the last request is under way", slow.clone().method("DELETE"), |world| requests(world, "DELETE") == 1),
         ("while the lost answer of the last request is asked for again", lost, |world| requests(world, "DELETE") == 2),
         // Two reads of the permissions came before the first write.
@@ -396,4 +397,20 @@ async fn backups_are_found_by_agent_and_hold_the_state_from_before() {
     let live = backup.state.present().expect("it existed");
     let ids: Vec<&String> = live.agent.resource_permissions.keys().collect();
     assert_eq!(ids, ["customers", "legacy", "orders"]);
+}
+
+#[tokio::test]
+async fn a_registration_that_cannot_be_taken_back_is_left_with_everything_that_was_given_to_it() {
+    let world = World::empty().await;
+    let refused = || FaultAnswer::status(500, ErrorBody::Json);
+    world.sandbox.handle().set_faults([
+        Fault::on(3, FaultAnswer::status(400, ErrorBody::Json)).method("PUT"),
+        Fault::on(1, refused()).method("DELETE").for_ever(),
+    ]);
+    let applied = world.import(&configuration(WANTED), Mode::Merge).await.expect("ended");
+    assert_eq!(applied.report.outcome, Outcome::NeedsAttention);
+    assert!(applied.report.put_back.is_empty(), "nothing was: {:?}", applied.report.put_back);
+    let left: Vec<&str> = applied.report.left.iter().map(|left| left.change.as_str()).collect();
+    assert!(left.contains(&"register") && left.len() > 1 && !left.contains(&"delete"), "{left:?}");
+    assert!(!applied.report.is_settled(), "the next start tries again");
 }

@@ -16,13 +16,13 @@ export async function wizard(scenario: string, options: OpenOptions = {}): Promi
   return page;
 }
 
-export interface Way { agent?: string; to?: string }
+export interface Way { agent?: string | RegExp; to?: string }
 
 /** Up to the plan of an agent from Development. */
 export async function toPlan(scenario: string, { agent = "my-agent", to = "Production", ...options }: OpenOptions & Way = {}): Promise<Page> {
   const page = await wizard(scenario, options);
   await page.getByRole("radio", { name: /Development/ }).check();
-  await page.getByRole("option", { name: agent, exact: true }).click();
+  await page.getByRole("option", { name: agent, exact: typeof agent === "string" }).click();
   await button(page, "Continue to Check").click();
   await button(page, "Continue to To").click();
   await page.getByRole("radio", { name: new RegExp(`^${to}`) }).check();

@@ -82,11 +82,15 @@ impl Apply<'_> {
         let settlement = settle(tried.iter().copied(), &live, ownership);
         let why = failed.map_or("the server did not keep what was written", |stop| stop.cause.message.as_str());
         let mut left = settlement.left;
-        left.extend(settlement.undo.iter().map(|undo| Leftover {
-            change: undo.key(),
-            reason: format!("{} could not be put back: {why}", undo.subject()),
-            kind: LeftoverKind::NotYet,
-        }));
+        for undo in &settlement.undo {
+            let reason = format!("{} could not be put back: {why}", undo.subject());
+            let stands = |change: ChangeKey| Leftover { change, reason: reason.clone(), kind: LeftoverKind::NotYet };
+            match undo {
+                // An agent that was registered and is still there is there with everything that was given to it.
+                Change::DeleteAgent { .. } => left.extend(tried.iter().map(|change| stands(change.key()))),
+                _ => left.push(stands(undo.key())),
+            }
+        }
         left
     }
 

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { describe, expect, test } from "vitest";
 import { emit, open, openGallery, screenshot, sizes, turnOver, type Page } from "../harness";
 import { faintTexts, misfits, unloadedFonts } from "../look";
-import { button, now, plan } from "./wizard";
+import { button, now, plan } from "../page/wizard";
 
 // Every screen in every state it can be in, as pictures in target/screens: `<screen>-<state>-<theme>-<size>.png`.
 
@@ -198,6 +198,10 @@ const states: Record<string, State> = {
   "history-export": { ...history, steps: [...filled, press(/^Export$/), (page) => page.getByRole("menu").waitFor()] },
   "history-back-up": { ...history, heading: "Back up an agent", steps: [...filled, press("Back up an agent…"), choose("Environment", "Staging")] },
   "history-restore-file": { ...history, heading: "Restore from a file", steps: [...filled, press("Restore from a file…"), press("Show what would change"), text("Choose a file, or type its path.")] },
+
+  "recovery-settled": { heading: "Overview", scenario: "recovery-settled", steps: [said("The apply was interrupted")] },
+  "recovery-waiting": { heading: "Overview", scenario: "recovery-waiting", steps: [said("It waits to be settled")] },
+  "recovery-ways": { heading: "How this is settled", scenario: "recovery-waiting", steps: [said("It waits to be settled"), press("Other ways…")] },
 
   settings: { ...settings, steps: [go("Settings"), text("/home/maria/.local/share/aidb")] },
   "settings-backups": { ...settings, steps: [go("Settings"), press("Check all backups"), text("1 of 2 backups is damaged"), (page) => button(page, "my-agent · Production").scrollIntoViewIfNeeded()] },
