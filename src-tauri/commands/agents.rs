@@ -64,7 +64,7 @@ pub(crate) async fn agent_export(
     let exported = engine.export_to_file(&target, &agent, &path, overwrite, &context(listen)).await?;
     Ok(WrittenFile {
         path: exported.path.display().to_string(),
-        message: format!("{agent} of {} was exported.", target.name),
+        message: config::display_text(&format!("{agent} of {} was exported.", target.name)),
         notes: views::files::sentences(exported.export.notes),
     })
 }

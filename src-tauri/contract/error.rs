@@ -1,5 +1,6 @@
 //! Errors as they cross to the page: the same four fields as in `--json`.
 
+use aidb_core::config::display_text;
 use aidb_core::error as core;
 use serde::Serialize;
 use ts_rs::TS;
@@ -41,8 +42,10 @@ impl ErrorReport {
     }
 }
 
-/// A text that a person can read: an error quotes what was asked for, and that may be of any length.
+/// A text that a person can read: an error quotes what was asked for, and that may be of any length, and hold characters that
+/// turn the words beside them around.
 fn clipped(text: String) -> String {
+    let text = display_text(&text);
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

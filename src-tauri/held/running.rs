@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use aidb_core::config::display_text;
 use aidb_core::operations::ProposalSource;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -109,11 +110,11 @@ impl Running {
 
 fn words(proposable: &Proposable) -> String {
     let (agent, place) = (&proposable.proposal.plan.agent_id, &proposable.target.name);
-    match proposable.proposal.source {
+    display_text(&match proposable.proposal.source {
         ProposalSource::Promotion { .. } => format!("Promoting {agent} to {place}"),
         ProposalSource::Import { .. } => format!("Importing {agent} into {place}"),
         ProposalSource::Rollback { .. } => format!("Restoring {agent} in {place}"),
-    }
+    })
 }
 
 fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {

@@ -33,7 +33,7 @@ impl From<Finding> for FindingView {
             pointer: display_text(&finding.pointer),
             line: finding.position.map(|at| at.line),
             column: finding.position.map(|at| at.column),
-            message: finding.message,
+            message: display_text(&finding.message),
             hint: finding.hint,
         }
     }

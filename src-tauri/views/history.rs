@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aidb_core::config::display_text;
 use aidb_core::operations::{self as core, HistoryEntry};
 use aidb_core::store::{BackupSummary, Existence, OperationKind, Pin, Place};
 
@@ -89,8 +90,8 @@ impl From<&HistoryEntry> for EntryView {
             id: entry.id().to_owned(),
             kind: entry.kind().into(),
             outcome: entry.outcome().into(),
-            title: entry.title(),
-            summary: entry.summary(),
+            title: display_text(&entry.title()),
+            summary: display_text(&entry.summary()),
             agent: entry.agent().to_owned(),
             place: entry.place().into(),
             actor: entry.actor().map(str::to_owned),
@@ -111,7 +112,7 @@ impl From<&HistoryEntry> for TimelineDot {
             place: entry.place().into(),
             kind: entry.kind().into(),
             outcome: entry.outcome().into(),
-            title: entry.title(),
+            title: display_text(&entry.title()),
         }
     }
 }
@@ -120,7 +121,7 @@ impl From<&HistoryEntry> for TimelineDot {
 pub(crate) fn backup_view(backup: &BackupSummary, damage: Option<ErrorReport>) -> BackupView {
     BackupView {
         id: backup.id.to_string(),
-        title: HistoryEntry::Backup(Box::new(backup.clone())).title(),
+        title: display_text(&HistoryEntry::Backup(Box::new(backup.clone())).title()),
         name: backup.name.clone(),
         note: backup.note.clone(),
         pinned: backup.pinned == Pin::Pinned,

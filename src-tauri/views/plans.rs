@@ -1,7 +1,7 @@
 //! Plans and what became of them, in the page's words.
 
 use aidb_core::apply::Outcome;
-use aidb_core::config::{Permission, ResourcePermission};
+use aidb_core::config::{Permission, ResourcePermission, display_text};
 use aidb_core::operations::{AgentKeyPlace, Applied, Engine, Target};
 use aidb_core::plan::{Change, Mode, Note, NoteCode, NoteWeight as Weight, Plan};
 use aidb_core::store::{Environment, Protection};
@@ -114,7 +114,7 @@ impl From<&Note> for NoteView {
             Weight::Warning => NoteWeight::Warning,
             Weight::Risk => NoteWeight::Risk,
         };
-        Self { code: note_code(note.code).into(), weight, message: note.message.clone() }
+        Self { code: note_code(note.code).into(), weight, message: display_text(&note.message) }
     }
 }
 
@@ -180,7 +180,7 @@ pub(crate) fn apply_view(
             Outcome::PutBack => ApplyOutcome::PutBack,
             Outcome::NeedsAttention => ApplyOutcome::NeedsAttention,
         },
-        sentence,
+        sentence: display_text(&sentence),
         cause: report.cause.map(ErrorReport::of),
         cancelled: report.cancelled,
         applied: count(report.applied.len()),

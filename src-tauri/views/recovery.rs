@@ -1,5 +1,6 @@
 //! Interrupted operations in the page's words.
 
+use aidb_core::config::display_text;
 use aidb_core::operations::{Recovered, RecoveryEnd, operation_words};
 use aidb_core::store::{OperationState, OperationSummary};
 
@@ -10,7 +11,7 @@ use crate::contract::{ErrorReport, InterruptedView, RecoveredEnd, RecoveredView}
 pub(crate) fn interrupted(operation: &OperationSummary) -> InterruptedView {
     InterruptedView {
         operation: operation.id.to_string(),
-        words: operation_words(operation),
+        words: display_text(&operation_words(operation)),
         agent: operation.agent_id.to_string(),
         at: time(operation.started_at),
         finishable: operation.state != OperationState::Prepared,
@@ -26,7 +27,7 @@ pub(crate) fn recovered(recovered: Recovered) -> Option<RecoveredView> {
         RecoveryEnd::NothingWritten => RecoveredEnd::NothingWritten,
         RecoveryEnd::Waiting { reason } => RecoveredEnd::Waiting { error: ErrorReport::of(reason) },
         RecoveryEnd::Settled { report, sentence, unrecorded, .. } => RecoveredEnd::Settled {
-            sentence,
+            sentence: display_text(&sentence),
             left: u32::try_from(report.left.len()).unwrap_or(u32::MAX),
             unrecorded: unrecorded.map(ErrorReport::of),
         },

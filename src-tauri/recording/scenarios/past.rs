@@ -160,7 +160,7 @@ async fn history() {
 
 impl Recording {
     /// An entry, opened: what it changed, and what became of the key that it made.
-    async fn entry(&mut self, id: &Value) -> Value {
+    pub(super) async fn entry(&mut self, id: &Value) -> Value {
         let detail = self.play("history_entry", json!({ "id": id })).await;
         self.rows(&detail["plan"]).await;
         if detail["made_key"] == true {

@@ -7,7 +7,7 @@ use aidb_sandbox::{Effect, Fault, FaultAnswer};
 use serde_json::{Value, json};
 
 use super::super::Recording;
-use super::samples;
+use super::super::world::World;
 
 impl Recording {
     /// A promotion to Staging whose process dies at its second write, and the next start.
@@ -33,16 +33,19 @@ impl Recording {
 
 #[tokio::test]
 async fn recovery_settled() {
-    let mut recording = samples("recovery-settled").await;
+    let mut recording = Recording::new("recovery-settled", World::samples().await);
     recording.dies_in_staging().await;
     recording.opening().await;
     recording.newest().await;
+    let told = recording.before("recovery_start", Value::Null).await;
+    let detail = recording.entry(&told[0]["interrupted"]["operation"]).await;
+    recording.play("backup_now", json!({ "id": detail["entry"]["backup"] })).await;
     recording.end();
 }
 
 #[tokio::test]
 async fn recovery_waiting() {
-    let mut recording = samples("recovery-waiting").await;
+    let mut recording = Recording::new("recovery-waiting", World::samples().await);
     recording.dies_in_staging().await;
     recording.world.server(1).set_faults([Fault::on(1, FaultAnswer::Cut).for_ever()]);
     recording.opening().await;
@@ -57,6 +60,5 @@ async fn recovery_waiting() {
     recording.play("recovery_settle", json!({ "operation": operation, "way": "put_back" })).await;
     recording.world.server(1).set_faults([]);
     recording.play("recovery_settle", json!({ "operation": operation, "way": "finish" })).await;
-    recording.play("recovery_leave", json!({ "operation": operation })).await;
     recording.end();
 }

@@ -201,7 +201,7 @@ test("a filter is chosen, shown, remembered over Back, and cleared", async () =>
   await page.getByRole("button", { name: "Clear: Production" }).click();
   await page.getByRole("combobox", { name: "Environment: Any environment" }).waitFor();
   // Asked for a second time, the engine had one more: the backup at the recording's end.
-  await expect.poll(() => list(page).getByRole("option").count()).toBe(11);
+  await expect.poll(() => list(page).getByRole("option").count()).toBe(12);
 });
 
 test("searching waits for a pause, and finds", async () => {
@@ -317,8 +317,9 @@ test("the timeline names what happened where, and opens it", async () => {
   const items = panel(page).getByRole("listitem").getByRole("button");
   expect(await items.first().innerText()).toMatch(/Promoted my-agent from Staging[\s\S]*Production[\s\S]*this entry/);
   expect(await items.count()).toBe(4);
-  expect(await items.nth(1).innerText()).toMatch(/Promotion of my-agent needs attention[\s\S]*Needs attention[\s\S]*Production/);
-  await items.nth(1).click();
+  expect(await items.nth(1).innerText()).toMatch(/Recovery of my-agent needs attention/);
+  expect(await items.nth(2).innerText()).toMatch(/Promotion of my-agent needs attention[\s\S]*Needs attention[\s\S]*Production/);
+  await items.nth(2).click();
   await headline(page).filter({ hasText: "Promotion of my-agent needs attention" }).waitFor();
   expect(await option(page, "Promotion of my-agent").getAttribute("aria-selected")).toBe("true");
 });

@@ -4,12 +4,23 @@ import { button, carriedOut, plan, toPlan } from "./wizard";
 
 /** Emoji, markup, Arabic, and a character that turns the direction of what follows. */
 const HOSTILE = "\u{1f4ca} <img src=x onerror=alert(1)> \u062c\u062f\u0648\u0644 a\u202eb";
-const MARKUP = "<img src=x onerror=alert(1)>";
+/** As much of it as a narrow column shows. */
+const MARKUP = /<img src=x/;
+
+/** Where a character stands as it is that turns the direction of the words beside it. */
+function rawMarks(): string[] {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found: string[] = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.textContent?.includes("\u202e")) found.push(node.parentElement?.outerHTML.slice(0, 200) ?? "");
+  }
+  return found;
+}
 
 /** No element came of a name, nothing runs over, and no name turns the words beside it around. */
 async function harmless(page: Page, name: string): Promise<void> {
   expect(await page.locator("img[src='x'], script:not([src])").count(), "an element was made from a name").toBe(0);
-  expect(await page.evaluate(() => document.querySelector("#main")?.textContent?.includes("\u202e") ?? false), "a raw direction mark").toBe(false);
+  expect(await page.evaluate(rawMarks), "a raw direction mark").toEqual([]);
   expect(await overflowsSideways(page)).toBe(false);
   expect(await axe(page)).toEqual([]);
   await screenshot(page, name);
@@ -27,7 +38,7 @@ describe.each(themes)("names that nobody would choose, %s", (theme) => {
     const page = await toPlan("hostile-ids", { to: "Staging", agent: /<img src=x onerror/, theme });
     await plan(page).getByText(MARKUP).first().waitFor();
     await harmless(page, "hostile-agent-plan");
-    await button(page, "Continue to Apply").click();
+    await button(page, /^Apply .*…$/).click();
     await page.getByRole("textbox", { name: /^Why/ }).fill(HOSTILE);
     await button(page, /^Apply 2 changes to Staging/).click();
     await carriedOut(page).getByText(MARKUP).first().waitFor();
@@ -36,7 +47,7 @@ describe.each(themes)("names that nobody would choose, %s", (theme) => {
     await page.getByRole("region", { name: /^Details/ }).getByText(MARKUP).first().waitFor();
     await harmless(page, "hostile-history");
     await page.getByRole("navigation").getByRole("button", { name: "Overview" }).click();
-    await page.getByRole("table").getByText(MARKUP).first().waitFor();
+    await page.locator("#main").getByText(MARKUP).first().waitFor();
     await harmless(page, "hostile-overview");
   });
 });
