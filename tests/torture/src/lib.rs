@@ -1,0 +1,10 @@
+//! Kills the real `aidb` at every request and at every write of its store, refuses the writes, and looks what the next start
+//! makes of it (QUALITY.md, "Nothing lost"). A small part of it is a test; all of it is `cargo xtask torture`.
+
+pub mod control;
+pub mod ground;
+pub mod report;
+pub mod requests;
+pub mod scenario;
+pub mod settled;
+pub mod syscalls;
