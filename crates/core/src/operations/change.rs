@@ -85,20 +85,22 @@ impl Engine {
             None => (ApplyReport::done(plan), None),
             Some(prepared) => self.write(target, plan, prepared, &operation, context).await?,
         };
-        let mut unrecorded = self.finish(&operation, plan, &report).await.err().or(missed);
-        if report.outcome == Outcome::Done
-            && let Some(made) = prepared.as_ref().and_then(|prepared| prepared.made_key.as_ref())
-        {
-            // Another registration of the same agent may have put its key in the place of the one that the server took.
-            unrecorded = unrecorded.or(made.keep().await.err());
-        }
         let (backup, mut made) = prepared.map_or((None, None), |prepared| (Some(prepared.backup), prepared.made_key));
-        if report.outcome == Outcome::PutBack
-            && let Some(made) = made.take()
-        {
+        // Before the record is closed: after that, nobody would look for the key any more.
+        let key = match report.outcome {
+            // Another registration of the same agent may have put its key in the place of the one that the server took.
+            Outcome::Done => match &made {
+                Some(made) => made.keep().await,
+                None => Ok(()),
+            },
             // The agent that it was made for is gone again, so nobody will ever be let in with it.
-            unrecorded = unrecorded.or(made.forget().await.err());
-        }
+            Outcome::PutBack => match made.take() {
+                Some(made) => made.forget().await,
+                None => Ok(()),
+            },
+            Outcome::NeedsAttention => Ok(()),
+        };
+        let unrecorded = self.finish(&operation, plan, &report).await.err().or(missed).or(key.err());
         Ok(Applied {
             operation,
             backup,

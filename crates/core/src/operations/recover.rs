@@ -190,11 +190,12 @@ impl Engine {
         let (sentence, outcome) = (report.sentence(&plan), outcome_json(&report)?);
         let state = state_of(report.outcome);
         let end = End { state, summary: &sentence, outcome_json: Some(&outcome), at: self.now() };
-        let recovery = self.store().await?.finish_recovery(&operation.id, &self.recovery_of(operation), &end).await?;
+        // Before the record is closed: after that, nobody would look for the key any more.
         let forgotten = match report.outcome {
             Outcome::PutBack => self.forget_made_key(open).await,
             Outcome::Done | Outcome::NeedsAttention => Ok(()),
         };
+        let recovery = self.store().await?.finish_recovery(&operation.id, &self.recovery_of(operation), &end).await?;
         let unrecorded = apply.journal.missed().map(Error::from).or(forgotten.err()).map(|error| error.report());
         Ok(RecoveryEnd::Settled { report: Box::new(report), sentence, recovery, unrecorded })
     }

@@ -152,12 +152,34 @@ fn judge(path: &Path, identity: &Identity) -> Result<(), StoreError> {
 
 /// The identity as SQLite sees it, the log included, without the right to write.
 async fn settled_identity(path: &Path) -> Result<Identity, StoreError> {
-    let failed = |error: sqlx::Error| StoreError::from_sqlx(path, &error);
-    let mut connection = options(path).read_only(true).connect().await.map_err(failed)?;
-    let mut transaction = connection.begin().await.map_err(failed)?;
-    let identity = identity(&mut transaction).await.map_err(failed)?;
-    transaction.rollback().await.map_err(failed)?;
-    connection.close().await.map_err(failed)?;
+    match read_identity(options(path).read_only(true)).await {
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNFINISHED_WRITE) => {
+            identity_in_a_copy(path).await
+        }
+        read => read.map_err(|error| StoreError::from_sqlx(path, &error)),
+    }
+}
+
+/// `SQLITE_READONLY_ROLLBACK`: a process died in a write that has to be taken back before anything can be read.
+const UNFINISHED_WRITE: &str = "776";
+
+/// Taking a write back takes the right to write, and that has only who knows whose the database is: so it is done in a copy.
+/// Without this, an aidb that was killed while it created the store would leave one that no other opens.
+async fn identity_in_a_copy(path: &Path) -> Result<Identity, StoreError> {
+    let unreadable = |error: io::Error| StoreError::from_io(path, &error);
+    let folder = tempfile::tempdir().map_err(unreadable)?;
+    let copy = folder.path().join("copy.db");
+    fs::copy(path, &copy).map_err(unreadable)?;
+    fs::copy(beside(path, "-journal"), beside(&copy, "-journal")).map_err(unreadable)?;
+    read_identity(options(&copy)).await.map_err(|error| StoreError::from_sqlx(path, &error))
+}
+
+async fn read_identity(options: SqliteConnectOptions) -> Result<Identity, sqlx::Error> {
+    let mut connection = options.connect().await?;
+    let mut transaction = connection.begin().await?;
+    let identity = identity(&mut transaction).await?;
+    transaction.rollback().await?;
+    connection.close().await?;
     Ok(identity)
 }
 
