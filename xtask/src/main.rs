@@ -1,4 +1,4 @@
-//! The tasks of this repository: `cargo xtask run | test | bench | gen | pictures | screens`.
+//! The tasks of this repository: `cargo xtask run | test | torture | bench | gen | pictures | screens`.
 //!
 //! `run` and `test` are the README's two commands. Each works alone on a fresh Debian machine that has Rust: it installs
 //! what is missing ([`needs`]), and where it may not, it says the exact line to type.
@@ -17,6 +17,7 @@ mod sandbox;
 mod steps;
 mod suite;
 mod tally;
+mod torture;
 mod tour;
 
 use std::process::ExitCode;
@@ -27,6 +28,9 @@ Usage: cargo xtask <TASK>
   run            build aidb and open its window; without a display: a tour on a virtual one, with a picture of each step
   run --terminal build the command line, start three sample environments, and carry an agent through them
   test           everything a change has to pass: format, lints, build, tests, documents
+  torture        kill aidb at every request and every write of its store, and look what the next start makes of it
+  torture --prove
+                 that this finds what is lost when the putting back, or the journal, is left out of aidb
   bench          the speed and size figures of docs/QUALITY.md, from a release build
   pictures       the pictures of the documents, from the tour of the real window
   screens        every screen of the window in every state, in both themes and two sizes, checked and as pictures
@@ -43,6 +47,8 @@ fn main() -> ExitCode {
         ["run"] => run::run(),
         ["run", "--terminal"] => tour::run(),
         ["test"] => suite::test(),
+        ["torture"] => torture::torture(torture::Mode::Whole),
+        ["torture", "--prove"] => torture::torture(torture::Mode::Prove),
         ["bench"] => bench::bench(),
         ["pictures"] => pictures::pictures(),
         ["screens"] => pictures::screens(),

@@ -20,6 +20,8 @@ pub enum Task {
     Display,
     /// Running every test.
     Test,
+    /// Killing programs at their system calls, and refusing those.
+    Torture,
     /// Measuring beside peers.
     Bench,
 }
@@ -68,6 +70,7 @@ const NEEDS: &[Need] = &[
     need(Task::Test, "libsecret-tools", "looks into the keychain from outside", Probe::Program("secret-tool")),
     need(Task::Test, "python3", "damages a backup from outside", Probe::Program("python3")),
     need(Task::Test, "procps", "ends and stops processes", Probe::Program("kill")),
+    need(Task::Torture, "strace", "kills at a system call, and refuses it", Probe::Program("strace")),
     need(Task::Bench, "git", "a peer to start-up time", Probe::Program("git")),
     need(Task::Bench, "nodejs", "a peer to start-up time", Probe::Program("node")),
 ];

@@ -28,7 +28,7 @@ const SECRET_WORDS: &[&str] = &["TOKEN", "KEY", "SECRET", "PASSW", "CREDENTIAL"]
 /// # Errors
 /// Something is missing and cannot be installed. A step that failed is no error here: it stands in the summary.
 pub fn test() -> Result<ExitCode> {
-    needs::meet(&[Task::Build, Task::Window, Task::Display, Task::Test])?;
+    needs::meet(&[Task::Build, Task::Window, Task::Display, Task::Test, Task::Torture])?;
     needs::meet_components(&[("fmt", "rustfmt"), ("clippy", "clippy")])?;
     page::meet_node()?;
     needs::meet_driver()?;

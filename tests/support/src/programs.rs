@@ -29,7 +29,9 @@ impl Program {
     /// What it is built from, relative to the repository.
     const fn sources(self) -> &'static [&'static str] {
         match self {
-            Self::Aidb | Self::Sandbox => &["crates"],
+            Self::Aidb => &["crates"],
+            // It depends on nothing of the engine, and is not built again when that changes.
+            Self::Sandbox => &["crates/sandbox"],
             Self::Desktop => &["crates", "src-tauri", "tauri.conf.json", PAGE],
         }
     }

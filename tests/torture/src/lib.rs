@@ -2,7 +2,9 @@
 //! makes of it (QUALITY.md, "Nothing lost"). A small part of it is a test; all of it is `cargo xtask torture`.
 
 pub mod control;
+pub mod damage;
 pub mod ground;
+pub mod network;
 pub mod report;
 pub mod requests;
 pub mod scenario;

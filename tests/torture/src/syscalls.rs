@@ -90,7 +90,8 @@ fn tampered(
     arguments: &[impl AsRef<std::ffi::OsStr>],
 ) -> Result<Option<Run>> {
     let log = ground.path("calls.log");
-    let mut options: Vec<String> = ["-f", "-qq", "--seccomp-bpf", "-o"].map(str::to_owned).into();
+    // Not with --seccomp-bpf: strace 6.1 then lets calls of chosen files pass without tampering with them.
+    let mut options: Vec<String> = ["-f", "-qq", "-o"].map(str::to_owned).into();
     options.push(log.display().to_string());
     for path in &place.paths {
         options.extend(["-P".to_owned(), path.display().to_string()]);
