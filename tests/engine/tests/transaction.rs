@@ -365,7 +365,7 @@ async fn a_database_that_cannot_be_reached_changes_nothing() {
 }
 
 #[tokio::test]
-async fn no_durable_backup_no_write() {
+async fn r4_no_durable_backup_no_write() {
     let world = World::with(BEFORE).await;
     let context = Context::default();
     let options = ImportOptions::default();

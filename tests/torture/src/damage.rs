@@ -82,7 +82,9 @@ pub fn matrix(ground: &Ground, step: usize) -> Result<Damages> {
                 let run = ground.run(&json)?;
                 let requests = ground.server(Server::Target).requests()?.len();
                 damages.tried += 1;
-                if run.status != Some(1) || run.json()["code"] != "backup_damaged" || requests > 0 {
+                // A row whose words cannot be read at all is not told from a store that cannot: it is caught all the same.
+                let caught = ["backup_damaged", "store_unusable"].iter().any(|code| run.json()["code"] == *code);
+                if run.status != Some(1) || !caught || requests > 0 {
                     damages.missed.push(format!("{how} at {at} of {column}, {requests} requests: {run}"));
                 }
             }

@@ -14,7 +14,7 @@ use crate::scenario::{Scenario, Stand, stand};
 use crate::settled::{Next, next_start};
 
 /// What a request may take, in seconds, as the command is told.
-const LIMIT: &str = "2";
+const LIMIT: &str = "1";
 /// What the whole command may take: the limit, its retries, and a slow machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 

@@ -34,7 +34,7 @@ async fn a_hundred_thousand_resources_are_no_trouble() {
 }
 
 #[tokio::test]
-async fn order_is_by_sequence_when_the_clock_goes_back() {
+async fn r9_order_is_by_sequence_when_the_clock_goes_back() {
     let (_home, store) = new_store().await;
     let (place, agent, absent) = (Place::by_url("https://a.example"), agent_id("orders"), AgentState::Absent);
     let mut ids = Vec::new();
