@@ -333,7 +333,7 @@ async fn ended(
     let past = NewPlan::past(source.to_owned(), plan_target(target), plan, Some(&applied.report), Met::AtItsEnd);
     let plan = plan_view(engine, &desktop.plans.hold(past)).await;
     let next = next_stage(engine, target).await;
-    apply_view(applied, sentence, plan, target, next)
+    apply_view(applied, &sentence, plan, target, next)
 }
 
 /// What was put back can be tried again with the same plan.

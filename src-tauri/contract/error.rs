@@ -35,17 +35,17 @@ impl ErrorReport {
         };
         Self {
             code,
-            message: clipped(message),
-            hint: hint.map(clipped),
-            details: details.into_iter().map(clipped).collect(),
+            message: clipped(&message),
+            hint: hint.as_deref().map(clipped),
+            details: details.iter().map(|line| clipped(line)).collect(),
         }
     }
 }
 
 /// A text that a person can read: an error quotes what was asked for, and that may be of any length, and hold characters that
 /// turn the words beside them around.
-fn clipped(text: String) -> String {
-    let text = display_text(&text);
+fn clipped(text: &str) -> String {
+    let text = display_text(text);
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

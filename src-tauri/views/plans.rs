@@ -162,7 +162,7 @@ pub(crate) fn unchanged_chips(entry: &ResourcePermission) -> Vec<ChipView> {
 /// An apply that came to an end. `plan` is what was applied, and `next` the stage after the target's.
 pub(crate) fn apply_view(
     applied: Applied,
-    sentence: String,
+    sentence: &str,
     plan: PlanView,
     target: &Target,
     next: Option<String>,
@@ -180,7 +180,7 @@ pub(crate) fn apply_view(
             Outcome::PutBack => ApplyOutcome::PutBack,
             Outcome::NeedsAttention => ApplyOutcome::NeedsAttention,
         },
-        sentence: display_text(&sentence),
+        sentence: display_text(sentence),
         cause: report.cause.map(ErrorReport::of),
         cancelled: report.cancelled,
         applied: count(report.applied.len()),

@@ -58,7 +58,7 @@ pub fn matrix(ground: &Ground, scenario: &Scenario) -> Result<Tally> {
                 server.set_faults(&[])?;
                 server.release()?;
                 let now = stand(&server.state()?, &ready.old, &new);
-                let end = match told(&run, now, took) {
+                let end = match told(&run, &now, took) {
                     Ok(()) => next_start(ground, scenario, &ready, &new, Next::of(tally.points))?,
                     Err(lost) => Err(lost),
                 };
@@ -70,8 +70,8 @@ pub fn matrix(ground: &Ground, scenario: &Scenario) -> Result<Tally> {
 }
 
 /// The exit status says what is there, a sentence says it too, and in time.
-fn told(run: &Run, now: Result<Stand, String>, took: Duration) -> Result<(), String> {
-    let honest = match (run.status, &now) {
+fn told(run: &Run, now: &Result<Stand, String>, took: Duration) -> Result<(), String> {
+    let honest = match (run.status, now) {
         (Some(0), Ok(Stand::New)) => true,
         (Some(1 | 4), Ok(_)) => run.stderr.contains("Error: ") || run.stderr.contains("put back"),
         _ => false,

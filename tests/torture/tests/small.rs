@@ -15,6 +15,7 @@ fn ground() -> Ground {
     Ground::new(&programs).expect("the ground is prepared")
 }
 
+#[expect(clippy::print_stdout, reason = "the numbers are what the matrix is for")]
 fn nothing_lost(rule: &str, tally: &Tally, points: usize) {
     println!("{rule}: {tally}");
     assert!(tally.lost.is_empty(), "{:#?}", tally.lost);

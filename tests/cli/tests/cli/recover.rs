@@ -102,8 +102,21 @@ fn without_its_key_it_waits_and_a_person_may_leave_it_as_it_is() {
         stage.run(&["m", "import", "-u", &url, "-i", "agent.json", "--yes", "-k", "a-key-for-this-server"]).done();
     assert!(given.stderr.contains("were put back"), "with a key that is given for its server it is settled: {given}");
 
-    let rollback =
-        ["m", "rollback", "--backup", "latest", "-u", &url, "-a", "my-agent", "-k", "k", "--yes", "--in-flight", "1"];
+    let rollback = [
+        "m",
+        "rollback",
+        "--backup",
+        "latest",
+        "-e",
+        "Staging",
+        "-a",
+        "my-agent",
+        "-k",
+        "k",
+        "--yes",
+        "--in-flight",
+        "1",
+    ];
     killed_at(&stage, 1, &rollback);
     let list = stage.run(&["recover", "--list", "--json"]).done().json();
     let id = list["operations"][0]["operation"].as_str().expect("an id").to_owned();

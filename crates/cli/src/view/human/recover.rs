@@ -30,7 +30,7 @@ fn was_interrupted(operation: &OperationSummary) -> String {
 
 fn title(operation: &OperationSummary) -> String {
     let began = operation.started_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S");
-    format!("The {} of {began} ({})", operation_words(operation), operation.id)
+    format!("The {} (begun {began}, {})", operation_words(operation), operation.id)
 }
 
 impl Human for UnsettledList {
