@@ -11,6 +11,7 @@ mod content;
 mod environments;
 mod error;
 mod history;
+mod journal;
 mod lock;
 mod opening;
 mod operations;
@@ -29,10 +30,11 @@ pub use backups::{Backup, BackupFilter, BackupId, BackupReason, BackupSummary, E
 pub use environments::{Colour, Environment, EnvironmentId, NewEnvironment, PlainHttpChoice, Protection};
 pub use error::StoreError;
 pub use history::HistoryRecord;
+pub use journal::{Heading, OpenOperation};
 pub use lock::AgentLock;
 pub use operations::{
-    End, Heading, NewOperation, OpenOperation, Operation, OperationFilter, OperationId, OperationKind, OperationState,
-    OperationSummary, Program,
+    End, NewOperation, Operation, OperationFilter, OperationId, OperationKind, OperationState, OperationSummary,
+    Program,
 };
 pub use place::{Place, PlaceFilter};
 
