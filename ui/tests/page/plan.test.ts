@@ -33,7 +33,8 @@ test.each(themes)("100,000 rows, planned and carried out: axe finds nothing, %s"
   await plan(page).getByText("warehouse.table_0", { exact: true }).waitFor();
   expect(await axe(page)).toEqual([]);
   await plan(page).evaluate((grid) => (grid.scrollTop = grid.scrollHeight / 2));
-  await plan(page).locator("[data-index='50000']").getByText("warehouse.table_49999").waitFor();
+  const shown = () => plan(page).locator("[data-index]").evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("data-index"))));
+  await expect.poll(async () => Math.max(...(await shown()))).toBeGreaterThan(49_000);
   expect(await axe(page)).toEqual([]);
   await button(page, "Apply 60,000 changes to Production…").click();
   await page.getByLabel("Type Production to confirm").fill("Production");
