@@ -1,5 +1,12 @@
-import { mergeConfig } from "vitest/config";
-import page from "./vitest.page.config.ts";
+import { defineConfig } from "vitest/config";
 
-/** Every screen in every state, as pictures. It takes minutes, so it is a task of its own: `cargo xtask pictures`. */
-export default mergeConfig({ ...page, test: { ...page.test, include: [] } }, { test: { include: ["tests/screens/**/*.test.ts"] } });
+/** Every screen in every state, as pictures. It takes minutes, so it is a task of its own: `cargo xtask screens`. */
+export default defineConfig({
+  test: {
+    include: ["tests/screens/**/*.test.ts"],
+    globalSetup: ["tests/server.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    maxWorkers: 2,
+  },
+});

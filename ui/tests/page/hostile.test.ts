@@ -12,7 +12,7 @@ function rawMarks(): string[] {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const found: string[] = [];
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    if (node.textContent?.includes("\u202e")) found.push(node.parentElement?.outerHTML.slice(0, 200) ?? "");
+    if (node.textContent?.includes("\u202e")) found.push(`${node.parentElement?.tagName ?? ""}: ${node.textContent}`);
   }
   return found;
 }
