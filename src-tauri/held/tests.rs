@@ -247,7 +247,8 @@ async fn what_was_left_is_not_lost_among_a_thousand_rows() {
     let entry = |n: u32| (format!("table_{n:04}"), ResourceSnapshot::new("table", [Permission::Read]));
     world.server(0).set_resources("my-agent", (0..300).map(entry)).unwrap();
     let plan = promote(&world, "my-agent", 0, 1).await;
-    let last = Fault::on(300, FaultAnswer::status(403, ErrorBody::Json)).method("PUT").for_ever();
+    // Three resources of the sample come before the three hundred.
+    let last = Fault::on(303, FaultAnswer::status(403, ErrorBody::Json)).method("PUT");
     let kept = Fault::on(1, FaultAnswer::status(403, ErrorBody::Json)).method("DELETE").for_ever();
     world.server(1).set_faults([last, kept.path_contains("table_0297")]);
     let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
