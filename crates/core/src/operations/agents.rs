@@ -59,7 +59,7 @@ impl Engine {
     }
 
     /// Where there was no keychain when a key was made, it went into a private file.
-    fn private_files(&self) -> Vault {
+    pub(super) fn private_files(&self) -> Vault {
         Vault::file(self.folder().join("keys"))
     }
 }

@@ -232,7 +232,7 @@ impl Engine {
     /// the scripts of a CI still work. A keychain that is only locked is not passed by: unlocking it is the person's choice.
     async fn vault_for_made_keys(&self) -> Vault {
         match self.vault.status().await {
-            VaultStatus::Absent { .. } => Vault::file(self.folder().join("keys")),
+            VaultStatus::Absent { .. } => self.private_files(),
             _ => self.vault.clone(),
         }
     }

@@ -14,7 +14,6 @@ use crate::error::ErrorReport;
 use crate::plan::{PLAN_FORMAT, Plan};
 use crate::store::{
     AgentLock, End, NewOperation, OpenOperation, OperationId, OperationKind, OperationState, OperationSummary,
-    StoreError,
 };
 
 /// What is to be settled, and how.
@@ -206,14 +205,8 @@ impl Engine {
         if let Some(given) = given.filter(|given| server_key(&given.place.url) == server) {
             return Ok(given.clone());
         }
-        let environment = match &operation.place.environment {
-            Some(id) => match self.environment(id.as_str()).await {
-                Ok(profile) => (server_key(&profile.url) == server).then(|| profile.id.to_string()),
-                Err(Error::Store(StoreError::EnvironmentNotFound { .. })) => None,
-                Err(error) => return Err(error),
-            },
-            None => None,
-        };
+        let profile = self.profile_of(&operation.place).await?.filter(|profile| server_key(&profile.url) == server);
+        let environment = profile.map(|profile| profile.id.to_string());
         let url = environment.is_none().then(|| operation.place.url.clone());
         self.target(&TargetRequest { environment, url, ..TargetRequest::default() }).await
     }
@@ -280,7 +273,7 @@ impl Engine {
 }
 
 fn busy(operation: &OperationSummary) -> Error {
-    let place = operation.place.environment_name.clone().unwrap_or_else(|| operation.place.url.clone());
+    let place = operation.place.called().to_owned();
     Error::AgentBusy { agent: operation.agent_id.to_string(), place, holder: Some(Box::new(operation.clone())) }
 }
 

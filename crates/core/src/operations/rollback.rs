@@ -9,7 +9,7 @@ use super::{Context, Engine, Error, Proposal, ProposalSource, Target, TargetRequ
 use crate::config::{AgentId, AgentState, Configuration};
 use crate::connector::parse_base_url;
 use crate::plan::{DatabaseLinking, Mode, Selection};
-use crate::store::{Backup, BackupSummary, Environment, StoreError};
+use crate::store::{Backup, BackupSummary, Environment, Place, StoreError};
 
 /// Where a rollback leads back to.
 #[derive(Clone, Debug)]
@@ -71,7 +71,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::target`].
     pub async fn target_of(&self, backup: &BackupSummary) -> Result<Target, Error> {
-        let environment = self.profile_of(backup).await?.map(|environment| environment.id.to_string());
+        let environment = self.profile_of(&backup.place).await?.map(|environment| environment.id.to_string());
         let url = environment.is_none().then(|| backup.place.url.clone());
         self.target(&TargetRequest { environment, url, ..TargetRequest::default() }).await
     }
@@ -82,14 +82,15 @@ impl Engine {
     /// # Errors
     /// The store cannot be read.
     pub async fn environment_of(&self, backup: &BackupSummary) -> Result<Option<Environment>, Error> {
-        if let Some(environment) = self.profile_of(backup).await? {
+        if let Some(environment) = self.profile_of(&backup.place).await? {
             return Ok(Some(environment));
         }
         self.environment_at(&parse_base_url(&backup.place.url)?).await
     }
 
-    async fn profile_of(&self, backup: &BackupSummary) -> Result<Option<Environment>, Error> {
-        let Some(id) = &backup.place.environment else { return Ok(None) };
+    /// The profile that a place was, where it still exists.
+    pub(super) async fn profile_of(&self, place: &Place) -> Result<Option<Environment>, Error> {
+        let Some(id) = &place.environment else { return Ok(None) };
         match self.environment(id.as_str()).await {
             Ok(environment) => Ok(Some(environment)),
             Err(Error::Store(StoreError::EnvironmentNotFound { .. })) => Ok(None),
