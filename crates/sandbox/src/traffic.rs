@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use http::{Method, StatusCode};
 use serde::{Serialize, Serializer};
@@ -27,6 +28,10 @@ pub struct SeenRequest {
     pub had_api_key: bool,
     /// The status of the answer; `None` while it is under way, and where the connection ended without one.
     pub status: Option<u16>,
+    /// When it arrived, in microseconds since the sandbox started.
+    pub arrived_us: u64,
+    /// When it was answered, or its connection ended; `None` while it is under way.
+    pub ended_us: Option<u64>,
     /// The kind of the fault that struck it.
     pub fault: Option<&'static str>,
 }
@@ -51,8 +56,17 @@ pub struct Traffic {
 }
 
 /// The record, shared by all connections.
-#[derive(Debug, Default)]
-pub(crate) struct Record(Mutex<Recorded>);
+#[derive(Debug)]
+pub(crate) struct Record {
+    started: Instant,
+    recorded: Mutex<Recorded>,
+}
+
+impl Default for Record {
+    fn default() -> Self {
+        Self { started: Instant::now(), recorded: Mutex::default() }
+    }
+}
 
 #[derive(Debug, Default)]
 struct Recorded {
@@ -86,19 +100,23 @@ impl Connection {
 
 impl Record {
     pub(crate) fn traffic(&self) -> Traffic {
-        locked(&self.0).traffic.clone()
+        locked(&self.recorded).traffic.clone()
     }
 
     pub(crate) fn read<T>(&self, read: impl FnOnce(&Traffic) -> T) -> T {
-        read(&locked(&self.0).traffic)
+        read(&locked(&self.recorded).traffic)
     }
 
     /// Starts anew. Connections that stay open count again with their next request.
     pub(crate) fn clear(&self) {
-        let mut recorded = locked(&self.0);
+        let mut recorded = locked(&self.recorded);
         recorded.epoch += 1;
         let in_flight = recorded.traffic.in_flight;
         recorded.traffic = Traffic { in_flight, peak_in_flight: in_flight, ..Traffic::default() };
+    }
+
+    fn now_us(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 }
 
@@ -119,7 +137,8 @@ impl Arrival {
         fault: Option<&'static str>,
     ) -> Self {
         let path = request.uri.path_and_query().map_or_else(|| request.uri.path().to_owned(), ToString::to_string);
-        let mut recorded = locked(&record.0);
+        let arrived_us = record.now_us();
+        let mut recorded = locked(&record.recorded);
         let connection = connection.number_in(&mut recorded);
         let epoch = recorded.epoch;
         let number = recorded.traffic.arrived();
@@ -130,6 +149,8 @@ impl Arrival {
             path,
             had_api_key: request.headers.contains_key("x-api-key"),
             status: None,
+            arrived_us,
+            ended_us: None,
             fault,
         });
         drop(recorded);
@@ -143,12 +164,14 @@ impl Arrival {
 
 impl Drop for Arrival {
     fn drop(&mut self) {
-        let mut recorded = locked(&self.record.0);
+        let ended_us = self.record.now_us();
+        let mut recorded = locked(&self.record.recorded);
         let same_epoch = recorded.epoch == self.epoch;
         let traffic = &mut recorded.traffic;
         traffic.in_flight = traffic.in_flight.saturating_sub(1);
         if same_epoch && let Some(request) = traffic.listed(self.number) {
             request.status = self.status;
+            request.ended_us = Some(ended_us);
         }
     }
 }

@@ -208,4 +208,8 @@ async fn requests_under_way_at_most() {
     assert!(a.is_ok() && b.is_ok() && c.is_ok());
     let traffic = sandbox.traffic();
     assert_eq!((traffic.count, traffic.peak_in_flight, traffic.in_flight), (3, 3, 0));
+    for request in &traffic.requests {
+        let took = request.ended_us.map(|ended| ended - request.arrived_us);
+        assert!(took.is_some_and(|took| took >= 300_000), "{request:?}");
+    }
 }
