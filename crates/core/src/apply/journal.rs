@@ -43,7 +43,7 @@ impl<'a> Journal<'a> {
     /// Notes, before the first `count` of `all` changes are sent, that they and the rest of their group may have been.
     /// `covered` is how many are noted already; gives back how many are now.
     pub(super) async fn cover(&self, count: usize, all: usize, covered: usize) -> Result<usize, StoreError> {
-        if count <= covered {
+        if count <= covered || cfg!(feature = "leave-out-journal") {
             return Ok(covered);
         }
         let next = count.next_multiple_of(GROUP).min(all);
