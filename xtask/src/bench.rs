@@ -7,17 +7,20 @@ use anyhow::Result;
 
 use crate::needs::{self, Task};
 use crate::page;
-use crate::programs::{Profile, cargo, program_folder, succeed};
+use crate::programs::{Profile, build_folder, cargo, program_folder, succeed};
 
 /// What is measured, its peers, and what measures. What people get is built by itself: cargo gives every package of one
 /// build the features that any of them asks for, and the command line would carry what only the window needs.
 const BUILDS: &[&[&str]] = &[&["aidb-cli"], &["aidb-desktop", "aidb-empty-window"], &["aidb-sandbox", "aidb-bench"]];
 
-/// Builds for release and measures.
+/// The command line without its journal, to see what that costs. In a folder of its own, so that nobody takes it for the other.
+const WITHOUT_JOURNAL: &[&str] = &["--package", "aidb-cli", "--features", "aidb-core/leave-out-journal"];
+
+/// Builds for release and measures these parts; all where none is named.
 ///
 /// # Errors
 /// The build fails, or a figure cannot be taken. A missed bar is the status 1.
-pub fn bench() -> Result<ExitCode> {
+pub fn bench(parts: &[&str]) -> Result<ExitCode> {
     needs::meet(&[Task::Build, Task::Window, Task::Display, Task::Bench])?;
     needs::meet_driver()?;
     page::build()?;
@@ -26,7 +29,10 @@ pub fn bench() -> Result<ExitCode> {
         let packages = packages.iter().flat_map(|package| ["--package", package]);
         succeed(cargo().args(["build", "--release"]).args(packages))?;
     }
+    let apart = build_folder()?.join("without-journal");
+    succeed(cargo().args(["build", "--release"]).args(WITHOUT_JOURNAL).arg("--target-dir").arg(&apart))?;
     let folder = program_folder(Profile::Release)?;
-    let status = Command::new(folder.join("aidb-bench")).arg(&folder).status()?;
+    let mut measuring = Command::new(folder.join("aidb-bench"));
+    let status = measuring.arg(&folder).arg(apart.join("release/aidb")).args(parts).status()?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

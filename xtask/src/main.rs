@@ -31,7 +31,7 @@ Usage: cargo xtask <TASK>
   torture        kill aidb at every request and every write of its store, and look what the next start makes of it
   torture --prove
                  that this finds what is lost when the putting back, or the journal, is left out of aidb
-  bench          the speed and size figures of docs/QUALITY.md, from a release build
+  bench [PART]…  the speed and size figures of docs/QUALITY.md, from a release build; or only some of them
   pictures       the pictures of the documents, from the tour of the real window
   screens        every screen of the window in every state, in both themes and two sizes, checked and as pictures
   gen [--check]  write every generated file, and the outputs in the documents; with --check only say which file
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
         ["test"] => suite::test(),
         ["torture"] => torture::torture(torture::Mode::Whole),
         ["torture", "--prove"] => torture::torture(torture::Mode::Prove),
-        ["bench"] => bench::bench(),
+        ["bench", parts @ ..] => bench::bench(parts),
         ["pictures"] => pictures::pictures(),
         ["screens"] => pictures::screens(),
         ["gen"] => generated::generate(generated::Mode::Write),

@@ -73,6 +73,8 @@ const NEEDS: &[Need] = &[
     need(Task::Torture, "strace", "kills at a system call, and refuses it", Probe::Program("strace")),
     need(Task::Bench, "git", "a peer to start-up time", Probe::Program("git")),
     need(Task::Bench, "nodejs", "a peer to start-up time", Probe::Program("node")),
+    need(Task::Bench, "hey", "a peer to the speed of an import", Probe::Program("hey")),
+    need(Task::Bench, "wrk", "another one", Probe::Program("wrk")),
 ];
 
 const fn need(task: Task, package: &'static str, because: &'static str, probe: Probe) -> Need {

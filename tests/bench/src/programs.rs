@@ -9,23 +9,29 @@ use tempfile::TempDir;
 /// Where the programs are, and a home for them.
 pub struct Programs {
     folder: PathBuf,
+    without_journal: PathBuf,
     home: TempDir,
 }
 
 impl Programs {
-    /// The programs in `folder`, with an empty home.
-    pub fn new(folder: PathBuf) -> Result<Self> {
+    /// The programs in `folder`, with an empty home; and an `aidb` that keeps no journal.
+    pub fn new(folder: PathBuf, without_journal: PathBuf) -> Result<Self> {
         for name in ["aidb", "aidb-sandbox"] {
             if !folder.join(name).is_file() {
                 bail!("{} holds no {name}", folder.display());
             }
         }
-        Ok(Self { folder, home: TempDir::new().context("no temporary folder")? })
+        Ok(Self { folder, without_journal, home: TempDir::new().context("no temporary folder")? })
     }
 
     /// Where one of them lies.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
+    }
+
+    /// The `aidb` that keeps no journal.
+    pub fn without_journal(&self) -> &Path {
+        &self.without_journal
     }
 
     /// A folder for files.

@@ -21,7 +21,7 @@ pub fn measure(programs: &Programs, runtime: &Runtime, table: &mut Table) -> Res
     let mut counted = |name: &str, arguments: &[&str], most: usize| -> Result<()> {
         sandbox.clear(runtime)?;
         programs.output(&mut programs.aidb(&[&target, arguments].concat()))?;
-        let requests = sandbox.traffic(runtime)?.requests;
+        let requests = sandbox.traffic(runtime)?.count;
         let most = f64::from(u32::try_from(most)?);
         table.add(name, f64::from(u32::try_from(requests)?), Bar::AtMost(most), "counted at the server".to_owned());
         Ok(())

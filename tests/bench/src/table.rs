@@ -7,6 +7,8 @@ pub enum Bar {
     AtMost(f64),
     /// At least this.
     AtLeast(f64),
+    /// No bar: it explains another figure.
+    None,
 }
 
 impl Bar {
@@ -15,6 +17,7 @@ impl Bar {
         match self {
             Self::AtMost(most) => figure <= most,
             Self::AtLeast(least) => figure >= least,
+            Self::None => true,
         }
     }
 }
@@ -49,8 +52,13 @@ impl Table {
             let bar = match row.bar {
                 Bar::AtMost(most) => format!("≤ {most}"),
                 Bar::AtLeast(least) => format!("≥ {least}"),
+                Bar::None => "none".to_owned(),
             };
-            let verdict = if row.bar.met_by(row.figure) { "met" } else { "missed" };
+            let verdict = match row.bar {
+                Bar::None => "",
+                bar if bar.met_by(row.figure) => "met",
+                _ => "missed",
+            };
             println!("| {} | {bar} | {:.2} | {verdict} | {} |", row.name, row.figure, row.taken);
         }
     }

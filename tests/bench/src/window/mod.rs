@@ -3,18 +3,6 @@
 
 mod memory;
 mod portal;
-mod rows;
+pub mod rows;
 mod screen;
-mod start;
-
-use anyhow::Result;
-use tokio::runtime::Runtime;
-
-use crate::programs::Programs;
-use crate::table::Table;
-
-/// Measures both windows in turns, on a display of their own.
-pub fn measure(programs: &Programs, runtime: &Runtime, table: &mut Table) -> Result<()> {
-    start::measure(programs, table)?;
-    rows::measure(programs, runtime, table)
-}
+pub mod start;
