@@ -16,10 +16,7 @@ pub(crate) enum Readers {
 /// Writes a file whole or not at all: a temporary file beside it, fsync, rename, fsync of the folder. What was there before
 /// stays until the rename.
 pub(crate) fn replace(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     let mut temporary = temporary_in(folder, readers)?;
     temporary.write_all(content)?;
     temporary.as_file().sync_all()?;
@@ -38,13 +35,24 @@ fn temporary_in(folder: &Path, readers: Readers) -> io::Result<tempfile::NamedTe
     builder.tempfile_in(folder)
 }
 
-/// Creates a folder that is its owner's alone (0700), and those above it. What exists keeps its permissions.
+/// Creates a folder that is its owner's alone (0700), and those above it, durably: what is written into it would be gone with
+/// it. What exists keeps its permissions.
 pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
+    let created: Vec<&Path> = path.ancestors().take_while(|folder| !folder.exists()).collect();
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder.create(path)?;
+    created.into_iter().rev().map(folder_of).try_for_each(sync_folder)
+}
+
+/// The folder that a name stands in.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
 }
 
 /// A created, renamed or removed file is only durable once its folder is on disk.

@@ -5,6 +5,7 @@ pub mod control;
 pub mod damage;
 pub mod ground;
 pub mod network;
+pub mod power;
 pub mod report;
 pub mod requests;
 pub mod scenario;

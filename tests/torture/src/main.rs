@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use aidb_test_torture::ground::{Ground, Programs};
 use aidb_test_torture::report::{Tally, table};
 use aidb_test_torture::syscalls::Victim;
-use aidb_test_torture::{requests, scenario, syscalls};
+use aidb_test_torture::{power, requests, scenario, syscalls};
 use aidb_testkit::programs::{Program, path_of};
 use anyhow::Result;
 
@@ -57,7 +57,10 @@ fn everything() -> Result<bool> {
     }
     tell(&mut tallies, syscalls::first_start_matrix(&ground, all)?);
     println!("\n{}", table(&tallies));
-    Ok(tallies.iter().all(|tally| tally.lost.is_empty()))
+    let power_cuts = power::all(&ground)?;
+    power_cuts.iter().for_each(|seen| println!("{seen}"));
+    let in_time = power_cuts.iter().all(|seen| seen.early.is_empty());
+    Ok(in_time && tallies.iter().all(|tally| tally.lost.is_empty()))
 }
 
 /// Whether something was lost, as it has to be.

@@ -117,7 +117,8 @@ pub enum Victim {
 const MIDDLE: Point = Point { server: Server::Target, nth: 8, effect: Effect::After };
 
 impl Victim {
-    fn arguments(self, ground: &Ground, ready: &Ready) -> Result<Vec<String>> {
+    /// What to run for it, once everything for the command is prepared.
+    pub(crate) fn arguments(self, ground: &Ground, ready: &Ready) -> Result<Vec<String>> {
         if self == Self::Command {
             return Ok(ready.arguments.clone());
         }

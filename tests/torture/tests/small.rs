@@ -7,7 +7,7 @@ use aidb_test_torture::ground::{Ground, Programs, Server};
 use aidb_test_torture::report::Tally;
 use aidb_test_torture::scenario::{IMPORT, PROMOTION, ROLLBACK, Stand, stand};
 use aidb_test_torture::syscalls::Victim;
-use aidb_test_torture::{damage, network, requests, syscalls};
+use aidb_test_torture::{damage, network, power, requests, syscalls};
 use aidb_testkit::programs::{Program, path_of};
 
 fn ground() -> Ground {
@@ -55,6 +55,16 @@ fn r4_refused_writes_of_the_store_leave_no_change_without_a_backup() {
 fn r4_the_first_start_can_be_refused_or_killed_anywhere_and_the_store_opens_afterwards() {
     let extent = syscalls::Extent { step: 43 };
     nothing_lost("R4", &syscalls::first_start_matrix(&ground(), extent).expect("it goes on"), 10);
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "the numbers are what it is for")]
+fn r4_when_a_request_leaves_that_changes_something_all_that_was_written_is_forced_to_the_disk() {
+    for seen in power::all(&ground()).expect("it goes on") {
+        println!("R4: {seen}");
+        assert!(seen.early.is_empty(), "{:#?}", seen.early);
+        assert!(seen.requests > 0 && seen.forced > 0, "nothing was seen: {seen:?}");
+    }
 }
 
 #[test]
