@@ -75,15 +75,12 @@ async fn migrate(invocation: &Invocation, action: MigrateAction) -> Result<Exit,
     }
 }
 
-/// Everything that talks to a server, a store or a person.
+/// Everything that talks to a server, a store or a person. On one thread: a request that wakes another thread at every step of
+/// its way costs more than all that there is to compute.
 fn in_runtime(invocation: &Invocation, command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    let runtime = builder.worker_threads(2).enable_all().build().map_err(CommandError::Start)?;
-    let command = Box::pin(command);
-    let result = runtime.block_on(async {
-        signals::watch(&invocation.cancel).map_err(CommandError::Start)?;
-        command.await
-    });
+    signals::watch(&invocation.cancel).map_err(CommandError::Start)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CommandError::Start)?;
+    let result = runtime.block_on(Box::pin(command));
     invocation.quiet_progress();
     // A thread that still waits for somebody to type must not keep the process.
     runtime.shutdown_background();

@@ -25,24 +25,28 @@ pub(crate) fn changes_begin() {
     CHANGING.store(true, Ordering::SeqCst);
 }
 
-/// Watches for signals until the process ends. Has to be called within the runtime.
+/// Watches for signals until the process ends, on a thread of its own: a file system that hangs holds up the command, and must
+/// not hold up its end.
 pub(crate) fn watch(cancel: &CancellationToken) -> std::io::Result<()> {
-    let mut signals = Signals::new()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let signals = runtime.block_on(async { Signals::new() })?;
     let cancel = cancel.clone();
-    tokio::spawn(async move {
-        signals.next().await;
-        let changing = CHANGING.load(Ordering::SeqCst);
-        cancel.cancel();
-        error_text(if changing { PUTTING_BACK } else { STOPPING });
-        if !changing {
-            let _again_or_over = tokio::time::timeout(GRACE, signals.next()).await;
-            std::process::exit(Exit::Interrupted as i32);
-        }
-        signals.next().await;
-        error_text(ENDING);
-        std::process::exit(Exit::NeedsAttention as i32);
-    });
+    std::thread::Builder::new().name("aidb-signals".into()).spawn(move || runtime.block_on(stop(signals, cancel)))?;
     Ok(())
+}
+
+async fn stop(mut signals: Signals, cancel: CancellationToken) {
+    signals.next().await;
+    let changing = CHANGING.load(Ordering::SeqCst);
+    cancel.cancel();
+    error_text(if changing { PUTTING_BACK } else { STOPPING });
+    if !changing {
+        let _again_or_over = tokio::time::timeout(GRACE, signals.next()).await;
+        std::process::exit(Exit::Interrupted as i32);
+    }
+    signals.next().await;
+    error_text(ENDING);
+    std::process::exit(Exit::NeedsAttention as i32);
 }
 
 /// The signals that ask a process to stop.

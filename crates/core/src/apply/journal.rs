@@ -40,15 +40,18 @@ impl<'a> Journal<'a> {
         lock(&self.missed).clone()
     }
 
-    /// Notes, before the first `count` of `all` changes are sent, that they and the rest of their group may have been.
-    /// `covered` is how many are noted already; gives back how many are now.
-    pub(super) async fn cover(&self, count: usize, all: usize, covered: usize) -> Result<usize, StoreError> {
-        if count <= covered || cfg!(feature = "leave-out-journal") {
-            return Ok(covered);
+    /// How many of `all` changes the record should cover next, where `begun` of the `covered` ones have: asked for while half a
+    /// group is still covered, so that the disk is waited for beside the server and not instead of it.
+    pub(super) fn next_group(begun: usize, covered: usize, all: usize) -> Option<usize> {
+        (covered < all && covered - begun <= GROUP / 2).then(|| all.min(covered + GROUP))
+    }
+
+    /// Notes, before any of them is sent, that the first `count` changes may have been. Gives `count` back.
+    pub(super) async fn cover(&self, count: usize) -> Result<usize, StoreError> {
+        if !cfg!(feature = "leave-out-journal") {
+            self.store.note_sent(self.operation, count).await?;
         }
-        let next = count.next_multiple_of(GROUP).min(all);
-        self.store.note_sent(self.operation, next).await?;
-        Ok(next)
+        Ok(count)
     }
 
     /// Everything was sent. Where that cannot be noted, the verification still tells what is there.

@@ -1,10 +1,12 @@
 //! One change → one call; phases in order, several calls in flight within one.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use futures_util::StreamExt;
+use futures_util::future::{Fuse, FusedFuture as _};
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 
 use super::error::WriteError;
 use super::{Apply, Journal, Noting, Stop, lock};
@@ -26,6 +28,10 @@ impl Writing<'_> {
     fn stop(&self, error: &WriteError, at: Option<&Change>) {
         self.stopping.store(true, Ordering::Release);
         lock(&self.stop).get_or_insert_with(|| because(error, at));
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
     }
 }
 
@@ -50,19 +56,29 @@ impl Apply<'_> {
             // A list of calls rather than a stream of closures: whether this may go from thread to thread, which the window
             // needs, the compiler can only see in the former.
             let mut under_way = FuturesUnordered::new();
+            let mut noting = pin!(Fuse::terminated());
             loop {
-                let room = self.in_flight.get().saturating_sub(under_way.len()).min(waiting.len());
-                begun += room;
-                match self.journal.cover(begun, changes.len(), covered).await {
-                    Ok(next) => covered = next,
-                    Err(error) => state.stop(&WriteError::Journal(error), None),
+                if !state.is_stopping() {
+                    let room = self.in_flight.get().saturating_sub(under_way.len());
+                    let room = room.min(waiting.len()).min(covered - begun);
+                    begun += room;
+                    under_way.extend(waiting.by_ref().take(room).map(|change| self.write_one(session, change, &state)));
+                    if noting.is_terminated()
+                        && let Some(next) = Journal::next_group(begun, covered, changes.len())
+                    {
+                        noting.set(self.journal.cover(next).fuse());
+                    }
                 }
-                under_way.extend(waiting.by_ref().take(room).map(|change| self.write_one(session, change, &state)));
-                if under_way.next().await.is_none() {
-                    break;
+                tokio::select! {
+                    Some(()) = under_way.next() => {}
+                    noted = &mut noting, if !noting.is_terminated() => match noted {
+                        Ok(count) => covered = count,
+                        Err(error) => state.stop(&WriteError::Journal(error), None),
+                    },
+                    else => break,
                 }
             }
-            if state.stopping.load(Ordering::Acquire) {
+            if state.is_stopping() {
                 break;
             }
         }
@@ -70,7 +86,7 @@ impl Apply<'_> {
     }
 
     async fn write_one<'c>(&self, session: &Session, change: &'c Change, state: &Writing<'c>) {
-        if state.stopping.load(Ordering::Acquire) {
+        if state.is_stopping() {
             return;
         }
         lock(&state.tried).push(change);
