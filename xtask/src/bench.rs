@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the figures of docs/QUALITY.md that are timings, from a release build. The measuring itself is
 //! done by `tests/bench`, which may depend on the engine; this only builds and starts it.
 
+use std::fs;
 use std::process::{Command, ExitCode};
 
 use anyhow::Result;
@@ -13,7 +14,8 @@ use crate::programs::{Profile, build_folder, cargo, program_folder, succeed};
 /// build the features that any of them asks for, and the command line would carry what only the window needs.
 const BUILDS: &[&[&str]] = &[&["aidb-cli"], &["aidb-desktop", "aidb-empty-window"], &["aidb-sandbox", "aidb-bench"]];
 
-/// The command line without its journal, to see what that costs. In a folder of its own, so that nobody takes it for the other.
+/// The command line without its journal, to see what that costs. Built before the other, which takes its place again, and kept
+/// in a folder of its own, so that nobody takes it for that.
 const WITHOUT_JOURNAL: &[&str] = &["--package", "aidb-cli", "--features", "aidb-core/leave-out-journal"];
 
 /// Builds for release and measures these parts; all where none is named.
@@ -25,14 +27,17 @@ pub fn bench(parts: &[&str]) -> Result<ExitCode> {
     needs::meet_driver()?;
     page::build()?;
     println!("Building for release …");
+    let folder = program_folder(Profile::Release)?;
+    let apart = build_folder()?.join("without-journal");
+    fs::create_dir_all(&apart)?;
+    succeed(cargo().args(["build", "--release"]).args(WITHOUT_JOURNAL))?;
+    let without_journal = apart.join("aidb");
+    fs::copy(folder.join("aidb"), &without_journal)?;
     for packages in BUILDS {
         let packages = packages.iter().flat_map(|package| ["--package", package]);
         succeed(cargo().args(["build", "--release"]).args(packages))?;
     }
-    let apart = build_folder()?.join("without-journal");
-    succeed(cargo().args(["build", "--release"]).args(WITHOUT_JOURNAL).arg("--target-dir").arg(&apart))?;
-    let folder = program_folder(Profile::Release)?;
     let mut measuring = Command::new(folder.join("aidb-bench"));
-    let status = measuring.arg(&folder).arg(apart.join("release/aidb")).args(parts).status()?;
+    let status = measuring.arg(&folder).arg(&without_journal).args(parts).status()?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -42,7 +42,7 @@ impl Drop for Running {
 }
 
 async fn status(url: &str, path: &str, key: Option<&str>) -> u16 {
-    let call = reqwest::Client::new().get(format!("{url}{path}"));
+    let call = aidb_testkit::http::client().get(format!("{url}{path}"));
     let call = key.into_iter().fold(call, |call, key| call.header("X-API-Key", key));
     call.send().await.unwrap().status().as_u16()
 }
@@ -74,7 +74,8 @@ async fn flags_set_switches_and_win_over_the_file() {
     let [(name, url)] = &running.announced(1)[..] else { panic!("one environment") };
     assert!(name == "Empty" && url.ends_with("/connector"), "{name} {url}");
     let control = url.replace("/connector", "/__sandbox/switches");
-    let switches: serde_json::Value = reqwest::get(control).await.unwrap().json().await.unwrap();
+    let switches: serde_json::Value =
+        aidb_testkit::http::client().get(control).send().await.unwrap().json().await.unwrap();
     assert_eq!(switches["tables"], "listed");
     assert_eq!(switches["agent_shape"], "nested");
     assert_eq!(switches["latency_ms"], 2);
@@ -111,7 +112,7 @@ async fn state_is_kept_in_one_file_for_each_environment_and_survives_a_kill() {
         let mut running = Running::start(binary().arg("--state").arg(&file));
         let announced = running.announced(3);
         let url = format!("{}/api/agents/faq-bot", announced[1].1);
-        assert_eq!(reqwest::Client::new().delete(&url).send().await.unwrap().status(), expected);
+        assert_eq!(aidb_testkit::http::client().delete(&url).send().await.unwrap().status(), expected);
         assert_eq!(status(&announced[0].1, "/api/agents/faq-bot", None).await, 200, "the others are as they were");
         running.0.kill().unwrap();
     }

@@ -103,7 +103,7 @@ impl EmptySandbox {
         let line = BufReader::new(output).lines().next().context("the sandbox said nothing")??;
         let url = line.split_whitespace().last().context("the sandbox does not say where it is")?.to_owned();
         // Never through a proxy: everything is on this machine.
-        Ok(Self { process, url, client: Client::builder().no_proxy().build()? })
+        Ok(Self { process, url, client: aidb_testkit::http::builder().no_proxy().build()? })
     }
 
     /// Registers an agent without resources.

@@ -48,6 +48,7 @@ impl Driver {
         let mut driver = Self { runtime, page: None, process };
         let capabilities = json!({ "browserName": "wry", "tauri:options": { "application": application } });
         let capabilities: Capabilities = serde_json::from_value(capabilities)?;
+        aidb_testkit::http::choose_cryptography();
         let connecting =
             WebDriver::builder(format!("http://127.0.0.1:{port}"), capabilities).request_timeout(ANSWER_LIMIT);
         let page =

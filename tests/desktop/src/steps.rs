@@ -173,7 +173,7 @@ pub fn permissions_at(url: &str, key: &str, agent: &str) -> Result<Value> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let path = format!("{url}/api/agents/{agent}/permissions/resources");
     let text = runtime.block_on(async {
-        let request = reqwest::Client::new().get(path).header("X-API-Key", key);
+        let request = aidb_testkit::http::client().get(path).header("X-API-Key", key);
         request.send().await?.error_for_status()?.text().await
     })?;
     let answer: Value = serde_json::from_str(&text)?;

@@ -2,6 +2,7 @@
 
 pub mod display;
 pub mod home;
+pub mod http;
 pub mod keychain;
 pub mod process;
 pub mod programs;

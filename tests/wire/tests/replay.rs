@@ -6,7 +6,8 @@ use std::collections::HashMap;
 
 use aidb_sandbox::{Handle, Permission, Sandbox, SandboxOptions, TablesAnswer};
 use aidb_test_wire::TRANSCRIPT;
-use reqwest::{Client, Method};
+use aidb_testkit::http::client;
+use reqwest::Method;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -66,7 +67,7 @@ async fn replay(url: &str, entry: &Value, generated: &mut Generated) {
     let name = entry["name"].as_str().unwrap();
     let (request, recorded) = (&entry["request"], &entry["response"]);
     let method: Method = request["method"].as_str().unwrap().parse().unwrap();
-    let mut call = Client::new().request(method, format!("{url}{}", request["path"].as_str().unwrap()));
+    let mut call = client().request(method, format!("{url}{}", request["path"].as_str().unwrap()));
     for (header, value) in request["headers"].as_object().unwrap() {
         call = call.header(header, value.as_str().unwrap());
     }

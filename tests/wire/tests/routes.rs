@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use aidb_sandbox::{Permission, Sandbox, SandboxOptions};
-use reqwest::{Client, Method, Response};
+use aidb_testkit::http::client;
+use reqwest::{Method, Response};
 use serde_json::{Map, Value, json};
 
 const NOT_FOUND: &str = "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The \
@@ -17,7 +18,7 @@ async fn with_agent(id: &str) -> Sandbox {
 }
 
 async fn call(sandbox: &Sandbox, method: Method, path: &str) -> Response {
-    Client::new().request(method, format!("{}{path}", sandbox.url())).send().await.unwrap()
+    client().request(method, format!("{}{path}", sandbox.url())).send().await.unwrap()
 }
 
 async fn assert_page(answer: Response, status: u16, page: &str) {
@@ -86,7 +87,7 @@ async fn bodies_are_looked_at_after_the_agent_and_by_their_content_type() {
     let sandbox = with_agent("my-agent").await;
     let put = async |id: &str, content_type: Option<&str>, body: &'static str| {
         let url = format!("{}/api/agents/{id}/permissions/resources", sandbox.url());
-        let call = Client::new().put(url).body(body);
+        let call = client().put(url).body(body);
         let call = content_type.into_iter().fold(call, |call, content_type| call.header("content-type", content_type));
         let answer = call.send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
@@ -109,7 +110,7 @@ async fn a_link_over_again_loses_its_connection_name_and_a_failed_one_changes_no
     let link = async |string: &str| {
         let url = format!("{}/api/agents/my-agent/database", sandbox.url());
         let body = json!({"connection_string": string, "connection_name": "main-db"});
-        Client::new().put(url).json(&body).send().await.unwrap().status().as_u16()
+        client().put(url).json(&body).send().await.unwrap().status().as_u16()
     };
     assert_eq!(link("postgresql://u:p@127.0.0.1:1/none").await, 400);
     assert_eq!(sandbox.agent("my-agent").unwrap().database.unwrap().connection_name, "main-db");

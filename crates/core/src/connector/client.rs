@@ -79,6 +79,8 @@ impl Connector {
         guard_plain_http(&url, endpoint.plain_http)?;
         let in_flight = endpoint.in_flight.clamp(1, Semaphore::MAX_PERMITS);
         let connections = Arc::new(Connections::up_to(in_flight));
+        // One for the process, as its library wants it. Where the process has chosen already, that one is used.
+        let _chosen_before = rustls::crypto::ring::default_provider().install_default();
         let builder = Client::builder()
             .default_headers(headers(endpoint.api_key.as_ref())?)
             .user_agent(concat!("aidb/", env!("CARGO_PKG_VERSION")))

@@ -20,7 +20,7 @@ pub fn furnish(sandbox: &Handle) {
 
 /// A client that shows redirects and does not follow them.
 pub fn client() -> Client {
-    Client::builder().redirect(redirect::Policy::none()).build().unwrap()
+    aidb_testkit::http::builder().redirect(redirect::Policy::none()).build().unwrap()
 }
 
 /// Reads the agent.
