@@ -143,6 +143,7 @@ pub(crate) async fn spoil(answer: &FaultAnswer, real: Response<Body>, shared: &S
             hang(*ms, shared).await?;
             Ok(real)
         }
+        FaultAnswer::Refuse { ms } => refuse(*ms, shared).await,
         FaultAnswer::CutBody => cut_body(real).await,
         FaultAnswer::Trickle { bytes, every_ms } => trickle(real, *bytes, Duration::from_millis(*every_ms)).await,
         FaultAnswer::ContentType { value } => {
@@ -167,6 +168,13 @@ pub(crate) async fn hang(ms: Option<u64>, shared: &Shared) -> Result<(), Cut> {
             Err(Cut)
         }
     }
+}
+
+/// Has the port closed for so many milliseconds, and this connection with it: its client hears of it when nothing listens any
+/// more.
+pub(crate) async fn refuse<T>(ms: u64, shared: &Shared) -> T {
+    shared.refuse.send_replace(Duration::from_millis(ms));
+    std::future::pending().await
 }
 
 async fn whole_body(response: Response<Body>) -> Result<(http::response::Parts, Bytes), Cut> {

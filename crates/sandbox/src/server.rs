@@ -66,7 +66,7 @@ impl Sandbox {
         let bound = |source| StartError::Bind { port: options.port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(bound)?;
         let address = listener.local_addr().map_err(bound)?;
-        let accepting = tokio::spawn(accept(listener, Environment::new(Arc::clone(&shared))));
+        let accepting = tokio::spawn(accept(listener, address, Environment::new(Arc::clone(&shared))));
         let name = options.sample.name();
         Ok(Self { name, address, handle: Handle { shared }, accepting, runtime: None })
     }
@@ -173,6 +173,8 @@ impl Trio {
     }
 }
 
+const A_MOMENT: Duration = Duration::from_millis(10);
+
 fn first_state(options: &SandboxOptions) -> Result<Shared, StartError> {
     let seed = options.sample.registry();
     let state_file = options.state_file.clone().map(StateFile::new);
@@ -182,17 +184,37 @@ fn first_state(options: &SandboxOptions) -> Result<Shared, StartError> {
 }
 
 /// Accepts until it is aborted; the connections are aborted with it.
-async fn accept(listener: TcpListener, environment: Environment) {
+async fn accept(mut listener: TcpListener, address: SocketAddr, environment: Environment) {
+    let mut refuse = environment.shared.refuse.subscribe();
     let mut connections = JoinSet::new();
     loop {
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                connections.spawn(serve(stream, environment.clone()));
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve(stream, environment.clone()));
+                }
+                // Out of file descriptors, most likely: some will be free again when connections end.
+                Err(_) => tokio::time::sleep(A_MOMENT).await,
+            },
+            Ok(()) = refuse.changed() => {
+                drop(listener);
+                connections.shutdown().await;
+                let closed_for = *refuse.borrow_and_update();
+                tokio::time::sleep(closed_for).await;
+                listener = reopened(address).await;
             }
-            // Out of file descriptors, most likely: some will be free again when connections end.
-            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
         while connections.try_join_next().is_some() {}
+    }
+}
+
+/// The same port again. Where another process took it meanwhile, it is waited for.
+async fn reopened(address: SocketAddr) -> TcpListener {
+    loop {
+        match TcpListener::bind(address).await {
+            Ok(listener) => return listener,
+            Err(_) => tokio::time::sleep(A_MOMENT).await,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use hyper_util::service::TowerToHyperService;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::body::{Cut, Received, receive};
-use crate::faults::{ActiveSwitches, hang, spoil, stand_in, too_many};
+use crate::faults::{ActiveSwitches, hang, refuse, spoil, stand_in, too_many};
 use crate::framework::Refusal;
 use crate::registry::Storing;
 use crate::shared::{Shared, locked};
@@ -99,6 +99,9 @@ impl Environment {
         if before && let FaultAnswer::Hang { ms } = fault.answer {
             hang(ms, &self.shared).await?;
             return Ok(self.pass(&active.switches, parts, body, Storing::Kept).await);
+        }
+        if before && let FaultAnswer::Refuse { ms } = fault.answer {
+            return refuse(ms, &self.shared).await;
         }
         let storing = if before || fault.answer == FaultAnswer::Lie { Storing::Discarded } else { Storing::Kept };
         let real = self.pass(&active.switches, parts, body, storing).await;

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::error::StateFileError;
 use crate::faults::{ActiveSwitches, Allowance};
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) record: Arc<Record>,
     /// Ends the answers that hang.
     pub(crate) release: Notify,
+    /// Each value that is sent closes the port for as long.
+    pub(crate) refuse: watch::Sender<Duration>,
     seed: Registry,
     first_switches: Switches,
 }
@@ -47,6 +50,7 @@ impl Shared {
             allowance: Mutex::default(),
             record: Arc::default(),
             release: Notify::new(),
+            refuse: watch::Sender::default(),
             seed,
             first_switches: switches,
         }

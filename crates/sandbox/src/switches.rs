@@ -349,6 +349,11 @@ pub enum FaultAnswer {
     },
     /// The connection is closed without an answer.
     Cut,
+    /// The connection is closed without an answer, all others too, and for a time nothing listens on the port.
+    Refuse {
+        /// How long, in milliseconds.
+        ms: u64,
+    },
     /// Half of the answer's body, though `Content-Length` promises all of it, then the connection is closed.
     CutBody,
     /// No answer for a time. Before the effect: the request is carried out after the wait, if the client is still there.
@@ -401,6 +406,7 @@ impl FaultAnswer {
             Self::Status { .. } => "status",
             Self::Redirect { .. } => "redirect",
             Self::Cut => "cut",
+            Self::Refuse { .. } => "refuse",
             Self::CutBody => "cut_body",
             Self::Hang { .. } => "hang",
             Self::Trickle { .. } => "trickle",

@@ -103,6 +103,20 @@ async fn a_body_cut_in_the_middle() {
 }
 
 #[tokio::test]
+async fn nothing_listens_for_a_time() {
+    let sandbox = sandbox().await;
+    for effect in [Effect::Before, Effect::After] {
+        sandbox.set_faults([Fault { effect, ..Fault::on(1, FaultAnswer::Refuse { ms: 300 }) }]);
+        let (client, table) = (client(), format!("{effect:?}"));
+        assert!(!put(&client, &sandbox, &table).await.unwrap_err().is_connect(), "this one was taken");
+        assert_eq!(has(&sandbox, &table), effect == Effect::After);
+        assert!(put(&client, &sandbox, "meanwhile").await.unwrap_err().is_connect());
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert_eq!(put(&client, &sandbox, &table).await.unwrap().status(), 200);
+    }
+}
+
+#[tokio::test]
 async fn no_answer_for_a_time() {
     let sandbox = sandbox().await;
     for effect in [Effect::Before, Effect::After] {
@@ -125,7 +139,7 @@ async fn no_answer_for_a_time() {
 async fn a_request_that_hangs_is_not_carried_out_when_its_client_has_gone() {
     let sandbox = sandbox().await;
     sandbox.set_faults([Fault::on(1, FaultAnswer::Hang { ms: Some(200) })]);
-    let impatient = reqwest::Client::builder().timeout(Duration::from_millis(50)).build().unwrap();
+    let impatient = aidb_testkit::http::builder().timeout(Duration::from_millis(50)).build().unwrap();
     assert!(put(&impatient, &sandbox, "late").await.unwrap_err().is_timeout());
     tokio::time::sleep(Duration::from_millis(400)).await;
     assert!(!has(&sandbox, "late"));

@@ -2,10 +2,10 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aidb_sandbox::{Fault, Snapshot};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
 /// How long the sandbox may take to answer.
@@ -113,6 +113,19 @@ impl Control {
     /// It does not answer.
     pub fn reset(&self) -> Result<()> {
         self.ask("POST", "reset", None).map(drop)
+    }
+
+    /// Waits until something listens again.
+    ///
+    /// # Errors
+    /// Nothing does after that time.
+    pub fn wait_until_there(&self, at_most: Duration) -> Result<()> {
+        let deadline = Instant::now() + at_most;
+        while TcpStream::connect(&self.address).is_err() {
+            ensure!(Instant::now() < deadline, "nothing listens on {}", self.address);
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(())
     }
 
     fn ask(&self, method: &str, name: &str, body: Option<&Value>) -> Result<Vec<u8>> {

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use aidb_test_torture::ground::{Ground, Programs};
 use aidb_test_torture::report::{Tally, table};
 use aidb_test_torture::syscalls::Victim;
-use aidb_test_torture::{power, requests, scenario, syscalls};
+use aidb_test_torture::{network, power, requests, scenario, syscalls};
 use aidb_testkit::programs::{Program, path_of};
 use anyhow::Result;
 
@@ -56,6 +56,10 @@ fn everything() -> Result<bool> {
         tell(&mut tallies, syscalls::refusal_matrix(&ground, scenario, all)?);
     }
     tell(&mut tallies, syscalls::first_start_matrix(&ground, all)?);
+    for scenario in scenario::ALL {
+        tell(&mut tallies, network::matrix(&ground, scenario)?);
+        tell(&mut tallies, network::outage(&ground, scenario)?);
+    }
     println!("\n{}", table(&tallies));
     let power_cuts = power::all(&ground)?;
     power_cuts.iter().for_each(|seen| println!("{seen}"));

@@ -1,5 +1,5 @@
-//! R3: a network that fails once, in eleven ways, at the first, a middle and the last request. The twelfth, a server that is
-//! gone, is a test of the engine, because the sandbox would have to end for it.
+//! R3: a network that fails once, in twelve ways, at the first, a middle and the last request; and a server that is gone for
+//! longer than anybody waits for it.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -15,6 +15,8 @@ use crate::settled::{Next, next_start};
 
 /// What a request may take, in seconds, as the command is told.
 const LIMIT: &str = "1";
+/// How long a server stays away for that nobody waits for: longer than the retries of a write, and of putting it back.
+const GONE: Duration = Duration::from_secs(12);
 /// What the whole command may take: the limit, its retries, and a slow machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -22,6 +24,7 @@ fn faults() -> Result<BTreeMap<&'static str, FaultAnswer>> {
     let text = HeaderText::try_from("text/plain".to_owned()).context("a header")?;
     let status = |status| FaultAnswer::status(status, ErrorBody::Html);
     Ok(BTreeMap::from([
+        ("refused", FaultAnswer::Refuse { ms: 300 }),
         ("reset", FaultAnswer::Cut),
         ("hang", FaultAnswer::Hang { ms: None }),
         ("trickle", FaultAnswer::Trickle { bytes: 1, every_ms: 500 }),
@@ -65,6 +68,40 @@ pub fn matrix(ground: &Ground, scenario: &Scenario) -> Result<Tally> {
                 tally.take(&format!("{name} at request {nth} of {requests}, after its effect: {after}"), end);
             }
         }
+    }
+    Ok(tally)
+}
+
+/// The server is gone at three requests, before and after their effect, and for so long that the command gives up. It says that
+/// something is left to be settled, and the next start settles it once the server is back.
+///
+/// # Errors
+/// The test itself cannot go on.
+pub fn outage(ground: &Ground, scenario: &Scenario) -> Result<Tally> {
+    let new = scenario.goal(ground)?;
+    let server = ground.server(Server::Target);
+    let requests = u64::try_from(server.requests()?.len())?;
+    let mut tally = Tally::new(format!("{}, server gone for long", scenario.name));
+    for nth in [1, requests / 2, requests] {
+        let ready = scenario.prepare(ground, 1)?;
+        let gone = FaultAnswer::Refuse { ms: u64::try_from(GONE.as_millis())? };
+        server.set_faults(&[Fault::on(nth, gone).after_effect()])?;
+        let begun = Instant::now();
+        let run = ground.run(&ready.arguments)?;
+        let took = begun.elapsed();
+        server.wait_until_there(GONE + PATIENCE)?;
+        server.set_faults(&[])?;
+        let before_the_first_write = nth == 1;
+        let honest = match run.status {
+            Some(1) => before_the_first_write,
+            Some(6) => !before_the_first_write && run.stderr.contains("Error: "),
+            _ => false,
+        };
+        let end = match honest && took < GONE {
+            true => next_start(ground, scenario, &ready, &new, Next::of(tally.points))?,
+            false => Err(format!("after {took:?} it does not tell that the server was gone: {run}")),
+        };
+        tally.take(&format!("gone at request {nth} of {requests}"), end);
     }
     Ok(tally)
 }

@@ -83,7 +83,12 @@ fn a_half_done_import_is_neither_the_old_state_nor_the_new_one() {
 
 #[test]
 fn r3_a_network_fault_at_the_first_a_middle_and_the_last_request_is_done_or_put_back() {
-    nothing_lost("R3", &network::matrix(&ground(), &IMPORT).expect("it goes on"), 66);
+    nothing_lost("R3", &network::matrix(&ground(), &IMPORT).expect("it goes on"), 72);
+}
+
+#[test]
+fn r3_a_server_that_is_gone_for_long_leaves_what_the_next_start_settles() {
+    nothing_lost("R3", &network::outage(&ground(), &IMPORT).expect("it goes on"), 3);
 }
 
 #[test]
