@@ -9,7 +9,7 @@ use aidb_core::operations::{
     Applied, Context, Deletion, Engine, Error, ImportOptions, LinkDatabase, Proposal, Remember, RollbackOptions,
     RollbackSource, Target, TargetRequest, Validated, read_configuration,
 };
-use aidb_core::plan::{Plan, moved};
+use aidb_core::plan::Plan;
 use aidb_core::store::BackupSummary;
 use secrecy::ExposeSecret;
 
@@ -26,9 +26,6 @@ use crate::progress::{Listen, Thinned};
 use crate::views::plan_command::command_line;
 use crate::views::plans::{apply_view, plan_target, plan_view};
 use crate::views::{plan_page, plan_text};
-
-/// How many sentences about what moved are told.
-const MOST_MOVED: usize = 50;
 
 /// Plans a promotion.
 pub(crate) async fn plan_promote(
@@ -360,16 +357,10 @@ async fn plan_moved(
 ) -> Result<ApplyAnswer, ErrorReport> {
     let Proposable { target, proposal, origin } = held.proposable()?.clone();
     let again = engine.propose_again(&target, &proposal, None, &context(listen)).await?;
-    let mut moved = moved(&proposal.live, &again.live);
-    let more = moved.len().saturating_sub(MOST_MOVED);
-    moved.truncate(MOST_MOVED);
-    if more > 0 {
-        moved.push(format!("… and {more} more"));
-    }
-    if moved.is_empty() {
-        moved.push("By now it is again what it was when the plan was made.".into());
-    }
     let proposable = Proposable { target, proposal: again, origin };
     let now = hold(&desktop, &engine, held.kind, held.source.clone(), held.notes.clone(), proposable).await?;
-    Ok(ApplyAnswer::Moved { error: ErrorReport::of(error.report()), moved, now: Box::new(now) })
+    // Said once: what moved has a place of its own on the screen.
+    let mut error = ErrorReport::of(error.report());
+    let moved = std::mem::take(&mut error.details);
+    Ok(ApplyAnswer::Moved { error, moved, now: Box::new(now) })
 }

@@ -408,7 +408,7 @@ pub(crate) enum ApplyAnswer {
     Moved {
         /// What happened, what it means, what to do.
         error: ErrorReport,
-        /// What moved, a sentence each.
+        /// What moved, a sentence each, and how much more.
         moved: Vec<String>,
         /// The plan as it would be now.
         now: Box<PlanView>,

@@ -453,7 +453,9 @@ async fn r6_a_saved_plan_writes_nothing_once_the_target_moved() {
     world.sandbox.handle().set_resource(AGENT, "customers", "table", &[aidb_sandbox::Permission::Admin]).expect("set");
     let writes = world.writes();
     let error = apply_saved(&world, &path).await.expect_err("moved");
-    let Error::TargetChanged { now, .. } = &error else { panic!("{error:?}") };
+    let Error::TargetChanged { moved, now, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(moved.len(), 1, "{moved:?}");
+    assert!(moved[0].starts_with("customers: now admin; was "), "{moved:?}");
     assert!(now.changes.iter().any(|change| change.subject() == "customers"), "the new plan is there to be shown");
     assert_eq!(world.writes(), writes);
 }

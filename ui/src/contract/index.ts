@@ -169,7 +169,7 @@ result: ApplyView, } | { "kind": "moved",
  */
 error: ErrorReport, 
 /**
- * What moved, a sentence each.
+ * What moved, a sentence each, and how much more.
  */
 moved: Array<string>, 
 /**

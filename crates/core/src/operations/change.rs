@@ -163,7 +163,8 @@ impl Engine {
         let now = plan::make(&plan.agent_id, proposal.goal.borrow(), &live, plan.mode, TargetTables::NotAsked);
         // An item that was chosen may be gone by now; then the whole new plan is shown.
         let now = now.clone().select(&proposal.selection).unwrap_or(now);
-        Err(Error::TargetChanged { place: target.name.clone(), now: Box::new(now) })
+        let moved = plan::moved(&proposal.live, &live);
+        Err(Error::TargetChanged { place: target.name.clone(), moved, now: Box::new(now) })
     }
 
     async fn back_up_before(

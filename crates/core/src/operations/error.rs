@@ -119,6 +119,8 @@ pub enum Error {
     TargetChanged {
         /// The environment's name, or the URL.
         place: String,
+        /// What moved, a sentence each.
+        moved: Vec<String>,
         /// The plan as it would be now.
         now: Box<Plan>,
     },
@@ -210,6 +212,15 @@ fn unsettled(operation: &OperationSummary) -> String {
         operation_words(operation),
         operation.id
     )
+}
+
+/// How many sentences about what moved are said to a person, who is shown the new plan as well.
+const SAID: usize = 5;
+
+fn first_of(moved: &[String]) -> Vec<String> {
+    let more = moved.len().saturating_sub(SAID);
+    let rest = (more > 0).then(|| format!("and {more} more"));
+    moved.iter().take(SAID).cloned().chain(rest).collect()
 }
 
 fn counted(report: &ValidationReport) -> String {
@@ -311,6 +322,7 @@ impl Explain for Error {
                 report.findings.iter().map(|finding| finding.message.clone()).collect()
             }
             Self::EntryUnreadable { reason } => vec![reason.clone()],
+            Self::TargetChanged { moved, .. } => first_of(moved),
             Self::NotRecorded { cause, history } => {
                 let mut details = cause.details();
                 details.push(format!("This failure is not in the history: {history}"));

@@ -206,4 +206,11 @@ fn r6_a_saved_plan_for_a_target_that_moved_writes_nothing_and_shows_what_is_ther
     assert_eq!(run.status, Some(5), "{run}");
     snap!(stage, "saved_plan_moved", run);
     assert_eq!(stage.staging.snapshot(), before);
+    for resource in ["a", "b", "c", "d", "e", "f"] {
+        stage.staging.set_resource("my-agent", resource, "table", &[aidb_sandbox::Permission::Read]).expect("set");
+    }
+    let run = stage.run(&["m", "import", "--plan", "plan.json", "--yes"]);
+    assert!(run.stderr.contains("  and 2 more\n"), "five of seven are said: {run}");
+    let json = stage.run(&["m", "import", "--plan", "plan.json", "--yes", "--json"]).json();
+    assert_eq!(json["moved"].as_array().map(Vec::len), Some(7), "a script gets all: {json}");
 }

@@ -176,7 +176,6 @@ export const promoteText = {
     overview: "Back to the overview",
     moved: (target: string) => `${target} changed after this plan was made. Nothing was written; this is the plan as it is now.`,
     movedText: "Rows that still exist are ticked as you had them.",
-    movedMore: (amount: number) => `and ${plural(amount, "more", "more")}`,
     makeAgain: "Make the plan again",
   },
 

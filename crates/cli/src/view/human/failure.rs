@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use aidb_core::error::ErrorReport;
+use aidb_core::error::{ErrorReport, Explain as _};
 use aidb_core::operations;
 
 use super::{DIM, ERROR, HINT, Page, findings, paint, plan, shown};
@@ -36,7 +36,12 @@ fn engine(page: &mut Page, error: &operations::Error, detail: Detail) {
         operations::Error::NotExportable { agent, place, report } => {
             page.block(&findings(Path::new(&format!("{agent} in {place}")), &report.findings, detail));
         }
-        operations::Error::TargetChanged { place, now } => {
+        operations::Error::TargetChanged { place, now, .. } => {
+            page.line(format!("{} is not what it was when the plan was made:", shown(place)));
+            for moved in error.details() {
+                page.line(format!("  {}", shown(&moved)));
+            }
+            page.blank();
             page.line(format!("The plan for {} would be this now:", shown(place)));
             page.block(&plan::body(now, detail));
             page.blank();

@@ -45,7 +45,7 @@ fn engine(error: &operations::Error) -> Value {
         operations::Error::NotExportable { agent, report, .. } => {
             json!({ "agent_id": agent, "findings": part(&report.findings) })
         }
-        operations::Error::TargetChanged { now, .. } => json!({ "plan": part(now) }),
+        operations::Error::TargetChanged { moved, now, .. } => json!({ "moved": moved, "plan": part(now) }),
         _ => json!({}),
     }
 }
