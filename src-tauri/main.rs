@@ -16,6 +16,8 @@ mod licences;
 #[cfg(test)]
 mod offered;
 mod paths;
+#[cfg(target_os = "linux")]
+mod portal;
 mod process;
 mod progress;
 #[cfg(test)]

@@ -136,7 +136,7 @@ fn set_aside(path: &Path, reason: String) -> State {
 
 impl State {
     fn fresh(trouble: Option<WindowError>, blocked: Option<String>) -> Self {
-        let trouble = trouble.map(|error| Trouble { subject: "What the window remembers".into(), error: error.into() });
+        let trouble = trouble.map(|error| Trouble { subject: "This window".into(), error: error.into() });
         Self { memory: Memory::default(), trouble, blocked }
     }
 

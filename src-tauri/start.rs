@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use aidb_core::vault::Vault;
 use directories::BaseDirs;
@@ -21,8 +20,6 @@ use crate::dialogs::SystemDialogs;
 use crate::window::{LABEL, SystemWindow};
 use crate::{invoke, process};
 
-/// How long the window waits for its page before it shows itself all the same: a page that fails has to be seen.
-const LATEST: Duration = Duration::from_secs(1);
 /// The grounds of the page (`--ground` in its tokens), so that nothing flashes before it is painted.
 const LIGHT: Color = Color(0xf4, 0xf5, 0xf7, 0xff);
 const DARK: Color = Color(0x0e, 0x11, 0x16, 0xff);
@@ -41,6 +38,8 @@ pub(crate) struct Start {
 
 /// Runs until the window is closed.
 pub(crate) fn run(start: Start) -> tauri::Result<()> {
+    #[cfg(target_os = "linux")]
+    let _bus = crate::portal::pass_by_one_that_hangs();
     let remembered = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
     let app = Builder::default()
         // The first of all plugins: a second start must end before it does anything.
@@ -76,7 +75,6 @@ fn set_up<R: Runtime>(app: &mut App<R>, start: Start) -> tauri::Result<()> {
     app.manage(Arc::clone(&desktop));
     let window = open(app, desktop.remembered.get().settings.theme)?;
     watch(&window, &desktop);
-    tauri::async_runtime::spawn(show_late(Arc::clone(&desktop)));
     tauri::async_runtime::spawn(async move {
         // The page asks for what came of it, and is told of an error then.
         let _ = desktop.begin().await;
@@ -104,6 +102,8 @@ fn open<R: Runtime>(app: &App<R>, theme: Theme) -> tauri::Result<WebviewWindow<R
     if ground.is_none() && window.theme()? == SystemTheme::Dark {
         window.set_background_color(Some(DARK))?;
     }
+    // With its size and ground, and not later: the web view paints nothing while it is hidden.
+    window.show()?;
     Ok(window)
 }
 
@@ -115,11 +115,6 @@ fn is_own(url: &Url) -> bool {
         "http" | "https" => url.host_str() == Some("tauri.localhost"),
         _ => false,
     }
-}
-
-async fn show_late(desktop: Arc<Desktop>) {
-    tokio::time::sleep(LATEST).await;
-    desktop.window.show();
 }
 
 /// A second start opens its file in the first window.

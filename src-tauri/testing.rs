@@ -30,8 +30,6 @@ pub(crate) struct System(Arc<Mutex<Told>>);
 pub(crate) struct Told {
     /// The clipboard's content.
     pub(crate) clipboard: Option<String>,
-    /// How often the window was shown.
-    pub(crate) shown: usize,
     /// Whether it was closed.
     pub(crate) closed: bool,
     /// The folders that were shown.
@@ -74,10 +72,6 @@ impl Clipboard for System {
 }
 
 impl Window for System {
-    fn show(&self) {
-        self.with(|told| told.shown += 1);
-    }
-
     fn close(&self) {
         self.with(|told| told.closed = true);
     }

@@ -13,8 +13,6 @@ pub(crate) const LABEL: &str = "main";
 
 /// The one window.
 pub(crate) trait Window: Send + Sync {
-    /// Shows it, now that there is something to see. Shown already, it stays as it is.
-    fn show(&self);
     /// Closes it for good, without asking again.
     fn close(&self);
     /// Shows a folder in the system's file browser.
@@ -25,13 +23,6 @@ pub(crate) trait Window: Send + Sync {
 pub(crate) struct SystemWindow<R: Runtime>(pub(crate) AppHandle<R>);
 
 impl<R: Runtime> Window for SystemWindow<R> {
-    fn show(&self) {
-        if let Some(window) = self.0.get_webview_window(LABEL) {
-            // A window that cannot be shown is gone, and then nobody is there to be told.
-            let _ = window.show();
-        }
-    }
-
     fn close(&self) {
         match self.0.get_webview_window(LABEL).map(|window| window.destroy()) {
             Some(Ok(())) => {}

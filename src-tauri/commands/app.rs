@@ -18,7 +18,7 @@ use crate::{bundle, licences};
 /// The most requests at once.
 const MOST_PARALLEL: u16 = 32;
 
-/// Everything the page needs to draw its first screen. The first frame waits for it, so the keychain is not asked.
+/// Everything the page needs to draw its first screen. Its first screen waits for it, so the keychain is not asked.
 pub(crate) async fn app_start(desktop: Arc<Desktop>, _: (), _: Listen) -> Result<StartView, ErrorReport> {
     let memory = desktop.remembered.get();
     let mut troubles: Vec<Trouble> = desktop.remembered.trouble().into_iter().collect();
@@ -26,7 +26,7 @@ pub(crate) async fn app_start(desktop: Arc<Desktop>, _: (), _: Listen) -> Result
         troubles.push(Trouble { subject: "Environments, backups and history".into(), error });
         Vec::new()
     });
-    let start = StartView {
+    Ok(StartView {
         version: env!("CARGO_PKG_VERSION").into(),
         data_folder: desktop.folder().display().to_string(),
         settings: memory.settings,
@@ -36,9 +36,7 @@ pub(crate) async fn app_start(desktop: Arc<Desktop>, _: (), _: Listen) -> Result
         open_file: desktop.take_open_file().map(|path| path.display().to_string()),
         draft: memory.draft,
         troubles,
-    };
-    desktop.window.show();
-    Ok(start)
+    })
 }
 
 /// With their keys, where that takes no keychain.

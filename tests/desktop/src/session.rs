@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use aidb_testkit::BrokenPortal;
 use aidb_testkit::display::Display;
 use aidb_testkit::keychain::{KeychainMode, KeychainSession, output_within};
 use aidb_testkit::process::wait_until;
@@ -169,6 +170,14 @@ impl Session {
     /// There is none.
     pub fn thaw_keychain(&self) -> Result<()> {
         Ok(self.keychain.borrow().thaw()?)
+    }
+
+    /// Puts a desktop portal on the bus that never answers, for as long as the value lives.
+    ///
+    /// # Errors
+    /// There is one already.
+    pub fn hang_portal(&self) -> Result<BrokenPortal> {
+        Ok(BrokenPortal::start(&self.keychain.borrow().bus_address())?)
     }
 
     /// From now on the application can write nothing to a file, as on a full disk.

@@ -3,7 +3,7 @@
 #![allow(clippy::panic_in_result_fn, reason = "a test stops where something is wrong")]
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aidb_sandbox::{Fault, FaultAnswer, Permission, ResourceSnapshot};
 use aidb_test_desktop::steps::{PLAN, planned, to_apply};
@@ -30,6 +30,21 @@ fn a_file_that_the_application_is_started_with_is_imported_by_the_first_start_an
     ensure!(ended.status.success(), "the second start ends well: {ended:?}");
     window.wait_for_role("heading", "Import agent-of-the-second")?;
     assert_eq!(session.window_sizes()?.len(), 1, "there is one window");
+    Ok(())
+}
+
+#[test]
+fn a_desktop_portal_that_hangs_does_not_hold_up_the_start() -> Result<()> {
+    let session = Session::start()?;
+    let _portal = session.hang_portal()?;
+    let begun = Instant::now();
+    let window = session.open()?;
+    window.wait_for("Add your first environment")?;
+    let took = begun.elapsed();
+    // GTK waits 25 seconds for it.
+    ensure!(took < Duration::from_secs(20), "the start took {took:?}");
+    // The keychain is on the same bus.
+    window.wait_for("Keychain ready")?;
     Ok(())
 }
 

@@ -92,7 +92,7 @@ const states: Record<string, State> = {
   "start-troubles": { heading: "Overview", scenario: "start-troubles", steps: [text("What the window remembers")] },
   "start-draft": { heading: "Overview", scenario: "start-draft", steps: [text("You were in the middle of promoting my-agent.")] },
 
-  "overview-loading": { ...overview, held: ["agent_list", "environment_check"], steps: [(page) => page.getByText("Asking…").first().waitFor({ state: "attached" })] },
+  "overview-loading": { ...overview, held: ["agent_list", "environment_check"], steps: [text("Checking…")] },
   overview: { ...overview, steps: [agents] },
   "overview-no-match": { ...overview, steps: [agents, fill("Filter agents", "nobody"), text("No agent has that in its id.")] },
   "overview-stale": { ...overview, steps: [agents, press("Check again"), said("Could not ask Production.")] },
@@ -225,6 +225,8 @@ async function heading(page: Page): Promise<string> {
 
 /** A picture in this theme and size, of a page on which nothing is out of place. What axe finds is asked screen by screen. */
 async function picture(page: Page, name: string): Promise<void> {
+  // What comes a moment later on purpose, so that quick answers do not flicker, belongs to a picture of waiting.
+  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
   const path = await screenshot(page, name);
   expect.soft([...(await misfits(page)), ...(await faintTexts(page))], basename(path)).toEqual([]);
 }

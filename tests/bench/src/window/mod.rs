@@ -2,7 +2,6 @@
 //! built the same way.
 
 mod memory;
-mod portal;
 pub mod rows;
 mod screen;
 pub mod start;

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+use aidb_testkit::BrokenPortal;
 use aidb_testkit::display::Display;
 use aidb_testkit::keychain::{KeychainMode, KeychainSession};
 use anyhow::{Result, bail};
 
 use super::memory::proportional_megabytes;
-use super::portal::BrokenPortal;
 use super::screen::{Screen, Sight};
 use crate::programs::Programs;
 use crate::table::{Bar, Table, median};
