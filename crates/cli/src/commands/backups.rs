@@ -101,7 +101,11 @@ async fn filter_of(
 ) -> Result<BackupFilter, Failure> {
     let place = match (environment, url) {
         (Some(name), _) => Some(PlaceFilter::Environment(engine.environment(name).await?.id)),
-        (None, Some(url)) => Some(PlaceFilter::Url(parse_base_url(url)?.to_string())),
+        (None, Some(url)) => {
+            let url = parse_base_url(url)?;
+            let there = engine.environment_at(&url).await?;
+            Some(there.map_or_else(|| PlaceFilter::Url(url.to_string()), |there| PlaceFilter::Environment(there.id)))
+        }
         (None, None) => None,
     };
     Ok(BackupFilter { agent: agent.map(AgentId::new).transpose()?, place, limit: None })

@@ -112,8 +112,11 @@ impl Engine {
         Ok(Target { name, place, environment, connector })
     }
 
-    /// The environment whose URL this is; of several the strictest.
-    pub(super) async fn environment_at(&self, url: &url::Url) -> Result<Option<Environment>, Error> {
+    /// The environment whose URL this is; of several the strictest. What is known of a server is known of its environment.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn environment_at(&self, url: &url::Url) -> Result<Option<Environment>, Error> {
         let mut there: Vec<Environment> = self.store().await?.environments().await?;
         there.retain(|environment| leads_to(environment, url));
         there.sort_by_key(|environment| environment.protection != Protection::Protected);

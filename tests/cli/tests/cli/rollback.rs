@@ -86,6 +86,10 @@ fn the_latest_backup_is_the_latest_of_what_is_named() {
     let latest = ["m", "rollback", "--backup", "latest", "-e", "Production", "-a", "my-agent", "--dry-run", "--json"];
     let run = stage.run(&latest).done();
     assert_eq!((&run.json()["agent_id"], &run.json()["differs"]), (&"my-agent".into(), &false.into()), "{run}");
+    let url = stage.production.url();
+    let by_url = ["m", "rollback", "--backup", "latest", "-u", &url, "-a", "my-agent", "--dry-run", "--json"];
+    let run = stage.run(&by_url).done();
+    assert_eq!(run.json()["agent_id"], "my-agent", "a server is its environment, also by its URL: {run}");
     let none = stage.run(&["m", "rollback", "--backup", "latest", "-e", "Development", "--dry-run"]);
     assert_eq!(none.status, Some(1), "that of another environment must not end up there:\n{none}");
 }
