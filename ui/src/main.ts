@@ -15,6 +15,7 @@ async function start(): Promise<void> {
     return;
   }
   setHost(tauriHost);
+  target.replaceChildren();
   mount(App, { target });
 }
 

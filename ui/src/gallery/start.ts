@@ -7,6 +7,7 @@ import Gallery from "./Gallery.svelte";
 
 /** Starts the page for a test: `?scenario=name` over recorded answers, `?gallery` for the components alone. */
 export async function startRecorded(target: HTMLElement): Promise<void> {
+  target.replaceChildren();
   const wanted = new URLSearchParams(location.search);
   if (wanted.has("gallery")) {
     const theme = wanted.get("theme");
