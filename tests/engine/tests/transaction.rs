@@ -14,7 +14,7 @@ use aidb_core::operations::{
     AgentKeyPlace, Context, Deletion, Error, ImportOptions, LinkDatabase, Remember, RollbackOptions, RollbackSource,
 };
 use aidb_core::plan::Mode;
-use aidb_core::progress::Event;
+use aidb_core::progress::{Event, Stage};
 use aidb_core::store::{BackupFilter, OperationFilter, OperationState};
 use aidb_sandbox::{DatabaseAnswer, ErrorBody, Fault, FaultAnswer, Writes};
 use common::{AGENT, World, agent_id, configuration};
@@ -129,6 +129,27 @@ async fn a_registration_that_is_put_back_leaves_no_key_behind() {
     assert!(world.resources().is_none(), "the agent is gone again");
     let kept = std::fs::read_dir(world.folder.path().join("keys")).expect("the vault's folder").count();
     assert_eq!(kept, 0, "a key that opens nothing is not kept");
+}
+
+/// Between the backup and the first write the key is kept already.
+#[tokio::test]
+async fn stopping_before_the_first_write_leaves_no_key_behind() {
+    let world = World::empty().await;
+    let mut context = Context::default();
+    let cancel = context.cancel.clone();
+    context.progress = Arc::new(move |event: Event| {
+        if matches!(event, Event::Stage { stage: Stage::BackingUp, .. }) {
+            cancel.cancel();
+        }
+    });
+    let error =
+        world.import_with(&configuration(WANTED), &ImportOptions::default(), &context).await.expect_err("stopped");
+    assert_eq!(error.code(), ErrorCode::Interrupted, "{error}");
+    assert_eq!(world.writes(), 0);
+    let kept = std::fs::read_dir(world.folder.path().join("keys")).expect("it was kept before").count();
+    assert_eq!(kept, 0, "a key that opens nothing is not kept");
+    let again = world.import(&configuration(WANTED), Mode::Merge).await.expect("nothing is in the way");
+    assert_eq!(again.report.outcome, Outcome::Done);
 }
 
 #[tokio::test]

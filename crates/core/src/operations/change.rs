@@ -78,7 +78,7 @@ impl Engine {
         let operation = self.begin(target, proposal, context).await?;
         let prepared = match self.prepare(target, proposal, &operation, context).await {
             Ok(prepared) => prepared,
-            Err(error) => return Err(self.failed(&operation, error).await),
+            Err(unprepared) => return Err(self.unprepared(&operation, unprepared).await),
         };
         let (report, missed) = match &prepared {
             // The plan has no change: it is carried out as it stands.
@@ -129,26 +129,56 @@ impl Engine {
         proposal: &Proposal,
         operation: &OperationId,
         context: &Context,
-    ) -> Result<Option<Prepared>, Error> {
+    ) -> Result<Option<Prepared>, Unprepared> {
         if proposal.plan.is_empty() {
             return Ok(None);
         }
         let live = self.read_again(target, proposal, context).await?;
         let backup = self.back_up_before(target, proposal, &live, operation, context).await?;
-        let (agent_key, made_key) = if proposal.plan.registers() {
-            let (key, made) = self.make_agent_key(target, &proposal.plan.agent_id, operation).await?;
-            (Some(key), Some(made))
-        } else {
-            (None, None)
+        let made_key = match proposal.plan.registers() {
+            true => Some(self.make_agent_key(target, &proposal.plan.agent_id).await?),
+            false => None,
         };
+        if let Err(error) = self.keep_and_begin(proposal, made_key.as_ref(), operation, context).await {
+            return Err(Unprepared { error, key: made_key });
+        }
+        let agent_key = made_key.as_ref().map(MadeKey::credentials);
         let credentials = Credentials { agent_key, connection_string: proposal.connection_string.clone() };
+        Ok(Some(Prepared { backup, credentials, made_key }))
+    }
+
+    /// Keeps the agent's key, before the request that registers it: no crash and no lost reply can lose it. The record knows its
+    /// hash before the vault has the key, so that a key whose agent never came to be is found and removed.
+    async fn keep_and_begin(
+        &self,
+        proposal: &Proposal,
+        made_key: Option<&MadeKey>,
+        operation: &OperationId,
+        context: &Context,
+    ) -> Result<(), Error> {
+        let store = self.store().await?;
+        if let Some(made) = made_key {
+            store.note_made_key(operation, &made.hash).await?;
+            made.keep().await?;
+        }
         if context.cancel.is_cancelled() {
             return Err(Error::Interrupted);
         }
         if cfg!(not(feature = "leave-out-journal")) {
-            self.store().await?.begin_writing(operation, Journal::first_group(&proposal.plan)).await?;
+            store.begin_writing(operation, Journal::first_group(&proposal.plan)).await?;
         }
-        Ok(Some(Prepared { backup, credentials, made_key }))
+        Ok(())
+    }
+
+    /// Closes the record of an operation that changed nothing. A key that may have been kept for an agent that was not registered
+    /// goes first; where it cannot be removed, the record stays open, and the next start removes it.
+    async fn unprepared(&self, operation: &OperationId, unprepared: Unprepared) -> Error {
+        let Unprepared { error, key } = unprepared;
+        let forgotten = match key {
+            Some(key) => key.forget().await,
+            None => Ok(()),
+        };
+        if forgotten.is_err() { error } else { self.failed(operation, error).await }
     }
 
     /// Immediately before the first write: what is there must be what the plan was made from.
@@ -193,24 +223,14 @@ impl Engine {
         Ok(backup)
     }
 
-    /// Makes the agent's key and keeps it, before the request that registers it: no crash and no lost reply can lose it. The
-    /// record knows its hash before the vault has the key, so that a key whose agent never came to be is found and removed.
-    async fn make_agent_key(
-        &self,
-        target: &Target,
-        agent: &AgentId,
-        operation: &OperationId,
-    ) -> Result<(AgentCredentials, MadeKey), Error> {
-        let key = AgentCredentials { api_key: random_key()?, api_secret: random_key()? };
-        let hash = KeyHash::of(&key.api_key);
-        self.store().await?.note_made_key(operation, &hash).await?;
+    /// Makes a key for the agent, kept nowhere yet.
+    async fn make_agent_key(&self, target: &Target, agent: &AgentId) -> Result<MadeKey, Error> {
+        let (api_key, api_secret) = (random_key()?, random_key()?);
+        let hash = KeyHash::of(&api_key);
         let vault = self.vault_for_made_keys().await;
         let [name, secret] = MadeKey::names(&target.place, agent);
-        vault.set(&secret, &key.api_secret).await?;
-        vault.set(&name, &key.api_key).await?;
         let place = place_in(&vault, &name).unwrap_or_else(|| AgentKeyPlace::File(self.folder().into()));
-        let secrets = [(name, key.api_key.clone()), (secret, key.api_secret.clone())];
-        Ok((key, MadeKey { vault, secrets, place, hash }))
+        Ok(MadeKey { vault, secrets: [(name, api_key), (secret, api_secret)], place, hash })
     }
 
     /// The key that an operation made for an agent, of which its record has only the hash; `None` where it is not kept here.
@@ -341,6 +361,19 @@ pub(super) const fn state_of(outcome: Outcome) -> OperationState {
     }
 }
 
+/// Why nothing was written.
+struct Unprepared {
+    error: Error,
+    /// A key that may have been kept for an agent that was not registered.
+    key: Option<MadeKey>,
+}
+
+impl From<Error> for Unprepared {
+    fn from(error: Error) -> Self {
+        Self { error, key: None }
+    }
+}
+
 struct Prepared {
     backup: Backup,
     credentials: Credentials,
@@ -369,8 +402,9 @@ impl MadeKey {
         AgentCredentials { api_key: api_key.clone(), api_secret: api_secret.clone() }
     }
 
+    /// The secret first: who finds the key finds both.
     async fn keep(&self) -> Result<(), Error> {
-        for (name, secret) in &self.secrets {
+        for (name, secret) in self.secrets.iter().rev() {
             let kept = self.vault.get(name).await?;
             if kept.is_none_or(|kept| kept.expose_secret() != secret.expose_secret()) {
                 self.vault.set(name, secret).await?;
