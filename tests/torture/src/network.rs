@@ -91,15 +91,16 @@ pub fn outage(ground: &Ground, scenario: &Scenario) -> Result<Tally> {
         let took = begun.elapsed();
         server.wait_until_there(GONE + PATIENCE)?;
         server.set_faults(&[])?;
-        let before_the_first_write = nth == 1;
-        let honest = match run.status {
-            Some(1) => before_the_first_write,
-            Some(6) => !before_the_first_write && run.stderr.contains("Error: "),
+        let now = stand(&server.state()?, &ready.old, &new);
+        let honest = match (run.status, &now) {
+            // Before the first write there is nothing to settle.
+            (Some(1), Ok(Stand::Old)) => true,
+            (Some(6), _) => run.stderr.contains("Error: "),
             _ => false,
         };
         let end = match honest && took < GONE {
             true => next_start(ground, scenario, &ready, &new, Next::of(tally.points))?,
-            false => Err(format!("after {took:?} it does not tell that the server was gone: {run}")),
+            false => Err(format!("after {took:?} it does not tell what is there ({now:?}): {run}")),
         };
         tally.take(&format!("gone at request {nth} of {requests}"), end);
     }

@@ -37,6 +37,8 @@ describe.each(themes)("names that nobody would choose, %s", (theme) => {
   test("an agent in the overview, in a plan, its result, the history and a comparison", async () => {
     const page = await toPlan("hostile-ids", { to: "Staging", agent: /<img src=x onerror/, theme });
     await plan(page).getByText(MARKUP).first().waitFor();
+    // It names the agent too, and comes a moment later.
+    await page.getByText("aidb migrate promote --from Development").waitFor();
     await harmless(page, "hostile-agent-plan");
     await button(page, /^Apply .*…$/).click();
     await page.getByRole("textbox", { name: /^Why/ }).fill(HOSTILE);

@@ -61,6 +61,14 @@ pub enum StoreError {
         /// What was reported.
         reason: String,
     },
+    /// The sync that ends a transaction failed. The log holds the transaction whole or not, and the next start goes by that.
+    #[error(
+        "The store could not force what it wrote to the disk; whether it is kept shows when the store is opened again."
+    )]
+    NotForced {
+        /// What was reported.
+        reason: String,
+    },
     /// No environment of that name or id.
     #[error("There is no environment {wanted:?}.")]
     EnvironmentNotFound {
@@ -148,6 +156,7 @@ mod sqlite {
     pub const CORRUPT: i64 = 11;
     pub const FULL: i64 = 13;
     pub const CANTOPEN: i64 = 14;
+    pub const IOERR_FSYNC: i64 = 1034;
     pub const NOTADB: i64 = 26;
 }
 
@@ -169,6 +178,7 @@ impl StoreError {
             sqlx::Error::Database(database) => {
                 let code = database.code().and_then(|code| code.parse::<i64>().ok()).unwrap_or_default();
                 match code & 0xff {
+                    _ if code == sqlite::IOERR_FSYNC => Self::NotForced { reason },
                     sqlite::BUSY | sqlite::LOCKED => Self::Busy { path },
                     sqlite::PERM | sqlite::READONLY | sqlite::CANTOPEN => Self::Unwritable { path, reason },
                     sqlite::FULL => Self::Full { path },
@@ -192,6 +202,7 @@ impl Explain for StoreError {
             | Self::Foreign { .. }
             | Self::Full { .. }
             | Self::Failed { .. }
+            | Self::NotForced { .. }
             | Self::OperationOrder { .. }
             | Self::BackupNotKept { .. } => ErrorCode::StoreUnusable,
             Self::Newer { .. } => ErrorCode::StoreNewer,
@@ -218,6 +229,9 @@ impl Explain for StoreError {
             Self::Busy { .. } => "Wait until the other window or command is done, and try again.".into(),
             Self::Full { .. } => "Free some space and try again.".into(),
             Self::Failed { .. } => "Try again; if it stays like this, look at the disk that holds the data folder.".into(),
+            Self::NotForced { .. } => {
+                "Look at the disk that holds the data folder, and whether it is there, before trying again.".into()
+            }
             Self::EnvironmentNotFound { wanted, known } => which_environment(wanted, known),
             Self::EnvironmentExists { .. } => "Choose another name; upper and lower case make no difference.".into(),
             Self::IncompleteOrder => "List the environments anew and order them again.".into(),
@@ -237,6 +251,7 @@ impl Explain for StoreError {
             Self::Unwritable { reason, .. }
             | Self::Damaged { reason, .. }
             | Self::Failed { reason }
+            | Self::NotForced { reason }
             | Self::BackupNotKept { reason } => vec![reason.clone()],
             Self::BackupAmbiguous { matches, .. } => matches.clone(),
             Self::EnvironmentNotFound { known, .. } => known.clone(),
