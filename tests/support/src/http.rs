@@ -13,7 +13,6 @@ pub fn client() -> Client {
 }
 
 /// The same, to be set up further.
-#[must_use]
 pub fn builder() -> ClientBuilder {
     choose_cryptography();
     Client::builder()

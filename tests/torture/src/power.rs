@@ -147,7 +147,7 @@ impl Disk {
         self.seen.requests += 1;
         let early: Vec<&String> = self.written.iter().chain(self.forcing.values()).collect();
         if !early.is_empty() {
-            self.seen.early.push(format!("{}…\" left before {early:?} was forced to the disk", method));
+            self.seen.early.push(format!("{method}…\" left before {early:?} was forced to the disk"));
         }
     }
 
