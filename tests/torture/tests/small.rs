@@ -58,7 +58,6 @@ fn r4_the_first_start_can_be_refused_or_killed_anywhere_and_the_store_opens_afte
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the numbers are what it is for")]
 fn r4_when_a_request_leaves_that_changes_something_all_that_was_written_is_forced_to_the_disk() {
     for seen in power::all(&ground()).expect("it goes on") {
         println!("R4: {seen}");
