@@ -152,6 +152,23 @@ async fn stopping_before_the_first_write_leaves_no_key_behind() {
     assert_eq!(again.report.outcome, Outcome::Done);
 }
 
+/// A folder where the key's file belongs is refused, as a locked keychain is.
+#[tokio::test]
+async fn a_key_store_that_does_not_answer_leaves_nothing_to_settle() {
+    let world = World::empty().await;
+    let first = world.import(&configuration(WANTED), Mode::Merge).await.expect("applied");
+    let Some(AgentKeyPlace::File(path)) = first.agent_key else { panic!("{:?}", first.agent_key) };
+    world.sandbox.handle().remove_agent(AGENT).expect("removed");
+    std::fs::remove_file(&path).expect("removed");
+    std::fs::create_dir(&path).expect("in the way");
+    let writes = world.writes();
+    world.import(&configuration(WANTED), Mode::Merge).await.expect_err("the key cannot be kept");
+    assert_eq!(world.writes(), writes);
+    let store = world.engine.store().await.expect("the store");
+    let newest = store.operations(&OperationFilter::default()).await.expect("listed").swap_remove(0);
+    assert_eq!(newest.state, OperationState::Failed, "it has ended");
+}
+
 #[tokio::test]
 async fn rolling_back_to_did_not_exist_deletes_only_when_agreed() {
     let world = World::empty().await;

@@ -223,12 +223,14 @@ impl Engine {
         Ok(backup)
     }
 
-    /// Makes a key for the agent, kept nowhere yet.
+    /// Makes a key for the agent, kept nowhere yet, and asks the vault that is to keep it.
     async fn make_agent_key(&self, target: &Target, agent: &AgentId) -> Result<MadeKey, Error> {
         let (api_key, api_secret) = (random_key()?, random_key()?);
         let hash = KeyHash::of(&api_key);
         let vault = self.vault_for_made_keys().await;
         let [name, secret] = MadeKey::names(&target.place, agent);
+        // One that does not answer, locked for example, is told now: nothing is kept in it yet that would have to be removed.
+        vault.get(&name).await?;
         let place = place_in(&vault, &name).unwrap_or_else(|| AgentKeyPlace::File(self.folder().into()));
         Ok(MadeKey { vault, secrets: [(name, api_key), (secret, api_secret)], place, hash })
     }
