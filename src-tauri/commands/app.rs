@@ -18,7 +18,7 @@ use crate::{bundle, licences};
 /// The most requests at once.
 const MOST_PARALLEL: u16 = 32;
 
-/// Everything the page needs to draw its first screen. Its first screen waits for it, so the keychain is not asked.
+/// Everything the page needs to draw its first screen, which waits for it: so the keychain is not asked.
 pub(crate) async fn app_start(desktop: Arc<Desktop>, _: (), _: Listen) -> Result<StartView, ErrorReport> {
     let memory = desktop.remembered.get();
     let mut troubles: Vec<Trouble> = desktop.remembered.trouble().into_iter().collect();

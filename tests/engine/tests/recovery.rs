@@ -40,9 +40,14 @@ async fn proposal(world: &World, mode: Mode) -> Proposal {
 /// Lets the `nth` request of `work` hang, before or after its effect, and drops `work` there. `Some` where it came to its end
 /// first.
 async fn die_at<T>(world: &World, nth: u64, effect: Effect, work: impl Future<Output = T>) -> Option<T> {
+    die_of(world, Fault { effect, ..Fault::on(nth, FaultAnswer::Hang { ms: None }) }, work).await
+}
+
+/// The same at the first request that this fault strikes.
+async fn die_of<T>(world: &World, fault: Fault, work: impl Future<Output = T>) -> Option<T> {
     let handle = world.sandbox.handle();
     handle.clear_requests();
-    handle.set_faults([Fault { effect, ..Fault::on(nth, FaultAnswer::Hang { ms: None }) }]);
+    handle.set_faults([fault]);
     let hanging = async {
         while !handle.requests().iter().any(|request| request.fault.is_some()) {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -397,7 +402,9 @@ async fn how_far_an_apply_may_have_come_is_noted_before_it_goes_there() {
         .await
         .expect("planned");
     let apply = world.engine.apply(&world.target, &planned, Deletion::Refused, &context);
-    assert!(die_at(&world, 1_500, Effect::After, apply).await.is_none());
+    // Every request from there on hangs: those beside it must not go on to where the next group is noted.
+    let fault = Fault { effect: Effect::After, ..Fault::on(1_500, FaultAnswer::Hang { ms: None }) }.for_ever();
+    assert!(die_of(&world, fault, apply).await.is_none());
     let engine = next_start(&world);
     let sent = engine.store().await.expect("store").open_operations().await.expect("open").remove(0).sent;
     assert_eq!(sent, Some(2_048), "two groups of 1,024");

@@ -2,10 +2,11 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aidb_sandbox::{Fault, Snapshot};
-use anyhow::{Context as _, Result, bail, ensure};
+use aidb_testkit::process::wait_until;
+use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
 /// How long the sandbox may take to answer.
@@ -120,12 +121,7 @@ impl Control {
     /// # Errors
     /// Nothing does after that time.
     pub fn wait_until_there(&self, at_most: Duration) -> Result<()> {
-        let deadline = Instant::now() + at_most;
-        while TcpStream::connect(&self.address).is_err() {
-            ensure!(Instant::now() < deadline, "nothing listens on {}", self.address);
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        Ok(())
+        Ok(wait_until("something listens", at_most, || Ok(TcpStream::connect(&self.address).is_ok()))?)
     }
 
     fn ask(&self, method: &str, name: &str, body: Option<&Value>) -> Result<Vec<u8>> {

@@ -72,7 +72,7 @@ pub fn matrix(ground: &Ground, scenario: &Scenario) -> Result<Tally> {
     Ok(tally)
 }
 
-/// The server is gone at three requests, before and after their effect, and for so long that the command gives up. It says that
+/// The server is gone at three requests, after their effect, and for so long that the command gives up. It says that
 /// something is left to be settled, and the next start settles it once the server is back.
 ///
 /// # Errors
