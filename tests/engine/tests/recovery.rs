@@ -39,28 +39,47 @@ async fn proposal(world: &World, mode: Mode) -> Proposal {
 
 /// Lets the `nth` request of `work` hang, before or after its effect, and drops `work` there. `Some` where it came to its end
 /// first.
-async fn die_at<T>(world: &World, nth: u64, effect: Effect, work: impl Future<Output = T>) -> Option<T> {
-    die_of(world, Fault { effect, ..Fault::on(nth, FaultAnswer::Hang { ms: None }) }, work).await
+fn die_at<T>(
+    world: &World,
+    nth: u64,
+    effect: Effect,
+    work: impl Future<Output = T>,
+) -> impl Future<Output = Option<T>> {
+    die_of(world, Fault { effect, ..Fault::on(nth, FaultAnswer::Hang { ms: None }) }, work)
 }
 
 /// The same at the first request that this fault strikes.
-async fn die_of<T>(world: &World, fault: Fault, work: impl Future<Output = T>) -> Option<T> {
+fn die_of<T>(world: &World, fault: Fault, work: impl Future<Output = T>) -> impl Future<Output = Option<T>> {
+    // An apply is large: boxed before it is held across the waits below.
+    let work = Box::pin(work);
     let handle = world.sandbox.handle();
-    handle.clear_requests();
-    handle.set_faults([fault]);
-    let hanging = async {
-        while !handle.requests().iter().any(|request| request.fault.is_some()) {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        // The effect comes before the wait, and both before anybody can look.
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    };
-    let ended = tokio::select! {
-        ended = work => Some(ended),
-        () = hanging => None,
-    };
-    handle.set_faults([]);
-    ended
+    async move {
+        handle.clear_requests();
+        handle.set_faults([fault]);
+        let hanging = async {
+            while !handle.requests().iter().any(|request| request.fault.is_some()) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            // The effect comes before the wait, and both before anybody can look.
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        };
+        let ended = tokio::select! {
+            ended = work => Some(ended),
+            () = hanging => None,
+        };
+        handle.set_faults([]);
+        ended
+    }
+}
+
+/// A world in which an import in exact mode died once its `nth` request had its effect, and what it was applying.
+async fn interrupted_after(nth: u64) -> (World, Proposal) {
+    let world = World::with(BEFORE).await;
+    let proposal = proposal(&world, Mode::Exact).await;
+    let context = Context::default();
+    let apply = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context);
+    assert!(die_at(&world, nth, Effect::After, apply).await.is_none(), "the apply is under way");
+    (world, proposal)
 }
 
 /// An engine of the next start, on the same data.
@@ -156,12 +175,8 @@ async fn r1_a_recovery_may_itself_die_at_any_request() {
     let mut tried = 0;
     for effect in [Effect::Before, Effect::After] {
         for nth in 1.. {
-            let world = World::with(BEFORE).await;
-            let proposal = proposal(&world, Mode::Exact).await;
-            let context = Context::default();
             // At the third write, so that two are to be put back at least.
-            let apply = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context);
-            assert!(die_at(&world, 5, Effect::After, apply).await.is_none(), "the apply is under way");
+            let (world, _) = interrupted_after(5).await;
             let recovery = Box::pin(recover(&world, Way::Back));
             if die_at(&world, nth, effect, recovery).await.is_some() {
                 break;
@@ -197,11 +212,7 @@ async fn a_person_may_have_it_finished_instead() {
 #[tokio::test(flavor = "multi_thread")]
 async fn r6_what_somebody_else_changed_since_is_left_and_named_either_way() {
     for way in [Way::Back, Way::Forward] {
-        let world = World::with(BEFORE).await;
-        let proposal = proposal(&world, Mode::Exact).await;
-        let context = Context::default();
-        let apply = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context);
-        assert!(die_at(&world, 6, Effect::After, apply).await.is_none());
+        let (world, _) = interrupted_after(6).await;
         world
             .sandbox
             .handle()
@@ -226,14 +237,10 @@ async fn r6_what_somebody_else_changed_since_is_left_and_named_either_way() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_key_it_waits_visibly_and_blocks_its_agent_alone() {
-    let world = World::with(BEFORE).await;
-    let proposal = proposal(&world, Mode::Exact).await;
-    let context = Context::default();
-    let apply = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context);
-    assert!(die_at(&world, 4, Effect::After, apply).await.is_none());
+    let (world, proposal) = interrupted_after(4).await;
 
     let engine = next_start(&world);
-    let recovered = engine.recover(RecoveryRequest::default(), &context).await.expect("the store answers");
+    let recovered = engine.recover(RecoveryRequest::default(), &Context::default()).await.expect("the store answers");
     let [Recovered { end: RecoveryEnd::Waiting { reason }, interrupted }] = recovered.as_slice() else {
         panic!("{recovered:?}");
     };
@@ -242,7 +249,8 @@ async fn without_a_key_it_waits_visibly_and_blocks_its_agent_alone() {
     assert_eq!(open[0].operation.waiting.as_ref().map(|why| why.code), Some(ErrorCode::ApiKeyMissing));
     assert_eq!(open[0].owner, Owner::Gone);
 
-    let again = engine.apply(&world.target, &proposal, Deletion::Refused, &context).await.expect_err("blocked");
+    let again =
+        engine.apply(&world.target, &proposal, Deletion::Refused, &Context::default()).await.expect_err("blocked");
     assert_eq!(again.code(), ErrorCode::Unsettled, "{again}");
     assert!(again.to_string().contains(interrupted.id.as_str()), "{again}");
 
@@ -278,11 +286,7 @@ async fn a_server_that_cannot_be_reached_leaves_it_open_for_the_next_start() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operation_that_can_never_be_settled_is_left_as_it_is_by_a_person() {
-    let world = World::with(BEFORE).await;
-    let proposal = proposal(&world, Mode::Exact).await;
-    let context = Context::default();
-    let apply = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context);
-    assert!(die_at(&world, 4, Effect::After, apply).await.is_none());
+    let (world, _) = interrupted_after(4).await;
     let engine = next_start(&world);
     let open = engine.unsettled().await.expect("read").remove(0).operation;
     let writes = world.writes();
@@ -296,11 +300,7 @@ async fn an_operation_that_can_never_be_settled_is_left_as_it_is_by_a_person() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recovery_stands_in_the_history_beside_what_it_settled() {
-    let world = World::with(BEFORE).await;
-    let proposal = proposal(&world, Mode::Exact).await;
-    let context = Context::default();
-    let apply = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context);
-    assert!(die_at(&world, 4, Effect::After, apply).await.is_none());
+    let (world, _) = interrupted_after(4).await;
     recover(&world, Way::Back).await;
     let engine = next_start(&world);
     let history = engine.store().await.expect("store").operations(&OperationFilter::default()).await.expect("history");
