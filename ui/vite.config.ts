@@ -12,6 +12,19 @@ export default defineConfig(({ mode }) => ({
     // A data: URL would need an exception in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // A file is a way through the web view and the shell and back. Left alone, the bundler makes one for every set of screens
+        // that share something, fifty small ones: the first screen took longer to ask for them than to run them.
+        codeSplitting: {
+          groups: [
+            { name: "start", tags: ["$initial"], priority: 2 },
+            // What two screens share, without what the first one never shows: the wizard, and the comparison of texts.
+            { name: "parts", minShareCount: 2, test: (module) => !/codemirror|domains[\\/]promote/.test(module), priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: { port: 1420, strictPort: true },
   test: { include: ["src/**/*.test.ts"] },

@@ -1,5 +1,6 @@
-import axeCore from "axe-core";
-import { mkdirSync } from "node:fs";
+import type axeCore from "axe-core";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
@@ -26,10 +27,16 @@ export interface OpenOptions {
   held?: readonly string[];
 }
 
-interface Opened {
+interface Tab {
   page: Page;
+  /** What the console said since the page was opened in it. */
   troubles: string[];
+}
+
+interface Opened {
+  tab: Tab;
   theme: Theme;
+  clocked: boolean;
 }
 
 declare global {
@@ -43,23 +50,32 @@ declare global {
 
 const screens = process.env["SCREENS_DIR"] ?? fileURLToPath(new URL("../../target/screens", import.meta.url));
 
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
 let browser: Browser | undefined;
 let opened: Opened[] = [];
+// A tab that has run the page before starts it in a third of the time. The page keeps nothing in the browser, so nothing of one
+// test is left to the next; a tab whose test failed is not used again. A clock, once set, cannot be taken out of a tab.
+let idle: { tab: Tab; clocked: boolean }[] = [];
 
 afterAll(async () => {
   await browser?.close();
   browser = undefined;
+  idle = [];
 });
 
 // A page that complained, or asked for what was not recorded, fails its test whatever the test looked at.
-afterEach(async () => {
+afterEach(async ({ task }) => {
   const closing = opened;
   opened = [];
   const troubles: string[] = [];
-  for (const { page, troubles: seen } of closing) {
-    const unrecorded = await page.evaluate(() => window.__unrecorded ?? []);
-    troubles.push(...seen, ...unrecorded.map((call) => `not recorded: ${call}`));
-    await page.context().close();
+  for (const { tab, clocked } of closing) {
+    const { page } = tab;
+    const left = await page.evaluate(() => ({ unrecorded: window.__unrecorded ?? [], stored: localStorage.length + sessionStorage.length }));
+    troubles.push(...tab.troubles, ...left.unrecorded.map((call) => `not recorded: ${call}`));
+    if (left.stored > 0) troubles.push("the page keeps something in the browser");
+    if (task.result?.state === "fail" || troubles.length > 0) await page.context().close();
+    else idle.push({ tab, clocked });
   }
   expect(troubles, "the page complained").toEqual([]);
 });
@@ -75,24 +91,16 @@ export function openGallery(options: OpenOptions = {}): Promise<Page> {
 }
 
 async function openAt(query: string, { theme = "light", size = sizes.usual, textScale = 1, now, held = [] }: OpenOptions): Promise<Page> {
-  browser ??= await chromium.launch({
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--font-render-hinting=none"],
-  });
-  const context = await browser.newContext({
-    viewport: size,
-    // Over recorded answers the settings say "as the system". In the gallery the theme is chosen, and has to win over the other one.
-    colorScheme: query === "gallery" ? opposite[theme] : theme,
-    reducedMotion: "reduce",
-    timezoneId: "Europe/Berlin",
-    locale: "en-GB",
-  });
-  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const clocked = now !== undefined;
+  const tab = (await idleTab(clocked)) ?? (await newTab());
+  const { page } = tab;
+  opened.push({ tab, theme, clocked });
   // Shorter than a test may take, so that what was waited for is named.
-  context.setDefaultTimeout(6_000);
-  const page = await context.newPage();
-  opened.push({ page, troubles: watch(page), theme });
-  if (now) await page.clock.setFixedTime(now);
+  page.setDefaultTimeout(6_000);
+  await page.setViewportSize(size);
+  // Over recorded answers the settings say "as the system". In the gallery the theme is chosen, and has to win over the other one.
+  await page.emulateMedia({ colorScheme: query === "gallery" ? opposite[theme] : theme, reducedMotion: "reduce" });
+  if (clocked) await page.clock.setFixedTime(now);
   if (held.length > 0) await hold(page, held);
   await page.goto(`${inject("origin")}/?${query}&theme=${theme}`);
   if (textScale !== 1) {
@@ -101,6 +109,31 @@ async function openAt(query: string, { theme = "light", size = sizes.usual, text
   await page.locator("#main h1").waitFor();
   await page.evaluate(() => document.fonts.ready);
   return page;
+}
+
+async function newTab(): Promise<Tab> {
+  browser ??= await chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--font-render-hinting=none"],
+  });
+  const context = await browser.newContext({ timezoneId: "Europe/Berlin", locale: "en-GB" });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const page = await context.newPage();
+  return { page, troubles: watch(page) };
+}
+
+/** A tab that an earlier test of this file is done with, as it was before that. */
+async function idleTab(clocked: boolean): Promise<Tab | undefined> {
+  const found = idle.findIndex((entry) => entry.clocked === clocked);
+  const [entry] = found < 0 ? [] : idle.splice(found, 1);
+  if (!entry) return undefined;
+  const { page, troubles } = entry.tab;
+  await page.unrouteAll();
+  await page.goto("about:blank");
+  // Where it stood, the new page would have something under the pointer.
+  await page.mouse.move(0, 0);
+  troubles.length = 0;
+  return entry.tab;
 }
 
 /** Hands out what was recorded with these commands' answers held back. */
@@ -131,7 +164,7 @@ function watch(page: Page): string[] {
  */
 export async function axe(page: Page): Promise<string[]> {
   // Through the debugging protocol: the page's own policy refuses a script from elsewhere.
-  await page.evaluate(axeCore.source);
+  await page.evaluate(axeSource);
   const findings: string[] = await page.evaluate(async () => {
     const { violations } = await window.axe.run(document, {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -157,7 +190,7 @@ export async function screenshot(page: Page, name: string): Promise<string> {
 }
 
 function themeOf(page: Page): Theme {
-  return opened.find((entry) => entry.page === page)?.theme ?? "light";
+  return opened.find((entry) => entry.tab.page === page)?.theme ?? "light";
 }
 
 /** Turns the page over to the other theme as it stands, as the system does at dusk. */
@@ -166,7 +199,7 @@ export async function turnOver(page: Page): Promise<void> {
   await page.emulateMedia({ colorScheme: theme });
   // The gallery's theme is chosen.
   await page.evaluate((now) => { if ("theme" in document.documentElement.dataset) document.documentElement.dataset["theme"] = now; }, theme);
-  opened = opened.map((entry) => (entry.page === page ? { ...entry, theme } : entry));
+  opened = opened.map((entry) => (entry.tab.page === page ? { ...entry, theme } : entry));
 }
 
 /** What the page asked its host for, in order. */
