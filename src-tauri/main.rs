@@ -10,11 +10,14 @@ mod contract;
 mod desktop;
 mod dialogs;
 mod error;
+#[cfg(target_os = "linux")]
+mod graphics;
 mod held;
 mod invoke;
 mod licences;
 #[cfg(test)]
 mod offered;
+mod outline;
 mod paths;
 #[cfg(target_os = "linux")]
 mod portal;
@@ -38,6 +41,8 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    graphics::suit_the_machine();
     let Some(folder) = process::data_folder() else {
         return failed(
             "This account has no folder of its own, so there is no place for aidb's data. Set AIDB_DATA_DIR.",

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use aidb_core::vault::Vault;
 use directories::BaseDirs;
 use tauri::webview::NewWindowResponse;
-use tauri::window::Color;
+#[cfg(target_os = "linux")]
+use tauri::webview::PageLoadEvent;
 use tauri::{
     App, AppHandle, Builder, DragDropEvent, Emitter, Manager, RunEvent, Runtime, Theme as SystemTheme, Url, WebviewUrl,
     WebviewWindow, WebviewWindowBuilder, WindowEvent,
@@ -18,11 +19,7 @@ use crate::contract::{CloseAsked, FileHovering, FileOpened, Theme};
 use crate::desktop::{Desktop, Parts};
 use crate::dialogs::SystemDialogs;
 use crate::window::{LABEL, SystemWindow};
-use crate::{invoke, process};
-
-/// The grounds of the page (`--ground` in its tokens), so that nothing flashes before it is painted.
-const LIGHT: Color = Color(0xf4, 0xf5, 0xf7, 0xff);
-const DARK: Color = Color(0x0e, 0x11, 0x16, 0xff);
+use crate::{invoke, outline, process};
 
 /// What the application is started with.
 pub(crate) struct Start {
@@ -83,26 +80,37 @@ fn set_up<R: Runtime>(app: &mut App<R>, start: Start) -> tauri::Result<()> {
 }
 
 fn open<R: Runtime>(app: &App<R>, theme: Theme) -> tauri::Result<WebviewWindow<R>> {
-    let (theme, ground) = match theme {
-        Theme::System => (None, None),
-        Theme::Light => (Some(SystemTheme::Light), Some(LIGHT)),
-        Theme::Dark => (Some(SystemTheme::Dark), Some(DARK)),
+    let theme = match theme {
+        Theme::System => None,
+        Theme::Light => Some(SystemTheme::Light),
+        Theme::Dark => Some(SystemTheme::Dark),
     };
-    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+    let builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("aidb")
         .inner_size(1280.0, 800.0)
         .min_inner_size(800.0, 560.0)
         .visible(false)
         .theme(theme)
-        .background_color(ground.unwrap_or(LIGHT))
         .devtools(cfg!(debug_assertions))
         .on_navigation(is_own)
-        .on_new_window(|_, _| NewWindowResponse::Deny)
-        .build()?;
-    if ground.is_none() && window.theme()? == SystemTheme::Dark {
-        window.set_background_color(Some(DARK))?;
-    }
-    // With its size and ground, and not later: the web view paints nothing while it is hidden.
+        .on_new_window(|_, _| NewWindowResponse::Deny);
+    #[cfg(target_os = "linux")]
+    let outline = outline::Outline::default();
+    #[cfg(target_os = "linux")]
+    let builder = builder.on_page_load({
+        let outline = outline.clone();
+        move |window, load| {
+            if load.event() == PageLoadEvent::Finished {
+                outline.take_away(&window);
+            }
+        }
+    });
+    let window = builder.build()?;
+    let palette = outline::palette(window.theme()? == SystemTheme::Dark);
+    window.set_background_color(Some(palette.ground))?;
+    #[cfg(target_os = "linux")]
+    outline.put_over(&window, palette)?;
+    // With its size, ground and outlines, and not later: the web view paints nothing while it is hidden.
     window.show()?;
     Ok(window)
 }

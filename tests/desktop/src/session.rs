@@ -11,10 +11,10 @@ use std::time::Duration;
 use aidb_testkit::BrokenPortal;
 use aidb_testkit::display::Display;
 use aidb_testkit::keychain::{KeychainMode, KeychainSession, output_within};
-use aidb_testkit::process::wait_until;
+use aidb_testkit::process::{Process, START_LIMIT, wait_until};
 use aidb_testkit::programs::{Program, path_of, repository};
 use anyhow::{Context as _, Result};
-use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
 use crate::driver::{Driver, tauri_driver};
 use crate::window::Window;
@@ -92,6 +92,27 @@ impl Session {
     pub fn start_second(&self, arguments: &[&str]) -> Result<Output> {
         let mut command = self.command(path_of(Program::Desktop));
         Ok(output_within(command.args(arguments), "", CLOSE_LIMIT)?)
+    }
+
+    /// Starts the application with a web view that stands still: it never loads and never paints. Ends with the value.
+    ///
+    /// # Errors
+    /// The application does not start, or its web view does not.
+    pub fn start_without_a_web_view(&self) -> Result<Process> {
+        let application = Process::spawn(&mut self.command(path_of(Program::Desktop)), "aidb")?;
+        wait_until("the web view has a process", START_LIMIT, || match web_process_of(application.0.id())? {
+            Some(process) => Ok(kill_process(process, Signal::STOP).map(|()| true)?),
+            None => Ok(false),
+        })?;
+        Ok(application)
+    }
+
+    /// The colour of the window at this place, red, green and blue.
+    ///
+    /// # Errors
+    /// The display does not answer, or there is no window at that place.
+    pub fn colour_at(&self, x: i16, y: i16) -> Result<Option<[u8; 3]>> {
+        Ok(self.display.colour_at(x, y)?)
     }
 
     /// What lies on the clipboard; nothing where that is no text.
@@ -258,4 +279,21 @@ impl Session {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o700))?;
         Ok(path)
     }
+}
+
+/// The process in which a web view of this application loads and paints its page.
+fn web_process_of(application: u32) -> io::Result<Option<Pid>> {
+    for entry in fs::read_dir("/proc")? {
+        let Some(process) = entry?.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw)
+        else {
+            continue;
+        };
+        // One that ended meanwhile has no status.
+        let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+        let is = |line: &str| status.lines().any(|one| one == line);
+        if is("Name:\tWebKitWebProces") && is(&format!("PPid:\t{application}")) {
+            return Ok(Some(process));
+        }
+    }
+    Ok(None)
 }

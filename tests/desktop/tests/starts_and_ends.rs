@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use aidb_sandbox::{Fault, FaultAnswer, Permission, ResourceSnapshot};
 use aidb_test_desktop::steps::{PLAN, planned, to_apply};
 use aidb_test_desktop::{Samples, Session, Window};
+use aidb_testkit::process::wait_until;
 use anyhow::{Result, ensure};
 
 /// A configuration of that agent, as small as one can be.
@@ -45,6 +46,31 @@ fn a_desktop_portal_that_hangs_does_not_hold_up_the_start() -> Result<()> {
     ensure!(took < Duration::from_secs(20), "the start took {took:?}");
     // The keychain is on the same bus.
     window.wait_for("Keychain ready")?;
+    Ok(())
+}
+
+#[test]
+fn the_window_shows_the_frames_outlines_before_its_web_view_paints_anything() -> Result<()> {
+    let session = Session::start()?;
+    let _application = session.start_without_a_web_view()?;
+    let [line, sunken, surface, ground] =
+        [[0xdf, 0xe3, 0xea], [0xec, 0xee, 0xf2], [0xff, 0xff, 0xff], [0xf4, 0xf5, 0xf7]].map(Some);
+    wait_until(
+        "the window is painted",
+        Duration::from_secs(20),
+        || Ok(session.colour_at(0, 400).ok() == Some(sunken)),
+    )?;
+    for (x, y, expected) in [
+        (214, 0, sunken),
+        (215, 400, line),
+        (216, 0, surface),
+        (1279, 50, surface),
+        (600, 51, line),
+        (216, 52, ground),
+        (1279, 799, ground),
+    ] {
+        assert_eq!(session.colour_at(x, y)?, expected, "at {x}, {y}");
+    }
     Ok(())
 }
 

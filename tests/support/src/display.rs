@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
-    AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, MapState, Window as WindowId,
+    AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat, MapState, Window as WindowId,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -63,6 +63,14 @@ impl Display {
         self.sizes().map_err(io::Error::other)
     }
 
+    /// The colour of the window at this place, red, green and blue. Nothing where no window can be seen.
+    ///
+    /// # Errors
+    /// The display does not answer, or the place lies outside of the window.
+    pub fn colour_at(&self, x: i16, y: i16) -> io::Result<Option<[u8; 3]>> {
+        self.pixel(x, y).map_err(io::Error::other)
+    }
+
     fn asked_to_close(&self) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
         let (screen, root) = self.connect()?;
         let protocols = screen.intern_atom(false, b"WM_PROTOCOLS")?.reply()?.atom;
@@ -83,6 +91,14 @@ impl Display {
             sizes.push((place.width, place.height));
         }
         Ok(sizes)
+    }
+
+    fn pixel(&self, x: i16, y: i16) -> Result<Option<[u8; 3]>, Box<dyn std::error::Error + Send + Sync>> {
+        let (screen, root) = self.connect()?;
+        let Some(&window) = visible_windows(&screen, root)?.first() else { return Ok(None) };
+        let image = screen.get_image(ImageFormat::Z_PIXMAP, window, x, y, 1, 1, !0)?.reply()?;
+        let &[blue, green, red, _] = image.data.as_slice() else { return Err("a pixel is not of four bytes".into()) };
+        Ok(Some([red, green, blue]))
     }
 
     fn connect(&self) -> Result<(RustConnection, WindowId), Box<dyn std::error::Error + Send + Sync>> {
