@@ -1,6 +1,5 @@
 //! A machine without a graphics card, as virtual ones are and many behind a remote desktop.
 
-use std::env;
 use std::fs;
 
 use gtk::glib;
@@ -13,11 +12,12 @@ const RENDERS: &str = "renderD";
 const WITHOUT_COMPOSITING: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
 
 /// Has the web view paint into memory where there is no card. It would ask OpenGL, which without one computes every frame pixel
-/// by pixel: a frame of scrolling takes four times as long. Who sets the variable has it as set.
+/// by pixel: a frame of scrolling takes four times as long. Where the variable is set, it stays as it
+/// is.
 ///
 /// For the beginning of the process: it writes to its environment, which no other thread may be reading.
 pub(crate) fn suit_the_machine() {
-    if env::var_os(WITHOUT_COMPOSITING).is_none() && !has_a_card() {
+    if !has_a_card() {
         // Without it the window is slow, and works.
         let _ = glib::setenv(WITHOUT_COMPOSITING, "1", false);
     }

@@ -10,6 +10,7 @@ const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u00A0\u115F\u1160\u3164\uF
 
 /** The id in pieces, with every unseen character spelled out as ⟨U+202E⟩. */
 export function pieces(id: string): Piece[] {
+  if (!unseen.test(id)) return id === "" ? [] : [{ text: id, escaped: false }];
   const result: Piece[] = [];
   for (const character of id) {
     const escaped = unseen.test(character);

@@ -27,7 +27,7 @@ export class VirtualRows {
       estimateSize: () => shape.height,
       scrollMargin: shape.head,
       scrollPaddingStart: shape.head,
-      overscan: 8,
+      overscan: 4,
       observeElementRect,
       observeElementOffset,
       scrollToFn: elementScroll,

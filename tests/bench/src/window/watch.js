@@ -4,17 +4,19 @@ const original = window.fetch;
 window.fetch = async (...call) => {
   const answer = await original(...call);
   const command = String(call[0]?.url ?? call[0]).split("/").pop();
-  arrived[command] = performance.now();
+  arrived[command] ??= performance.now();
   return answer;
 };
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 const rows = () => [...document.querySelectorAll('[role="row"]')].filter((row) => row.textContent.includes("resource_"));
-// How long after the plan's answer its rows stood in the page, in milliseconds; null when they never did.
+// How long after the plan's answer, and after the first answer that holds its rows, they stood in the page, in milliseconds; null
+// when they never did.
 const shown = (async () => {
   const limit = performance.now() + 120_000;
   while (rows().length < 5 && performance.now() < limit) await frame();
   const now = performance.now();
-  return rows().length < 5 || arrived.plan_import === undefined ? null : now - arrived.plan_import;
+  const since = (command) => (rows().length < 5 || arrived[command] === undefined ? null : now - arrived[command]);
+  return { plan: since("plan_import"), rows: since("plan_rows") };
 })();
 window.__watched = {
   shown: () => shown,
