@@ -33,6 +33,8 @@ mod testing;
 #[cfg(test)]
 mod typescript;
 mod views;
+#[cfg(target_os = "linux")]
+mod web_view;
 mod window;
 #[cfg(test)]
 mod wording;

@@ -109,7 +109,10 @@ fn open<R: Runtime>(app: &App<R>, theme: Theme) -> tauri::Result<WebviewWindow<R
     let palette = outline::palette(window.theme()? == SystemTheme::Dark);
     window.set_background_color(Some(palette.ground))?;
     #[cfg(target_os = "linux")]
-    outline.put_over(&window, palette)?;
+    {
+        outline.put_over(&window, palette)?;
+        crate::web_view::load_again_after_a_crash(&window)?;
+    }
     // With its size, ground and outlines, and not later: the web view paints nothing while it is hidden.
     window.show()?;
     Ok(window)

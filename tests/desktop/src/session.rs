@@ -94,17 +94,24 @@ impl Session {
         Ok(output_within(command.args(arguments), "", CLOSE_LIMIT)?)
     }
 
-    /// Starts the application with a web view that stands still: it never loads and never paints. Ends with the value.
+    /// Starts the application without a driver: what it shows is seen at the display alone. Ends with the value.
     ///
     /// # Errors
-    /// The application does not start, or its web view does not.
-    pub fn start_without_a_web_view(&self) -> Result<Process> {
-        let application = Process::spawn(&mut self.command(path_of(Program::Desktop)), "aidb")?;
+    /// It does not start.
+    pub fn start_alone(&self) -> Result<Process> {
+        Ok(Process::spawn(&mut self.command(path_of(Program::Desktop)), "aidb")?)
+    }
+
+    /// Sends a signal to the process in which the web view of this application loads and paints its page, as soon as there is one.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn signal_web_view(&self, application: &Process, signal: Signal) -> Result<()> {
         wait_until("the web view has a process", START_LIMIT, || match web_process_of(application.0.id())? {
-            Some(process) => Ok(kill_process(process, Signal::STOP).map(|()| true)?),
+            Some(process) => Ok(kill_process(process, signal).map(|()| true)?),
             None => Ok(false),
         })?;
-        Ok(application)
+        Ok(())
     }
 
     /// The colour of the window at this place, red, green and blue.
@@ -211,6 +218,14 @@ impl Session {
         let nothing = Rlimit { current: Some(0), maximum: Some(0) };
         prlimit(Some(process), Resource::Fsize, nothing)?;
         Ok(())
+    }
+
+    /// Keeps a picture of the window.
+    ///
+    /// # Errors
+    /// There is no window, or the file cannot be written.
+    pub fn save_picture(&self, path: &Path) -> Result<()> {
+        Ok(self.display.save_picture(path)?)
     }
 
     /// The sizes of the windows on the display.

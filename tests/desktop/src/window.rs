@@ -22,8 +22,7 @@ const SETTLE: &str = "await document.fonts.ready;
         last = now;
         await new Promise((done) => setTimeout(done, 120));
     }
-    // A picture is of the frame before: two more, and it is of what stands there now.
-    for (let frames = 0; frames < 2; frames += 1) await new Promise((done) => requestAnimationFrame(done));";
+";
 const FIND: &str = include_str!("page.js");
 
 /// The application's window. Dropping it kills the application; [`Window::close`] asks it to end.
@@ -225,7 +224,8 @@ impl<'s> Window<'s> {
         })
     }
 
-    /// Keeps a picture of the page as `<name>.png`, and answers where.
+    /// Keeps a picture of the window as `<name>.png`, and answers where. It is taken at the display: WebKit's own is of the next
+    /// time that it paints, and where nothing moves there is none.
     ///
     /// # Errors
     /// It cannot be taken or written.
@@ -235,7 +235,7 @@ impl<'s> Window<'s> {
         let path = folder.join(format!("{name}.png"));
         // As a person would see it: with its letters, and with what it still waits for, but not for ever.
         self.script_later(SETTLE, &[])?;
-        self.driver.talk(async |page| page.screenshot(&path).await)?;
+        self.session.save_picture(&path)?;
         Ok(path)
     }
 

@@ -10,6 +10,7 @@ use aidb_test_desktop::steps::{PLAN, planned, to_apply};
 use aidb_test_desktop::{Samples, Session, Window};
 use aidb_testkit::process::wait_until;
 use anyhow::{Result, ensure};
+use rustix::process::Signal;
 
 /// A configuration of that agent, as small as one can be.
 fn configuration(agent: &str) -> String {
@@ -52,7 +53,9 @@ fn a_desktop_portal_that_hangs_does_not_hold_up_the_start() -> Result<()> {
 #[test]
 fn the_window_shows_the_frames_outlines_before_its_web_view_paints_anything() -> Result<()> {
     let session = Session::start()?;
-    let _application = session.start_without_a_web_view()?;
+    let application = session.start_alone()?;
+    // It paints nothing from now on.
+    session.signal_web_view(&application, Signal::STOP)?;
     let [line, sunken, surface, ground] =
         [[0xdf, 0xe3, 0xea], [0xec, 0xee, 0xf2], [0xff, 0xff, 0xff], [0xf4, 0xf5, 0xf7]].map(Some);
     wait_until(
@@ -71,6 +74,19 @@ fn the_window_shows_the_frames_outlines_before_its_web_view_paints_anything() ->
     ] {
         assert_eq!(session.colour_at(x, y)?, expected, "at {x}, {y}");
     }
+    Ok(())
+}
+
+#[test]
+fn a_web_view_that_dies_has_its_page_loaded_again() -> Result<()> {
+    let session = Session::start()?;
+    let application = session.start_alone()?;
+    // On the button that starts the sample environments.
+    let button = || Ok(session.colour_at(270, 473).ok() == Some(Some([0x3b, 0x4f, 0xd6])));
+    wait_until("the page is painted", Duration::from_secs(20), button)?;
+    session.signal_web_view(&application, Signal::KILL)?;
+    wait_until("the page is gone", Duration::from_secs(20), || Ok(!button()?))?;
+    wait_until("the page is painted again", Duration::from_secs(20), button)?;
     Ok(())
 }
 

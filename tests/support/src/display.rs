@@ -1,7 +1,10 @@
 //! A display that nobody sees and no other test draws on, and what a person does to a window from outside of it.
 
-use std::io::{self, BufRead as _, BufReader};
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, BufWriter};
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
@@ -13,6 +16,29 @@ use crate::process::Process;
 
 /// Larger than any window of a test, so that a window is never cut.
 const SCREEN: &str = "1600x1200x24";
+
+/// A window that moves for longer is looked at in the middle of it: something turns while it waits.
+const LONGEST_MOVE: Duration = Duration::from_secs(1);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(60);
+
+/// What a window looks like: red, green and blue of every pixel, row by row.
+#[derive(PartialEq, Eq)]
+struct Image {
+    width: u32,
+    height: u32,
+    pixels: Vec<u8>,
+}
+
+impl Image {
+    fn save(&self, path: &Path) -> io::Result<()> {
+        let mut encoder = png::Encoder::new(BufWriter::new(File::create(path)?), self.width, self.height);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        let mut writer = encoder.write_header().map_err(io::Error::other)?;
+        writer.write_image_data(&self.pixels).map_err(io::Error::other)?;
+        writer.finish().map_err(io::Error::other)
+    }
+}
 
 /// An X server in memory. Ends with the value.
 #[derive(Debug)]
@@ -71,6 +97,23 @@ impl Display {
         self.pixel(x, y).map_err(io::Error::other)
     }
 
+    /// Keeps a picture of the window as it is seen, once it stands still or has moved for [`LONGEST_MOVE`].
+    ///
+    /// # Errors
+    /// There is no window, or the file cannot be written.
+    pub fn save_picture(&self, path: &Path) -> io::Result<()> {
+        let mut seen = self.image().map_err(io::Error::other)?;
+        let deadline = Instant::now() + LONGEST_MOVE;
+        loop {
+            std::thread::sleep(BETWEEN_LOOKS);
+            let now = self.image().map_err(io::Error::other)?;
+            if now == seen || Instant::now() > deadline {
+                return now.save(path);
+            }
+            seen = now;
+        }
+    }
+
     fn asked_to_close(&self) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
         let (screen, root) = self.connect()?;
         let protocols = screen.intern_atom(false, b"WM_PROTOCOLS")?.reply()?.atom;
@@ -99,6 +142,15 @@ impl Display {
         let image = screen.get_image(ImageFormat::Z_PIXMAP, window, x, y, 1, 1, !0)?.reply()?;
         let &[blue, green, red, _] = image.data.as_slice() else { return Err("a pixel is not of four bytes".into()) };
         Ok(Some([red, green, blue]))
+    }
+
+    fn image(&self) -> Result<Image, Box<dyn std::error::Error + Send + Sync>> {
+        let (screen, root) = self.connect()?;
+        let window = *visible_windows(&screen, root)?.first().ok_or("there is no window to see")?;
+        let place = screen.get_geometry(window)?.reply()?;
+        let image = screen.get_image(ImageFormat::Z_PIXMAP, window, 0, 0, place.width, place.height, !0)?.reply()?;
+        let pixels = image.data.chunks_exact(4).flat_map(|pixel| [pixel[2], pixel[1], pixel[0]]).collect();
+        Ok(Image { width: place.width.into(), height: place.height.into(), pixels })
     }
 
     fn connect(&self) -> Result<(RustConnection, WindowId), Box<dyn std::error::Error + Send + Sync>> {

@@ -15,9 +15,14 @@ pub enum Sight {
     Nothing,
     /// One is shown, and all of it has one colour.
     Blank,
-    /// One is shown, with something in it.
+    /// One is shown, with something in it: areas, and no words.
     Painted,
+    /// One is shown, with words in it: their edges have many colours.
+    Written,
 }
+
+/// So many colours and more are words.
+const WORDS: usize = 16;
 
 /// A display.
 pub struct Screen {
@@ -51,19 +56,20 @@ impl Screen {
     }
 }
 
-/// Whether an image of four bytes a pixel has more than one colour.
+/// What an image of four bytes a pixel shows, by its colours.
 fn sight(data: &[u8], width: usize) -> Sight {
-    let mut first: Option<&[u8]> = None;
+    let mut colours: Vec<&[u8]> = Vec::with_capacity(WORDS);
     for row in data.chunks_exact(width * 4).step_by(STEP) {
         for pixel in row.chunks_exact(4).step_by(STEP) {
-            match first {
-                None => first = Some(&pixel[..3]),
-                Some(first) if first != &pixel[..3] => return Sight::Painted,
-                Some(_) => (),
+            if !colours.contains(&&pixel[..3]) {
+                colours.push(&pixel[..3]);
+                if colours.len() == WORDS {
+                    return Sight::Written;
+                }
             }
         }
     }
-    Sight::Blank
+    if colours.len() > 1 { Sight::Painted } else { Sight::Blank }
 }
 
 #[cfg(test)]
@@ -71,10 +77,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_colour_is_blank_and_two_are_not() {
-        let mut image = vec![7_u8; 8 * 8 * 4];
-        assert_eq!(sight(&image, 8), Sight::Blank);
-        image[4 * 8 * 4 + 4 * 4] = 9;
-        assert_eq!(sight(&image, 8), Sight::Painted);
+    fn one_colour_is_blank_two_are_something_and_many_are_words() {
+        let mut image = vec![7_u8; 16 * 16 * 4];
+        assert_eq!(sight(&image, 16), Sight::Blank);
+        image[4 * 16 * 4 + 4 * 4] = 9;
+        assert_eq!(sight(&image, 16), Sight::Painted);
+        for (shade, pixel) in (0..).zip(image.chunks_exact_mut(4).skip(32)) {
+            pixel[1] = shade;
+        }
+        assert_eq!(sight(&image, 16), Sight::Written);
     }
 }

@@ -23,7 +23,10 @@ const MOST_SECONDS_BROKEN_PORTAL: f64 = 1.5;
 
 /// What one start showed.
 struct Start {
+    /// To the first frame with something in it.
     milliseconds: f64,
+    /// To the first with words.
+    to_words: f64,
     /// How many looks saw a window with nothing in it.
     blank: u32,
     megabytes: f64,
@@ -40,6 +43,9 @@ pub fn measure(programs: &Programs, table: &mut Table) -> Result<()> {
     let (own, peer) = (figure(&ours, |start| start.milliseconds), figure(&empty, |start| start.milliseconds));
     let taken = format!("{own:.0} ms; empty window {peer:.0} ms; medians of {ROUNDS} in turns, seen at the X server");
     table.add("P6 first painted frame ÷ empty window", own / peer, Bar::AtMost(1.2), taken);
+    let (own, peer) = (figure(&ours, |start| start.to_words), figure(&empty, |start| start.to_words));
+    let taken = format!("{own:.0} ms; empty window {peer:.0} ms; by the colours that the edges of words have");
+    table.add("P6 first frame with words ÷ empty window", own / peer, Bar::None, taken);
     let blank = f64::from(ours.iter().map(|start| start.blank).max().unwrap_or_default());
     let peers_blank = empty.iter().map(|start| start.blank).max().unwrap_or_default();
     let taken =
@@ -82,22 +88,27 @@ fn start(program: PathBuf, portal: Portal) -> Result<Start> {
     let started = Instant::now();
     let mut process = Window::spawn(command)?;
     let mut blank = 0;
-    loop {
-        match screen.look()? {
-            Sight::Painted => break,
-            Sight::Blank => blank += 1,
+    let mut first = None;
+    let to_words = loop {
+        let sight = screen.look()?;
+        let now = started.elapsed();
+        match sight {
             Sight::Nothing => std::thread::sleep(Duration::from_millis(1)),
+            Sight::Blank => blank += 1,
+            Sight::Painted => first = first.or(Some(now)),
+            Sight::Written => break now,
         }
-        if started.elapsed() > LIMIT {
+        if now > LIMIT {
             bail!("no window within {LIMIT:?}");
         }
         if let Some(status) = process.0.try_wait()? {
             bail!("the window ended by itself with {status}");
         }
-    }
-    let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+    };
+    let first = first.unwrap_or(to_words);
     std::thread::sleep(SETTLED);
-    Ok(Start { milliseconds, blank, megabytes: proportional_megabytes(process.0.id())? })
+    let [milliseconds, to_words] = [first, to_words].map(|time| time.as_secs_f64() * 1000.0);
+    Ok(Start { milliseconds, to_words, blank, megabytes: proportional_megabytes(process.0.id())? })
 }
 
 /// Ends with its value.
