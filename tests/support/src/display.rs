@@ -97,7 +97,7 @@ impl Display {
         self.pixel(x, y).map_err(io::Error::other)
     }
 
-    /// Keeps a picture of the window as it is seen, once it stands still or has moved for [`LONGEST_MOVE`].
+    /// Keeps a picture of the window as it is seen, once it stands still or has moved for a second.
     ///
     /// # Errors
     /// There is no window, or the file cannot be written.

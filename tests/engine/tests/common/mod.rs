@@ -76,6 +76,17 @@ impl World {
         Some(agent.resources.iter().map(|(id, entry)| (id.clone(), words(entry))).collect())
     }
 
+    /// The keys of agents that are kept for this environment.
+    pub fn kept_keys(&self) -> Vec<String> {
+        let Ok(folder) = std::fs::read_dir(self.folder.path().join("keys")) else { return Vec::new() };
+        folder.flatten().map(|entry| std::fs::read_to_string(entry.path()).expect("a key").trim().to_owned()).collect()
+    }
+
+    /// Whether one of the kept keys opens the agent.
+    pub fn keeps_a_key_that_opens(&self) -> bool {
+        self.kept_keys().iter().any(|key| self.sandbox.handle().accepts_key(AGENT, key))
+    }
+
     /// How many requests arrived that could change something.
     pub fn writes(&self) -> usize {
         self.sandbox.handle().requests().iter().filter(|request| request.method != "GET").count()
