@@ -45,10 +45,12 @@ pub(crate) use linux::Outline;
 mod linux {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
 
     use gtk::Widget;
     use gtk::cairo::{Context, RectangleInt, Region};
     use gtk::gdk::prelude::DisplayExtManual as _;
+    use gtk::glib::timeout_add_local_once;
     use gtk::prelude::{Cast as _, ObjectExt as _, WidgetExt as _};
     use tauri::window::Color;
     use tauri::{Runtime, WebviewWindow};
@@ -61,6 +63,9 @@ mod linux {
     pub(super) const NARROW_BELOW: f64 = 900.0;
     pub(super) const TOP_BAR: f64 = 52.0;
     pub(super) const LINE: f64 = 1.0;
+
+    /// From the end of a load to a frame that shows it.
+    const LONGEST_TO_A_FRAME: Duration = Duration::from_millis(500);
 
     /// Outlines over a web view, until it has something to show.
     #[derive(Clone, Default)]
@@ -90,11 +95,15 @@ mod linux {
             })
         }
 
-        /// Takes them away: the page is there.
+        /// Takes them away with the next frame of the web view: the page is there. Drawn anew at once, the window would be empty
+        /// until that frame comes; and it may have come already.
         pub(crate) fn take_away<R: Runtime>(&self, window: &WebviewWindow<R>) {
             self.gone.store(true, Ordering::Relaxed);
             // Without a window there is nothing to paint anew.
-            let _ = window.with_webview(|webview| webview.inner().queue_draw());
+            let _ = window.with_webview(|webview| {
+                let view = webview.inner();
+                timeout_add_local_once(LONGEST_TO_A_FRAME, move || view.queue_draw());
+            });
         }
     }
 

@@ -22,7 +22,7 @@ pub enum Sight {
 }
 
 /// So many colours and more are words.
-const WORDS: usize = 16;
+const WORDS: usize = 8;
 
 /// A display.
 pub struct Screen {
