@@ -12,8 +12,8 @@ const RENDERS: &str = "renderD";
 const WITHOUT_COMPOSITING: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
 
 /// Has the web view paint into memory where there is no card. It would ask OpenGL, which without one computes every frame pixel
-/// by pixel: a frame of scrolling takes four times as long. A variable that is set
-/// stays as it is.
+/// by pixel: a frame of scrolling takes four times as long. A variable that is set stays
+/// as it is.
 ///
 /// For the beginning of the process: it writes to its environment, which no other thread may be reading.
 pub(crate) fn suit_the_machine() {

@@ -83,12 +83,11 @@ mod linux {
             window.gtk_window()?.connect_map(|shown| draw_at_once(shown.upcast_ref(), palette));
             let gone = Arc::clone(&self.gone);
             window.with_webview(move |webview| {
-                let view = webview.inner();
-                let size = view.clone();
-                view.connect_local("draw", true, move |values| {
-                    let context = values.get(1)?.get::<Context>().ok()?;
+                webview.inner().connect_local("draw", true, move |values| {
                     if !gone.load(Ordering::Relaxed) {
-                        draw(&context, palette, size.allocated_width(), size.allocated_height());
+                        let view = values.first()?.get::<Widget>().ok()?;
+                        let context = values.get(1)?.get::<Context>().ok()?;
+                        draw(&context, palette, view.allocated_width(), view.allocated_height());
                     }
                     Some(false.into())
                 });

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
-    AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat, MapState, Window as WindowId,
+    AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat, MapState, Rectangle, Window as WindowId,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -139,18 +139,15 @@ impl Display {
     fn pixel(&self, x: i16, y: i16) -> Result<Option<[u8; 3]>, Box<dyn std::error::Error + Send + Sync>> {
         let (screen, root) = self.connect()?;
         let Some(&window) = visible_windows(&screen, root)?.first() else { return Ok(None) };
-        let image = screen.get_image(ImageFormat::Z_PIXMAP, window, x, y, 1, 1, !0)?.reply()?;
-        let &[blue, green, red, _] = image.data.as_slice() else { return Err("a pixel is not of four bytes".into()) };
-        Ok(Some([red, green, blue]))
+        let image = seen(&screen, window, Rectangle { x, y, width: 1, height: 1 })?;
+        Ok(image.pixels.first_chunk().copied())
     }
 
     fn image(&self) -> Result<Image, Box<dyn std::error::Error + Send + Sync>> {
         let (screen, root) = self.connect()?;
         let window = *visible_windows(&screen, root)?.first().ok_or("there is no window to see")?;
         let place = screen.get_geometry(window)?.reply()?;
-        let image = screen.get_image(ImageFormat::Z_PIXMAP, window, 0, 0, place.width, place.height, !0)?.reply()?;
-        let pixels = image.data.chunks_exact(4).flat_map(|pixel| [pixel[2], pixel[1], pixel[0]]).collect();
-        Ok(Image { width: place.width.into(), height: place.height.into(), pixels })
+        seen(&screen, window, Rectangle { x: 0, y: 0, width: place.width, height: place.height })
     }
 
     fn connect(&self) -> Result<(RustConnection, WindowId), Box<dyn std::error::Error + Send + Sync>> {
@@ -158,6 +155,18 @@ impl Display {
         let root = screen.setup().roots.first().ok_or("this display has no screen")?.root;
         Ok((screen, root))
     }
+}
+
+/// A part of a window. The screen has four bytes a pixel, of which the last says nothing.
+fn seen(
+    screen: &RustConnection,
+    window: WindowId,
+    part: Rectangle,
+) -> Result<Image, Box<dyn std::error::Error + Send + Sync>> {
+    let Rectangle { x, y, width, height } = part;
+    let image = screen.get_image(ImageFormat::Z_PIXMAP, window, x, y, width, height, !0)?.reply()?;
+    let pixels = image.data.chunks_exact(4).flat_map(|pixel| [pixel[2], pixel[1], pixel[0]]).collect();
+    Ok(Image { width: width.into(), height: height.into(), pixels })
 }
 
 /// Windows with a title: menus and tooltips have none.
