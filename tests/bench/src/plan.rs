@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use aidb_core::config::{self, AgentId, AgentState, LiveAgent};
-use aidb_core::plan::{self, DatabaseLinking, Goal, Mode, Plan, TargetTables};
+use aidb_core::plan::{self, DatabaseLinking, Goal, Mode, Plan};
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 
@@ -89,5 +89,5 @@ fn planned(file: &str, answer: &str) -> Result<(f64, f64)> {
 
 fn make(id: &AgentId, agent: &config::Agent, live: &AgentState) -> Plan {
     let goal = Goal::Agent { agent, linking: DatabaseLinking::Later };
-    plan::make(id, goal, live, Mode::Merge, TargetTables::NotAsked)
+    plan::make(id, goal, live, Mode::Merge)
 }

@@ -203,6 +203,59 @@ async fn r6_a_target_that_moved_since_the_plan_is_not_written() {
     println!("R6: 1 target that moved between plan and apply, 0 written over");
 }
 
+/// What somebody else does to the agent itself while its permissions are written. They outlive all of it.
+#[derive(Clone, Copy, Debug)]
+enum Meanwhile {
+    RegisteredAnew,
+    Renamed,
+    Linked,
+}
+
+/// The agent that was written to is not the one that the plan was made for: noticed at the end of the writing, and where the
+/// answer to its last call is lost.
+#[tokio::test]
+async fn an_agent_that_is_changed_in_the_middle_of_an_apply_stops_it() {
+    let mut tried = 0;
+    for meanwhile in [Meanwhile::RegisteredAnew, Meanwhile::Renamed, Meanwhile::Linked] {
+        for last_answer_lost in [false, true] {
+            let world = World::with(BEFORE).await;
+            let handle = world.sandbox.handle().clone();
+            let change = move |event: Event| {
+                if !matches!(event, Event::ItemDone { .. }) {
+                    return;
+                }
+                let mut info = serde_json::json!({"name": "My Agent", "type": "analytics"});
+                match meanwhile {
+                    Meanwhile::Linked => return handle.link_database(AGENT, "other", "other").expect("linked"),
+                    Meanwhile::Renamed => info["name"] = "Your Agent".into(),
+                    Meanwhile::RegisteredAnew => {}
+                }
+                handle.set_agent(AGENT, info.as_object().expect("an object").clone(), "another-key").expect("set");
+            };
+            if last_answer_lost {
+                let revocation = Fault::on(1, FaultAnswer::Cut).method("DELETE").after_effect();
+                world.sandbox.handle().set_faults([revocation.for_ever()]);
+            }
+            let context = Context { progress: Arc::new(change), ..Context::default() };
+            let options = ImportOptions { mode: Mode::Exact, ..ImportOptions::default() };
+            let applied = world.import_with(&configuration(WANTED), &options, &context).await.expect("ended");
+            let (report, tried_what) = (applied.report, format!("{meanwhile:?}, last answer lost: {last_answer_lost}"));
+            assert_eq!(report.outcome, Outcome::PutBack, "{tried_what}: {report:?}");
+            let cause = report.cause.expect("a cause");
+            assert_eq!(cause.code, ErrorCode::TargetChanged, "{tried_what}: {cause:?}");
+            let said = match meanwhile {
+                Meanwhile::Linked => "Its database is linked now.",
+                Meanwhile::Renamed => "name: now “Your Agent”; was “My Agent”",
+                Meanwhile::RegisteredAnew => "The agent was registered anew: it has another API key now.",
+            };
+            assert!(cause.details.iter().any(|detail| detail == said), "{tried_what}: {:?}", cause.details);
+            assert_eq!(world.resources(), words(BEFORE), "{tried_what}");
+            tried += 1;
+        }
+    }
+    println!("{tried} agents changed in the middle of an apply, {tried} noticed and put back");
+}
+
 #[tokio::test]
 async fn r8_a_server_that_confirms_without_storing_is_noticed() {
     let mut tried = 0;

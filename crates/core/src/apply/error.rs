@@ -13,6 +13,12 @@ pub(super) enum WriteError {
     /// Between looking and registering somebody else registered the agent.
     #[error("Somebody else registered this agent while it was being registered; theirs was left as it is.")]
     RegisteredMeanwhile,
+    /// Somebody changed the agent itself while its permissions were written.
+    #[error("Somebody else changed this agent itself while its changes were being written. {}", first_sentence(moved))]
+    ChangedMeanwhile {
+        /// A sentence for each thing that is not what it was.
+        moved: Vec<String>,
+    },
     /// Every agent of the server is gone at once.
     #[error("The server has no agent at all any more: it lost its memory, most likely because it was restarted.")]
     ServerEmptied,
@@ -30,12 +36,18 @@ pub(super) enum WriteError {
     Stopped,
 }
 
+/// The first says the most: a new registration comes before everything that came with it.
+fn first_sentence(moved: &[String]) -> String {
+    let first = moved.first().map_or("", String::as_str);
+    format!("{}.", first.trim_end_matches('.'))
+}
+
 impl Explain for WriteError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Call(error) => error.code(),
             Self::Journal(error) => error.code(),
-            Self::RegisteredMeanwhile => ErrorCode::TargetChanged,
+            Self::RegisteredMeanwhile | Self::ChangedMeanwhile { .. } => ErrorCode::TargetChanged,
             Self::ServerEmptied => ErrorCode::ServerEmptied,
             Self::NoAgentKey | Self::NoConnectionString => ErrorCode::PlanUnusable,
             Self::Stopped => ErrorCode::Interrupted,
@@ -53,7 +65,9 @@ impl Explain for WriteError {
         match self {
             Self::Call(error) => error.hint(),
             Self::Journal(error) => error.hint(),
-            Self::RegisteredMeanwhile => Some("Look at the new plan, and apply that.".into()),
+            Self::RegisteredMeanwhile | Self::ChangedMeanwhile { .. } => {
+                Some("Look at the new plan, and apply that.".into())
+            }
             Self::ServerEmptied => Some(
                 "Once the server is up for good, restore each agent from its latest backup, which is in the history."
                     .into(),
@@ -70,6 +84,7 @@ impl Explain for WriteError {
         match self {
             Self::Call(error) => error.details(),
             Self::Journal(error) => error.details(),
+            Self::ChangedMeanwhile { moved } => moved.clone(),
             _ => Vec::new(),
         }
     }

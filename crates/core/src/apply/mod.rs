@@ -33,11 +33,9 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::AgentState;
-use crate::connector::{
-    Connector, ConnectorError, KeyHash, RetryNotice, RetryPolicy, Session, read_permissions, read_state,
-};
+use crate::connector::{Connector, KeyHash, RetryNotice, RetryPolicy, Session};
 use crate::error::{ErrorCode, ErrorReport};
-use crate::plan::{Change, ChangeKey, Leftover, LeftoverKind, Ownership, Phase, Plan, unreached};
+use crate::plan::{Change, ChangeKey, Leftover, LeftoverKind, Ownership, Plan, record_moved, unreached};
 use crate::progress::{Event, ProgressSink, Stage};
 
 /// How many calls are under way at once unless asked.
@@ -69,6 +67,9 @@ pub struct Apply<'a> {
     pub connector: &'a Connector,
     /// With which secrets.
     pub credentials: &'a Credentials,
+    /// What the target had right before the first write. `None` in a recovery: days may lie between, and the agent's record is
+    /// whatever somebody made of it since.
+    pub before: Option<&'a AgentState>,
     /// The hash of the key that was made for an agent that the plan registers: it tells our agent from another's.
     pub made_key: Option<&'a KeyHash>,
     /// The operation's record.
@@ -201,7 +202,7 @@ impl Apply<'_> {
 
     async fn compare_with(&self, changes: &[Change]) -> Result<(), Stop> {
         self.stage(Stage::Verifying, 0);
-        let (live, ownership) = match self.read_back().await {
+        let (live, ownership) = match self.look(&self.session(CancellationToken::new())).await {
             Ok(read) => read,
             Err(error) => return Err(Stop { cause: ErrorReport::of(&error), at: None, cancelled: false }),
         };
@@ -209,23 +210,21 @@ impl Apply<'_> {
             let cause = ErrorReport::of(&WriteError::RegisteredMeanwhile);
             return Err(Stop { cause, at: self.plan.changes.first().map(Change::key), cancelled: false });
         }
+        if let Some(changed) = self.changed_meanwhile(&live) {
+            return Err(changed);
+        }
         match unreached(changes, &live).as_slice() {
             [] => Ok(()),
             missing => Err(not_stored(missing, &live)),
         }
     }
 
-    /// The state after writing: as much of it as the plan's changes are about. Permissions are one request, the agent's own
-    /// record another (QUALITY.md, P9).
-    async fn read_back(&self) -> Result<(AgentState, Ownership), ConnectorError> {
-        let session = self.session(CancellationToken::new());
-        let id = &self.plan.agent_id;
-        let about_permissions = |change: &Change| matches!(change.phase(), Phase::Grant | Phase::Revoke);
-        if self.plan.changes.iter().all(about_permissions) {
-            return Ok((read_permissions(&session, id).await?, Ownership::Unknown));
-        }
-        let (live, key_hash) = read_state(&session, id).await?;
-        Ok((live, self.ownership(key_hash.as_ref())))
+    /// Whether somebody changed the agent itself, or put another in its place, while it was written to. Its permissions outlive
+    /// a registration (wire/README.md), so they alone would not show it.
+    fn changed_meanwhile(&self, live: &AgentState) -> Option<Stop> {
+        let moved = record_moved(self.before?, live, self.plan);
+        let cause = (!moved.is_empty()).then(|| ErrorReport::of(&WriteError::ChangedMeanwhile { moved }))?;
+        Some(Stop { cause, at: None, cancelled: false })
     }
 
     fn session(&self, cancel: CancellationToken) -> Session {

@@ -21,12 +21,15 @@ impl Apply<'_> {
             Ok(looked) => looked,
             Err(error) => return self.report(Vec::new(), unreadable(tried, &error), stop),
         };
-        // Only the answer to the last call was lost, not its effect.
-        let done = self.reached(&live, ownership) && !stop.cancelled;
-        if done && !self.cancel.is_cancelled() {
-            return ApplyReport::done(self.plan);
-        }
-        let stop = if done { Stop::asked() } else { stop };
+        let stop = match self.reached(&live, ownership) && !stop.cancelled {
+            false => stop,
+            true if self.cancel.is_cancelled() => Stop::asked(),
+            // Only the answer to the last call was lost, not its effect.
+            true => match self.changed_meanwhile(&live) {
+                None => return ApplyReport::done(self.plan),
+                Some(changed) => changed,
+            },
+        };
         self.put_back_from(tried, &live, ownership, stop).await
     }
 

@@ -1,12 +1,10 @@
 //! The complete state of one agent, as plans and backups need it, and the tables of its database.
 
-use serde_json::Map;
-
 use super::answer::Tables;
 use super::error::ConnectorError;
 use super::key_hash::KeyHash;
 use super::retry::Session;
-use crate::config::{Agent, AgentId, AgentState, LiveAgent};
+use crate::config::{AgentId, AgentState};
 
 /// Reads agent and permissions: two requests, or one where the agent is absent. The permissions always come from their
 /// own call, even where the agent's answer held some: that call is the complete state (wire/README.md).
@@ -29,28 +27,6 @@ pub async fn read_state(session: &Session, id: &AgentId) -> Result<(AgentState, 
     let mut live = record.live;
     live.agent.resource_permissions = permissions;
     Ok((AgentState::Present(Box::new(live)), record.key_hash))
-}
-
-/// Reads the permissions alone: one request. The rest of the agent's record stays empty in what comes back, and says
-/// nothing.
-///
-/// # Errors
-/// Any [`ConnectorError`].
-pub async fn read_permissions(session: &Session, id: &AgentId) -> Result<AgentState, ConnectorError> {
-    let call = |connector: super::Connector| async move { connector.resource_permissions(id).await };
-    let Some(resource_permissions) = session.retrying("Reading the resource permissions", call).await? else {
-        return Ok(AgentState::Absent);
-    };
-    let agent = Agent {
-        agent_id: id.to_string(),
-        name: String::new(),
-        agent_type: None,
-        database: None,
-        resource_permissions,
-        info: Map::new(),
-    };
-    let live = LiveAgent { agent, registered_at: None, linked_at: None, withheld: Vec::new() };
-    Ok(AgentState::Present(Box::new(live)))
 }
 
 /// Reads the tables of the agent's database: one request. Never an error: what cannot be had is said and gone without.

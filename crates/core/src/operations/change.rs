@@ -13,7 +13,7 @@ use crate::apply::{AgentCredentials, Apply, ApplyReport, Credentials, Journal, O
 use crate::config::{AgentId, AgentState};
 use crate::connector::{KeyHash, read_state};
 use crate::error::ErrorReport;
-use crate::plan::{self, PLAN_FORMAT, Plan, TargetTables};
+use crate::plan::{self, PLAN_FORMAT, Plan};
 use crate::progress::{Event, Stage};
 use crate::store::{Backup, End, NewBackup, NewOperation, OperationId, OperationState, OperationSummary, Place};
 use crate::vault::{SecretName, Vault, VaultKind, VaultStatus};
@@ -83,7 +83,7 @@ impl Engine {
         let (report, missed) = match &prepared {
             // The plan has no change: it is carried out as it stands.
             None => (ApplyReport::done(plan), None),
-            Some(prepared) => self.write(target, plan, prepared, &operation, context).await?,
+            Some(prepared) => self.write(target, proposal, prepared, &operation, context).await?,
         };
         let (backup, mut made) = prepared.map_or((None, None), |prepared| (Some(prepared.backup), prepared.made_key));
         // Before the record is closed: after that, nobody would look for the key any more.
@@ -190,7 +190,7 @@ impl Engine {
             return Ok(live);
         }
         let plan = &proposal.plan;
-        let now = plan::make(&plan.agent_id, proposal.goal.borrow(), &live, plan.mode, TargetTables::NotAsked);
+        let now = plan::make(&plan.agent_id, proposal.goal.borrow(), &live, plan.mode);
         // An item that was chosen may be gone by now; then the whole new plan is shown.
         let now = now.clone().select(&proposal.selection).unwrap_or(now);
         let moved = plan::moved(&proposal.live, &live);
@@ -263,18 +263,20 @@ impl Engine {
     async fn write(
         &self,
         target: &Target,
-        plan: &Plan,
+        proposal: &Proposal,
         prepared: &Prepared,
         operation: &OperationId,
         context: &Context,
     ) -> Result<(ApplyReport, Option<Error>), Error> {
         let made_key = prepared.made_key.as_ref().map(|made| &made.hash);
-        let apply = self.applying(target, plan, &prepared.credentials, made_key, operation, context).await?;
+        let (plan, credentials) = (&proposal.plan, &prepared.credentials);
+        let settling = self.applying(target, plan, credentials, made_key, operation, context).await?;
+        let apply = Apply { before: Some(&proposal.live), ..settling };
         let report = apply.run().await;
         Ok((report, apply.journal.missed().map(Error::from)))
     }
 
-    /// What carries a plan out, or settles it.
+    /// What settles a plan; with what was there before its first write, what carries it out.
     pub(super) async fn applying<'a>(
         &'a self,
         target: &'a Target,
@@ -288,6 +290,7 @@ impl Engine {
             plan,
             connector: &target.connector,
             credentials,
+            before: None,
             made_key,
             journal: Journal::of(self.store().await?, operation),
             retry: self.settings.retry,

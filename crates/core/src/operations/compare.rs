@@ -3,7 +3,7 @@
 use super::{Context, Engine, Error, Target};
 use crate::config::{self, Agent, AgentId, AgentState, Configuration, FORMAT_VERSION, LiveAgent};
 use crate::connector::read_state;
-use crate::plan::{self, DatabaseLinking, Goal, Mode, Plan, TargetTables};
+use crate::plan::{self, DatabaseLinking, Goal, Mode, Plan};
 
 /// One side of a comparison.
 #[derive(Clone, Debug)]
@@ -81,7 +81,7 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, Error> {
         None => Goal::Absent,
         Some(live) => Goal::Agent { agent: &live.agent, linking: DatabaseLinking::Later },
     };
-    let mut plan = plan::make(&agent_id, goal, &right.state, Mode::Exact, TargetTables::NotAsked);
+    let mut plan = plan::make(&agent_id, goal, &right.state, Mode::Exact);
     // Notes speak of what applying would do; nothing is applied here.
     plan.notes.clear();
     if let (Some(left), Some(right)) = (id(left), id(right))

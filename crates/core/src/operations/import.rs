@@ -8,7 +8,7 @@ use super::proposal::{OwnedGoal, linking_by};
 use super::{Context, Engine, Error, Proposal, ProposalSource, Target};
 use crate::config::{AgentId, AgentState, Configuration, DatabaseReference};
 use crate::connector::{DatabaseTest, Tables, read_state, read_tables};
-use crate::plan::{self, DatabaseLinking, Goal, Mode, Selection, TargetTables};
+use crate::plan::{self, Goal, Mode, Selection, TargetTables};
 use crate::progress::{Event, Stage};
 use crate::vault::SecretName;
 
@@ -110,20 +110,15 @@ impl Engine {
         context.progress.emit(Event::Stage { stage: Stage::Reading, items: 0 });
         let session = self.session(&target.connector, context);
         let (live, _) = read_state(&session, agent_id).await?;
-        let tables = match (goal, &live) {
-            // The tables of a database that is about to be replaced, or of an agent that goes or is not there, say nothing.
-            (Goal::Agent { linking: DatabaseLinking::Later, .. }, AgentState::Present(_)) => {
-                Some(read_tables(&session, agent_id).await)
+        let mut plan = plan::make(agent_id, goal, &live, mode);
+        // The tables of a database that is about to be replaced say nothing.
+        if plan.sets_tables() && has_database(&live) && !plan.links_database() {
+            match read_tables(&session, agent_id).await {
+                Tables::Listed(tables) => plan.check_tables(TargetTables::Listed(&tables)),
+                Tables::Unavailable { .. } => plan.check_tables(TargetTables::Unavailable),
             }
-            _ => None,
-        };
-        let tables = match &tables {
-            None => TargetTables::NotAsked,
-            Some(Tables::Listed(tables)) => TargetTables::Listed(tables),
-            Some(Tables::Unavailable { .. }) if !has_database(&live) => TargetTables::NotAsked,
-            Some(Tables::Unavailable { .. }) => TargetTables::Unavailable,
-        };
-        Ok((plan::make(agent_id, goal, &live, mode, tables), Arc::new(live)))
+        }
+        Ok((plan, Arc::new(live)))
     }
 
     /// Whether a connection string is kept for the database of a proposal. A keychain that cannot be read keeps none.

@@ -42,13 +42,11 @@ pub enum TargetTables<'a> {
     Listed(&'a [String]),
     /// The server could not list them.
     Unavailable,
-    /// Nobody asked: there is no agent yet, or its database is about to change.
-    NotAsked,
 }
 
 /// Makes the plan that leads from `live` to `goal`. Pure: the same arguments give the same plan.
 #[must_use]
-pub fn make(agent_id: &AgentId, goal: Goal<'_>, live: &AgentState, mode: Mode, tables: TargetTables<'_>) -> Plan {
+pub fn make(agent_id: &AgentId, goal: Goal<'_>, live: &AgentState, mode: Mode) -> Plan {
     let mut plan = Plan {
         format: PLAN_FORMAT,
         agent_id: agent_id.clone(),
@@ -75,9 +73,35 @@ pub fn make(agent_id: &AgentId, goal: Goal<'_>, live: &AgentState, mode: Mode, t
     }
     // Stable: the merge below already walks resources by id, so phases are all that is left to order.
     plan.changes.sort_by_key(Change::phase);
-    note_tables(&mut plan, tables);
     note_losses(&mut plan);
     plan
+}
+
+impl Plan {
+    /// Whether the tables of the target's database can tell anything about it.
+    #[must_use]
+    pub fn sets_tables(&self) -> bool {
+        self.changes.iter().any(|change| table_set_by(change).is_some())
+    }
+
+    /// Notes which of the tables that it sets the target's database does not have.
+    pub fn check_tables(&mut self, tables: TargetTables<'_>) {
+        let listed = match tables {
+            TargetTables::Listed(listed) => listed,
+            TargetTables::Unavailable => {
+                let message = "The target could not list its tables, so they were not checked.";
+                return note(self, NoteCode::TablesUnavailable, NoteWeight::Info, message.into());
+            }
+        };
+        let set = self.changes.iter().filter_map(table_set_by);
+        let missing = set.filter(|table| listed.binary_search_by(|one| one.as_str().cmp(table)).is_err());
+        let missing: Vec<String> = missing.map(str::to_owned).collect();
+        for table in missing {
+            let message = format!("The target's database has no table {table}.");
+            let resource = Some(table);
+            self.notes.push(Note { code: NoteCode::TableMissing, weight: NoteWeight::Warning, message, resource });
+        }
+    }
 }
 
 fn note(plan: &mut Plan, code: NoteCode, weight: NoteWeight, message: String) {
@@ -248,30 +272,9 @@ pub(super) fn removal(id: &str, before: &ResourcePermission) -> Option<Change> {
     })
 }
 
-fn note_tables(plan: &mut Plan, tables: TargetTables<'_>) {
-    let listed = match tables {
-        TargetTables::Listed(listed) => listed,
-        TargetTables::NotAsked => return,
-        TargetTables::Unavailable => {
-            let message = "The target could not list its tables, so they were not checked.";
-            return note(plan, NoteCode::TablesUnavailable, NoteWeight::Info, message.into());
-        }
-    };
-    let missing: Vec<String> = plan.changes.iter().filter_map(|change| table_set_by(change, listed)).collect();
-    for table in missing {
-        let message = format!("The target's database has no table {table}.");
-        let resource = Some(table);
-        plan.notes.push(Note { code: NoteCode::TableMissing, weight: NoteWeight::Warning, message, resource });
-    }
-}
-
-fn table_set_by(change: &Change, listed: &[String]) -> Option<String> {
+fn table_set_by(change: &Change) -> Option<&str> {
     match change {
-        Change::SetPermission { resource_id, after, .. }
-            if after.resource_type == "table" && listed.binary_search(resource_id).is_err() =>
-        {
-            Some(resource_id.clone())
-        }
+        Change::SetPermission { resource_id, after, .. } if after.resource_type == "table" => Some(resource_id),
         _ => None,
     }
 }

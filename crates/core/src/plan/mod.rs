@@ -25,7 +25,7 @@ mod words;
 pub use change::{Change, ChangeKey, Group, PHASES, Phase};
 pub use fingerprint::Fingerprint;
 pub use make::{DatabaseLinking, Goal, TargetTables, make};
-pub use moved::moved;
+pub use moved::{moved, record_moved};
 pub use select::{Selection, UnknownItem};
 pub use settle::{Leftover, LeftoverKind, Ownership, Remainder, Settlement, remaining, settle, unreached};
 pub use words::{describe_access, summary_lines};

@@ -33,13 +33,13 @@ fn entries(list: &[(&str, &[Permission])]) -> ResourcePermissions {
 
 fn plan_to(wanted: &Agent, live: &AgentState, mode: Mode) -> Plan {
     let goal = Goal::Agent { agent: wanted, linking: DatabaseLinking::Later };
-    make(&agent_id(), goal, live, mode, TargetTables::NotAsked)
+    make(&agent_id(), goal, live, mode)
 }
 
 fn plan_back(before: &AgentState, live: &AgentState) -> Plan {
     match before.present() {
         Some(before) => plan_to(&before.agent, live, Mode::Exact),
-        None => make(&agent_id(), Goal::Absent, live, Mode::Exact, TargetTables::NotAsked),
+        None => make(&agent_id(), Goal::Absent, live, Mode::Exact),
     }
 }
 
@@ -266,7 +266,8 @@ fn tables_that_the_target_lacks_are_pointed_out() {
     let listed = ["customers".to_owned()];
     let goal = Goal::Agent { agent: &wanted, linking: DatabaseLinking::Later };
     let live = present(agent(ResourcePermissions::new()));
-    let plan = make(&agent_id(), goal, &live, Mode::Merge, TargetTables::Listed(&listed));
+    let mut plan = make(&agent_id(), goal, &live, Mode::Merge);
+    plan.check_tables(TargetTables::Listed(&listed));
     let missing: Vec<_> = plan.notes.iter().filter(|note| note.code == NoteCode::TableMissing).collect();
     assert_eq!(missing.len(), 1);
     assert_eq!(missing[0].resource.as_deref(), Some("gone"));
