@@ -24,7 +24,6 @@ const WITHOUT_JOURNAL: &[&str] = &["--package", "aidb-cli", "--features", "aidb-
 /// The build fails, or a figure cannot be taken. A missed bar is the status 1.
 pub fn bench(parts: &[&str]) -> Result<ExitCode> {
     needs::meet(&[Task::Build, Task::Window, Task::Display, Task::Bench])?;
-    needs::meet_driver()?;
     page::build()?;
     println!("Building for release …");
     let folder = program_folder(Profile::Release)?;

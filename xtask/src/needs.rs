@@ -93,26 +93,6 @@ pub fn meet(tasks: &[Task]) -> Result<()> {
     Ok(())
 }
 
-/// The driver between a test and the web view of a window. Debian has no package of it.
-const DRIVER: &str = "tauri-driver";
-const DRIVER_VERSION: &str = "2.1.0";
-
-/// Makes sure that the driver is in the build folder, beside the programs that it drives.
-///
-/// # Errors
-/// It is missing and cannot be built.
-pub fn meet_driver() -> Result<()> {
-    let tools = programs::build_folder()?.join("tools");
-    let listed = std::fs::read_to_string(tools.join(".crates.toml")).unwrap_or_default();
-    if listed.contains(&format!("\"{DRIVER} {DRIVER_VERSION} ")) && tools.join("bin").join(DRIVER).is_file() {
-        return Ok(());
-    }
-    println!("Building {DRIVER} {DRIVER_VERSION} …");
-    let mut install = programs::cargo();
-    install.args(["install", &format!("{DRIVER}@{DRIVER_VERSION}"), "--locked", "--quiet", "--root"]).arg(&tools);
-    programs::succeed(install.arg("--target-dir").arg(tools.join("build")))
-}
-
 /// Makes sure that cargo has these components (`fmt`, `clippy`): a minimal Rust comes without them.
 ///
 /// # Errors

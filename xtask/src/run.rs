@@ -42,10 +42,7 @@ fn open() -> Result<ExitCode> {
 /// As [`run`].
 pub fn tour() -> Result<ExitCode> {
     needs::meet(&[Task::Build, Task::Window, Task::Display])?;
-    needs::meet_driver()?;
-    build(&["--package", "aidb-desktop"])?;
-    // By itself: what it is made of must not change how the window is built (see `suite.rs`).
-    succeed(cargo().args(["build", "--package", "aidb-test-desktop", "--bins"]))?;
+    build(&["--package", "aidb-desktop", "--package", "aidb-test-desktop", "--bins"])?;
     let pictures = build_folder()?.join("tour");
     let status = Command::new(program_folder(Profile::Debug)?.join("aidb-tour")).arg(&pictures).status();
     let status = status.context("the tour cannot be started")?;

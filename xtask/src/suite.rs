@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything a change has to pass, in an environment that holds no secret and reaches no network.
 //!
-//! Only what downloads, the driver of windows and the locked dependencies, sees the person's environment. The others get a short
+//! Only what downloads, the locked dependencies, sees the person's environment. The others get a short
 //! list of variables, an empty home, and a cargo that is offline.
 
 use std::ffi::OsString;
@@ -31,7 +31,6 @@ pub fn test() -> Result<ExitCode> {
     needs::meet(&[Task::Build, Task::Window, Task::Display, Task::Test, Task::Torture])?;
     needs::meet_components(&[("fmt", "rustfmt"), ("clippy", "clippy")])?;
     page::meet_node()?;
-    needs::meet_driver()?;
     let home = Home::new()?;
     let mut steps = Steps::default();
     let mut tally = Tally::default();
@@ -63,28 +62,17 @@ fn check_page(home: &Home, steps: &mut Steps, tally: &mut Tally) {
     steps.step("page: size", || succeed(&mut home.npm(&["run", "size"])));
 }
 
-/// What drives windows from outside is built apart from what people get: its WebDriver client asks serde_json to keep keys in
-/// the order in which they come, cargo gives that to everything in the same build, and files would not come out sorted.
-const DRIVERS: &[&str] = &["aidb-test-desktop", "aidb-bench"];
-
 fn check_programs(home: &Home, steps: &mut Steps, tally: &mut Tally) {
-    let without_drivers = || ["--workspace"].into_iter().chain(DRIVERS.iter().flat_map(|driver| ["--exclude", driver]));
-    let drivers = || DRIVERS.iter().flat_map(|driver| ["--package", driver]);
-    // With their tests, in one call: built by themselves, the programs would come with fewer features of what they are made of, and
-    // all of that would be built twice.
-    steps.step("build", || succeed(home.cargo().args(["build", "--bins", "--tests"]).args(without_drivers())));
+    // All of them with their tests, in one call, and never a part by itself: that would come with fewer features of what it is made
+    // of, and all of that would be built once more.
+    steps.step("build", || succeed(home.cargo().args(["build", "--workspace", "--bins", "--tests"])));
     steps.step("lints", || {
         succeed(home.cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
     });
     steps.step("generated files", || generated::generate_with(Mode::Check, |command| home.settle(command)));
     steps.step("tests", || {
         let mut tests = home.cargo();
-        tests.args(["test", "--no-fail-fast"]).args(without_drivers());
-        run_tests(tests, tally)
-    });
-    steps.step("the window", || {
-        let mut tests = home.cargo();
-        tests.args(["test", "--no-fail-fast"]).args(drivers());
+        tests.args(["test", "--workspace", "--no-fail-fast"]);
         run_tests(tests, tally)
     });
 }

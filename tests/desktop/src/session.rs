@@ -16,7 +16,7 @@ use aidb_testkit::programs::{Program, path_of, repository};
 use anyhow::{Context as _, Result};
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
-use crate::driver::{Driver, tauri_driver};
+use crate::driver::{self, Driver};
 use crate::window::Window;
 
 /// How long the application may take to close when it was asked to and nothing runs.
@@ -77,7 +77,7 @@ impl Session {
     /// As [`Session::open`].
     pub fn open_with(&self, arguments: &[&str]) -> Result<Window<'_>> {
         let application = self.write_start_script(arguments)?;
-        let command = self.command(tauri_driver()?);
+        let command = self.command(driver::PROGRAM);
         let driver = Driver::start(command, &application.display().to_string());
         let driver = driver.with_context(|| format!("the application said:\n{}", self.said()))?;
         let window = Window::new(self, driver);

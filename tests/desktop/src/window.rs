@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use fantoccini::elements::Element;
+use fantoccini::key::Key;
 use serde_json::{Value, json};
-use thirtyfour::{Key, WebElement};
 
 use crate::driver::Driver;
 use crate::session::Session;
@@ -76,14 +77,6 @@ impl<'s> Window<'s> {
     /// As [`Window::click`].
     pub fn choose(&self, list: &str, option: &str) -> Result<()> {
         self.everywhere().choose(list, option)
-    }
-
-    /// Presses keys, wherever the focus is.
-    ///
-    /// # Errors
-    /// The page is gone.
-    pub fn press(&self, keys: &str) -> Result<()> {
-        self.driver.talk(async |page| page.action_chain().send_keys(keys).perform().await)
     }
 
     /// To click and type only within the one thing that has this role and name.
@@ -186,7 +179,7 @@ impl<'s> Window<'s> {
     /// It throws.
     pub fn script(&self, script: &str, arguments: &[Value]) -> Result<Value> {
         let arguments = arguments.to_vec();
-        self.driver.talk(async |page| Ok(page.execute(script, arguments).await?.json().clone()))
+        self.driver.talk(async |page| page.execute(script, arguments).await)
     }
 
     /// The same for a script that answers a promise.
@@ -200,8 +193,7 @@ impl<'s> Window<'s> {
              .then((value) => done({{ value }}), (error) => done({{ error: String(error?.message ?? error) }}));"
         );
         let arguments = arguments.to_vec();
-        let answer =
-            self.driver.talk(async |page| Ok(page.execute_async(&*script, arguments).await?.json().clone()))?;
+        let answer = self.driver.talk(async |page| page.execute_async(&script, arguments).await)?;
         match answer.get("error") {
             Some(error) => bail!("the script failed: {error}"),
             None => Ok(answer["value"].clone()),
@@ -323,7 +315,7 @@ impl Within<'_> {
         let element = self.find("textbox", field)?;
         self.window.driver.talk(async |_| {
             element.click().await?;
-            element.send_keys(Key::Control + "a").await?;
+            element.send_keys(&(Key::Control + "a")).await?;
             element.send_keys(text).await
         })
     }
@@ -341,32 +333,29 @@ impl Within<'_> {
     ///
     /// # Errors
     /// As [`Within::click`].
-    pub fn find(&self, role: &str, name: &str) -> Result<WebElement> {
+    pub fn find(&self, role: &str, name: &str) -> Result<Element> {
         self.window.patiently(&format!("{role} {name:?} is there"), || self.find_now(role, name))
     }
 
-    fn find_now(&self, role: &str, name: &str) -> Result<WebElement> {
+    fn find_now(&self, role: &str, name: &str) -> Result<Element> {
         self.find_by(role, &json!(name))
     }
 
-    fn find_by(&self, role: &str, name: &Value) -> Result<WebElement> {
+    fn find_by(&self, role: &str, name: &Value) -> Result<Element> {
         let scope = match &self.scope {
-            Some((role, name)) => self.window.find_in(role, &json!(name), Value::Null)?.to_json()?,
+            Some((role, name)) => self.window.find_in(role, &json!(name), Value::Null)?,
             None => Value::Null,
         };
-        self.window.find_in(role, name, scope)
+        self.window.driver.element(&self.window.find_in(role, name, scope)?)
     }
 }
 
 impl Window<'_> {
-    fn find_in(&self, role: &str, name: &Value, scope: Value) -> Result<WebElement> {
-        let arguments = vec![json!(role), name.clone(), scope];
-        let (answer, handle) = self.driver.talk(async |page| {
-            let answer = page.execute(FIND, arguments).await?;
-            Ok((answer.json().clone(), page.handle().clone()))
-        })?;
+    /// What stands for the element in scripts.
+    fn find_in(&self, role: &str, name: &Value, scope: Value) -> Result<Value> {
+        let answer = self.script(FIND, &[json!(role), name.clone(), scope])?;
         match answer.get("element") {
-            Some(element) => Ok(WebElement::from_json(element.clone(), handle)?),
+            Some(element) => Ok(element.clone()),
             None => bail!("{}", answer["why"].as_str().unwrap_or("nothing was found")),
         }
     }
