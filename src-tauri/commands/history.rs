@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use aidb_core::apply::ApplyReport;
 use aidb_core::config::AgentId;
 use aidb_core::files::{self, Overwrite};
-use aidb_core::operations::{Engine, Error, HistoryEntry, RollbackOptions, RollbackSource, history_csv, history_json};
-use aidb_core::plan::Plan;
-use aidb_core::store::{BackupSummary, Operation, OperationState, OperationSummary, Pin, Place, StoreError};
+use aidb_core::operations::{
+    Engine, Error, HistoryEntry, OperationRecord, RollbackOptions, RollbackSource, find_entry, history_csv,
+    history_json,
+};
+use aidb_core::store::{BackupSummary, OperationState, OperationSummary, Pin, Place, StoreError};
 
 use super::plans::{context, environment, file_name, home};
 use crate::contract::{
@@ -59,12 +60,7 @@ pub(crate) async fn history_entry(
 ) -> Result<EntryDetail, ErrorReport> {
     let engine = desktop.engine();
     let all = engine.history().await?;
-    // The backup from before an apply is part of that apply's entry, and leads to it.
-    let of_backup = |entry: &&HistoryEntry| entry.backup().is_some_and(|backup| backup.id.as_str() == request.id);
-    let found = all.iter().find(|entry| entry.id() == request.id).or_else(|| all.iter().find(of_backup));
-    let Some(entry) = found else {
-        return Err(Error::EntryNotFound { id: request.id }.into());
-    };
+    let entry = find_entry(&all, &request.id)?;
     let Past { plan, cause, made_key } = match entry {
         HistoryEntry::Operation { operation, .. } => past(&desktop, &engine, operation).await?,
         HistoryEntry::Backup(_) => Past::default(),
@@ -229,10 +225,9 @@ struct Past {
 
 /// The plan of an operation as it was applied, and why it did not come through.
 async fn past(desktop: &Desktop, engine: &Engine, summary: &OperationSummary) -> Result<Past, ErrorReport> {
-    let Operation { plan_json, outcome_json, .. } = engine.store().await?.operation(&summary.id).await?;
-    let report: Option<ApplyReport> = outcome_json.as_deref().map(read).transpose()?;
+    let OperationRecord { plan, report } = engine.operation_record(&summary.id).await?;
     let cause = report.as_ref().and_then(|report| report.cause.clone()).map(ErrorReport::of);
-    let Some(plan): Option<Plan> = plan_json.as_deref().map(read).transpose()? else {
+    let Some(plan) = plan else {
         return Ok(Past { cause, ..Past::default() });
     };
     let made_key = plan.registers() && may_stand(summary.state);
@@ -261,8 +256,7 @@ async fn outdated(
         if !same || !may_stand(operation.state) {
             continue;
         }
-        let Some(plan_json) = engine.store().await?.operation(&operation.id).await?.plan_json else { continue };
-        let plan: Plan = read(&plan_json)?;
+        let Some(plan) = engine.operation_record(&operation.id).await?.plan else { continue };
         if plan.registers() {
             return Ok(Some(format!("{agent} was registered in {place} again since, with another key.")));
         }
@@ -275,10 +269,6 @@ async fn outdated(
 
 fn place_name(place: &Place) -> &str {
     place.environment_name.as_deref().unwrap_or(&place.url)
-}
-
-fn read<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, Error> {
-    serde_json::from_str(json).map_err(|error| Error::EntryUnreadable { reason: error.to_string() })
 }
 
 /// Where it was applied: the profile as it is now, or what the history remembers of one that is gone.

@@ -76,6 +76,7 @@ pub(crate) const fn of(code: ErrorCode) -> Exit {
         | ErrorCode::EnvironmentNotFound
         | ErrorCode::EnvironmentExists
         | ErrorCode::BackupNotFound
+        | ErrorCode::EntryNotFound
         | ErrorCode::BackupDamaged
         | ErrorCode::KeychainAbsent
         | ErrorCode::KeychainSilent

@@ -94,6 +94,8 @@ pub enum ErrorCode {
     EnvironmentExists,
     /// No such backup.
     BackupNotFound,
+    /// No such entry in the history.
+    EntryNotFound,
     /// A backup whose content does not match its hash.
     BackupDamaged,
     /// This machine has no keychain.
@@ -124,8 +126,9 @@ impl ErrorCode {
         Self::ServerError, Self::BadAnswer, Self::TargetChanged, Self::PlanUnusable, Self::PutBack,
         Self::NeedsAttention, Self::VerificationFailed, Self::ServerEmptied, Self::Interrupted, Self::AgentBusy,
         Self::Unsettled, Self::StoreUnusable, Self::StoreNewer, Self::StoreBusy, Self::EnvironmentNotFound,
-        Self::EnvironmentExists, Self::BackupNotFound, Self::BackupDamaged, Self::KeychainAbsent, Self::KeychainSilent,
-        Self::KeychainLocked, Self::KeychainFailed, Self::ClipboardFailed, Self::SandboxFailed, Self::Internal,
+        Self::EnvironmentExists, Self::BackupNotFound, Self::EntryNotFound, Self::BackupDamaged, Self::KeychainAbsent,
+        Self::KeychainSilent, Self::KeychainLocked, Self::KeychainFailed, Self::ClipboardFailed, Self::SandboxFailed,
+        Self::Internal,
     ];
 
     /// The code as it stands in `--json`, for example `api_key_missing`.

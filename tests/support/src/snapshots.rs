@@ -22,6 +22,7 @@ pub fn settings(home: &Path) -> Settings {
         (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "[time]"),
         (r#""duration_ms": \d+"#, r#""duration_ms": "[ms]""#),
         (r"In \d+\.\d s", "In [seconds] s"),
+        (r"took \d+\.\d s", "took [seconds] s"),
     ] {
         settings.add_filter(pattern, replacement);
     }

@@ -44,6 +44,7 @@ export type ErrorCode =
   | "environment_not_found"
   | "environment_exists"
   | "backup_not_found"
+  | "entry_not_found"
   | "backup_damaged"
   | "keychain_absent"
   | "keychain_silent"

@@ -1,6 +1,6 @@
 use clap::{Args, Subcommand};
 
-use super::{BackupsArgs, CompareArgs, ExportArgs, ImportArgs, PromoteArgs, RollbackArgs};
+use super::{BackupsArgs, CompareArgs, ExportArgs, HistoryArgs, ImportArgs, PromoteArgs, RollbackArgs};
 
 /// Export, import, promote, compare and roll back agents.
 #[derive(Args, Debug)]
@@ -19,4 +19,5 @@ pub(crate) enum MigrateAction {
     Rollback(RollbackArgs),
     Compare(CompareArgs),
     Backups(BackupsArgs),
+    History(HistoryArgs),
 }

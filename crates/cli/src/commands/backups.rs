@@ -85,8 +85,12 @@ async fn list(invocation: &Invocation, engine: &Engine, args: ListArgs) -> Resul
     Ok(Exit::Done)
 }
 
-/// Only what stands on the command line narrows a list down: a variable that is set for exports must not hide backups.
-async fn filter(invocation: &Invocation, engine: &Engine, limit: Option<u32>) -> Result<BackupFilter, Failure> {
+/// Only what stands on the command line narrows a list down: a variable that is set for exports must not hide backups or entries.
+pub(super) async fn filter(
+    invocation: &Invocation,
+    engine: &Engine,
+    limit: Option<u32>,
+) -> Result<BackupFilter, Failure> {
     let target = &invocation.global.target;
     let agent = target.agent.as_ref().filter(|_| invocation.sources.agent == Source::Flag);
     let url = target.url.as_ref().filter(|_| invocation.sources.url == Source::Flag);

@@ -5,10 +5,14 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
 
 use super::{Engine, Error};
+use crate::apply::ApplyReport;
+use crate::plan::Plan;
 use crate::store::{
-    BackupId, BackupReason, BackupSummary, HistoryRecord, OperationKind, OperationState, OperationSummary, Pin, Place,
+    BackupId, BackupReason, BackupSummary, HistoryRecord, Operation, OperationId, OperationKind, OperationState,
+    OperationSummary, Pin, Place,
 };
 
 /// What an entry is.
@@ -49,6 +53,15 @@ pub enum HistoryEntry {
     Backup(Box<BackupSummary>),
 }
 
+/// What the record of an operation holds besides its row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OperationRecord {
+    /// The plan as it was applied; an export has none.
+    pub plan: Option<Plan>,
+    /// What became of it, once that is known.
+    pub report: Option<ApplyReport>,
+}
+
 /// Which entries; the default is all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistoryFilter {
@@ -76,6 +89,30 @@ impl Engine {
     pub async fn history(&self) -> Result<Vec<HistoryEntry>, Error> {
         Ok(entries(self.store().await?.history().await?))
     }
+
+    /// The plan of an operation, and what became of it.
+    ///
+    /// # Errors
+    /// The store cannot be read, or the record holds what this aidb cannot read.
+    pub async fn operation_record(&self, id: &OperationId) -> Result<OperationRecord, Error> {
+        let Operation { plan_json, outcome_json, .. } = self.store().await?.operation(id).await?;
+        let plan = plan_json.as_deref().map(read).transpose()?;
+        Ok(OperationRecord { plan, report: outcome_json.as_deref().map(read).transpose()? })
+    }
+}
+
+fn read<T: DeserializeOwned>(json: &str) -> Result<T, Error> {
+    serde_json::from_str(json).map_err(|error| Error::EntryUnreadable { reason: error.to_string() })
+}
+
+/// The entry of this id. The backup from before an apply is part of that apply's entry, and its id leads there.
+///
+/// # Errors
+/// [`Error::EntryNotFound`].
+pub fn find_entry<'a>(entries: &'a [HistoryEntry], id: &str) -> Result<&'a HistoryEntry, Error> {
+    let of_backup = |entry: &&HistoryEntry| entry.backup().is_some_and(|backup| backup.id.as_str() == id);
+    let found = entries.iter().find(|entry| entry.id() == id).or_else(|| entries.iter().find(of_backup));
+    found.ok_or_else(|| Error::EntryNotFound { id: id.to_owned() })
 }
 
 fn entries(records: Vec<HistoryRecord>) -> Vec<HistoryEntry> {

@@ -62,9 +62,14 @@ pub fn history_csv(entries: &[HistoryEntry]) -> String {
 /// As a JSON document.
 #[must_use]
 pub fn history_json(entries: &[HistoryEntry]) -> String {
-    let object = |entry| COLUMNS.iter().map(|column| (*column).to_owned()).zip(values(entry)).collect();
-    let entries: Vec<Value> = entries.iter().map(|entry| Value::Object(object(entry))).collect();
+    let entries: Vec<Value> = entries.iter().map(history_row).collect();
     format!("{:#}\n", json!({ "format": 1, "history": entries }))
+}
+
+/// One entry as a JSON object.
+#[must_use]
+pub fn history_row(entry: &HistoryEntry) -> Value {
+    Value::Object(COLUMNS.iter().map(|column| (*column).to_owned()).zip(values(entry)).collect())
 }
 
 fn values(entry: &HistoryEntry) -> [Value; 14] {

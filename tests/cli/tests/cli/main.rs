@@ -12,6 +12,7 @@ mod bad_usage;
 mod compare;
 mod environments;
 mod export;
+mod history;
 mod import;
 mod import_folder;
 mod link;

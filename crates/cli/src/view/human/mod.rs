@@ -8,6 +8,7 @@ mod environments;
 mod export;
 mod failure;
 mod findings;
+mod history;
 mod plan;
 mod recover;
 mod sandbox;

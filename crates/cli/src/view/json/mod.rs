@@ -6,6 +6,7 @@ mod compare;
 mod environments;
 mod export;
 mod failure;
+mod history;
 mod plan;
 mod recover;
 mod test;

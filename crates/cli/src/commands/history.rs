@@ -1,0 +1,86 @@
+//! `aidb migrate history`.
+
+use aidb_core::operations::{Engine, EntryOutcome, Error, HistoryEntry, HistoryFilter, OperationRecord, find_entry};
+use aidb_core::store::{BackupFilter, PlaceFilter};
+
+use super::backups::{self, LATEST};
+use crate::args::{HistoryAction, ListHistoryArgs, OutcomeName, ShowEntryArgs};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::invocation::Invocation;
+
+/// Entries, newest first.
+pub(crate) struct HistoryList {
+    /// The entries.
+    pub(crate) entries: Vec<HistoryEntry>,
+}
+
+/// One entry with what its record holds.
+pub(crate) struct EntryShown {
+    /// The entry.
+    pub(crate) entry: HistoryEntry,
+    /// Its plan, and what became of it.
+    pub(crate) record: OperationRecord,
+}
+
+/// Lists the history, or shows an entry of it.
+pub(crate) async fn history(invocation: &Invocation, action: Option<HistoryAction>) -> Result<Exit, Failure> {
+    let engine = invocation.engine()?;
+    match action.unwrap_or(HistoryAction::List(ListHistoryArgs::default())) {
+        HistoryAction::List(args) => list(invocation, &engine, args).await,
+        HistoryAction::Show(args) => show(invocation, &engine, args).await,
+    }
+}
+
+async fn list(invocation: &Invocation, engine: &Engine, args: ListHistoryArgs) -> Result<Exit, Failure> {
+    let filter = HistoryFilter {
+        outcome: args.outcome.map(outcome),
+        search: args.search.unwrap_or_default(),
+        ..HistoryFilter::default()
+    };
+    let mut entries = narrowed(invocation, engine).await?;
+    entries.retain(|entry| filter.takes(entry));
+    entries.truncate(args.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX)));
+    invocation.result(&HistoryList { entries })?;
+    Ok(Exit::Done)
+}
+
+async fn show(invocation: &Invocation, engine: &Engine, args: ShowEntryArgs) -> Result<Exit, Failure> {
+    let entry = if args.id.eq_ignore_ascii_case(LATEST) {
+        let newest = narrowed(invocation, engine).await?.into_iter().next();
+        newest.ok_or(Error::EntryNotFound { id: args.id })?
+    } else {
+        find_entry(&engine.history().await?, &args.id)?.clone()
+    };
+    let record = match &entry {
+        HistoryEntry::Operation { operation, .. } => engine.operation_record(&operation.id).await?,
+        HistoryEntry::Backup(_) => OperationRecord::default(),
+    };
+    invocation.result(&EntryShown { entry, record })?;
+    Ok(Exit::Done)
+}
+
+/// The entries of the agent and the place that stand on the command line.
+async fn narrowed(invocation: &Invocation, engine: &Engine) -> Result<Vec<HistoryEntry>, Failure> {
+    let BackupFilter { agent, place, .. } = backups::filter(invocation, engine, None).await?;
+    let mut entries = engine.history().await?;
+    entries.retain(|entry| {
+        let there = match &place {
+            None => true,
+            Some(PlaceFilter::Environment(id)) => entry.place().environment.as_ref() == Some(id),
+            Some(PlaceFilter::Url(url)) => entry.place().url == *url,
+        };
+        there && agent.as_ref().is_none_or(|agent| agent.as_str() == entry.agent())
+    });
+    Ok(entries)
+}
+
+const fn outcome(name: OutcomeName) -> EntryOutcome {
+    match name {
+        OutcomeName::Done => EntryOutcome::Done,
+        OutcomeName::PutBack => EntryOutcome::PutBack,
+        OutcomeName::NeedsAttention => EntryOutcome::NeedsAttention,
+        OutcomeName::Failed => EntryOutcome::Failed,
+        OutcomeName::Unfinished => EntryOutcome::Unfinished,
+    }
+}
