@@ -1,13 +1,24 @@
 //! Steps with a name and a time, and the table at the end.
 
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+
+use crate::programs::words;
 
 /// The steps of one run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Steps {
+    began: Instant,
     ended: Vec<Ended>,
+}
+
+/// A step that ran while others did, and what it printed.
+#[derive(Debug)]
+pub struct Aside {
+    ended: Ended,
+    printed: String,
 }
 
 #[derive(Debug)]
@@ -17,6 +28,30 @@ struct Ended {
     failure: Option<String>,
 }
 
+impl Aside {
+    /// Runs a command to its end, printing nothing.
+    pub fn run(name: &str, command: &mut Command) -> Self {
+        let began = Instant::now();
+        let output = command.stdin(Stdio::null()).output();
+        let output = output.with_context(|| format!("{} cannot be started", words(command)));
+        let (printed, failure) = match output {
+            Ok(output) => {
+                let printed = [output.stdout, output.stderr].map(|part| String::from_utf8_lossy(&part).into_owned());
+                let failure = || format!("{} failed ({})", words(command), output.status);
+                (printed.concat(), (!output.status.success()).then(failure))
+            }
+            Err(error) => (String::new(), Some(format!("{error:#}"))),
+        };
+        Self { ended: Ended { name: name.to_owned(), took: began.elapsed(), failure }, printed }
+    }
+}
+
+impl Default for Steps {
+    fn default() -> Self {
+        Self { began: Instant::now(), ended: Vec::new() }
+    }
+}
+
 impl Steps {
     /// Runs one step. A step that fails is told and remembered, and the next ones still run: one run shows everything
     /// that is wrong.
@@ -24,10 +59,20 @@ impl Steps {
         println!("\n── {name} ──");
         let started = Instant::now();
         let failure = run().err().map(|error| format!("{error:#}"));
-        if let Some(failure) = &failure {
+        self.end(Ended { name: name.to_owned(), took: started.elapsed(), failure });
+    }
+
+    /// Tells what a step printed that ran while others did, and remembers how it ended.
+    pub fn take(&mut self, aside: Aside) {
+        println!("\n── {} ──\n{}", aside.ended.name, aside.printed.trim_end());
+        self.end(aside.ended);
+    }
+
+    fn end(&mut self, ended: Ended) {
+        if let Some(failure) = &ended.failure {
             println!("failed: {failure}");
         }
-        self.ended.push(Ended { name: name.to_owned(), took: started.elapsed(), failure });
+        self.ended.push(ended);
     }
 
     /// How many steps failed.
@@ -45,8 +90,7 @@ impl Steps {
             };
             println!("{mark} {:32} {:>9}  {reason}", step.name, in_words(step.took));
         }
-        let whole = self.ended.iter().map(|step| step.took).sum();
-        println!("  {:32} {:>9}", "altogether", in_words(whole));
+        println!("  {:32} {:>9}", "altogether", in_words(self.began.elapsed()));
     }
 }
 
@@ -74,6 +118,19 @@ mod tests {
         });
         assert!(ran);
         assert_eq!(steps.failed(), 1);
+    }
+
+    #[test]
+    fn a_step_beside_others_is_remembered_with_what_it_printed() {
+        let mut shell = Command::new("sh");
+        let aside = Aside::run("lints", shell.args(["-c", "echo a warning >&2; exit 3"]));
+        assert_eq!(aside.printed, "a warning\n");
+        let missing = Aside::run("documentation", &mut Command::new("no-such-program"));
+        let mut steps = Steps::default();
+        steps.take(aside);
+        steps.take(missing);
+        steps.take(Aside::run("another", &mut Command::new("true")));
+        assert_eq!(steps.failed(), 2);
     }
 
     #[test]

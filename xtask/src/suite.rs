@@ -7,14 +7,16 @@ use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::mpsc;
+use std::thread;
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::generated::{self, Mode};
 use crate::needs::{self, Task};
 use crate::page;
-use crate::programs::{cargo, npm, succeed, words};
-use crate::steps::Steps;
+use crate::programs::{cargo, npm, repository, succeed, words};
+use crate::steps::{Aside, Steps};
 use crate::tally::Tally;
 
 /// Variables that come along; those that begin so, and do not look like a secret, too.
@@ -43,13 +45,7 @@ pub fn test() -> Result<ExitCode> {
     check_page(&home, &mut steps, &mut tally);
     check_programs(&home, &mut steps, &mut tally);
     // After the programs: those whose answers it looks at may have changed.
-    steps.step("page in a browser", || run_tests(home.npm(&["run", "test:page"]), &mut tally));
-    steps.step("documentation", || {
-        // Libraries alone: the comments of the command line are its help, and not written for rustdoc.
-        let mut doc = home.cargo();
-        doc.env("RUSTDOCFLAGS", "-D warnings");
-        succeed(doc.args(["doc", "--workspace", "--no-deps", "--lib"]))
-    });
+    steps.step("page in a browser", || run_tests(home.npm(&["run", "test:page"]), &mut tally, || ()));
     close(&steps, tally)
 }
 
@@ -57,7 +53,7 @@ pub fn test() -> Result<ExitCode> {
 fn check_page(home: &Home, steps: &mut Steps, tally: &mut Tally) {
     steps.step("page: types", || succeed(&mut home.npm(&["run", "check"])));
     steps.step("page: lints", || succeed(&mut home.npm(&["run", "lint"])));
-    steps.step("page: tests", || run_tests(home.npm(&["run", "test"]), tally));
+    steps.step("page: tests", || run_tests(home.npm(&["run", "test"]), tally, || ()));
     steps.step("page: build", || succeed(&mut home.npm(&["run", "build"])));
     steps.step("page: size", || succeed(&mut home.npm(&["run", "size"])));
 }
@@ -66,15 +62,33 @@ fn check_programs(home: &Home, steps: &mut Steps, tally: &mut Tally) {
     // All of them with their tests, in one call, and never a part by itself: that would come with fewer features of what it is made
     // of, and all of that would be built once more.
     steps.step("build", || succeed(home.cargo().args(["build", "--workspace", "--bins", "--tests"])));
-    steps.step("lints", || {
-        succeed(home.cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
-    });
     steps.step("generated files", || generated::generate_with(Mode::Check, |command| home.settle(command)));
-    steps.step("tests", || {
-        let mut tests = home.cargo();
-        tests.args(["test", "--workspace", "--no-fail-fast"]);
-        run_tests(tests, tally)
+    // The tests wait for windows, servers and clocks half of their time. What only compiles takes what they leave, and no more.
+    let mut lints = home.cargo_gently();
+    lints.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+    let mut documentation = home.cargo_gently();
+    // Libraries alone: the comments of the command line are its help, and not written for rustdoc.
+    documentation.args(["doc", "--workspace", "--no-deps", "--lib"]).env("RUSTDOCFLAGS", "-D warnings");
+    let asides = thread::scope(|scope| {
+        let (tests_run, may_begin) = mpsc::channel();
+        let asides = scope.spawn(move || {
+            // Not before: cargo compiles one thing at a time, and would keep the tests waiting. Where no test ever runs, the other
+            // end is gone, and it begins all the same.
+            let _ = may_begin.recv();
+            [Aside::run("lints", &mut lints), Aside::run("documentation", &mut documentation)]
+        });
+        steps.step("tests", || {
+            let mut tests = home.cargo();
+            tests.args(["test", "--workspace", "--no-fail-fast"]);
+            let begin = move || tests_run.send(()).unwrap_or_default();
+            run_tests(tests, tally, begin)
+        });
+        asides.join()
     });
+    match asides {
+        Ok(asides) => asides.into_iter().for_each(|aside| steps.take(aside)),
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
 }
 
 /// The table, then the line that says it all. A step that failed without a failing test counts as one failure.
@@ -88,15 +102,21 @@ fn close(steps: &Steps, tally: Tally) -> Result<ExitCode> {
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Runs tests, passing their output on and adding it up.
-fn run_tests(mut command: Command, tally: &mut Tally) -> Result<()> {
+/// Runs tests, passing their output on and adding it up. `running` is told once that the first of them run.
+fn run_tests(mut command: Command, tally: &mut Tally, running: impl FnOnce()) -> Result<()> {
     let before = *tally;
+    let mut running = Some(running);
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     let mut tests = command.spawn().with_context(|| format!("{} cannot be started", words(&command)))?;
     let output = tests.stdout.take().context("the tests have no output")?;
     let mut terminal = std::io::stdout().lock();
     for line in BufReader::new(output).split(b'\n') {
         let line = line?;
+        if line.starts_with(b"running ")
+            && let Some(running) = running.take()
+        {
+            running();
+        }
         tally.take(&String::from_utf8_lossy(&line));
         terminal.write_all(&line)?;
         terminal.write_all(b"\n")?;
@@ -130,7 +150,18 @@ impl Home {
 
     /// A cargo call that knows no secret, no home and no network.
     fn cargo(&self) -> Command {
-        let mut command = cargo();
+        self.settled(cargo())
+    }
+
+    /// The same, in the time that nothing else wants.
+    fn cargo_gently(&self) -> Command {
+        let cargo = cargo();
+        let mut command = Command::new("nice");
+        command.args(["-n", "19"]).arg(cargo.get_program()).current_dir(repository());
+        self.settled(command)
+    }
+
+    fn settled(&self, mut command: Command) -> Command {
         self.settle(&mut command);
         command.env("CARGO_HOME", &self.cargo_home).env("CARGO_NET_OFFLINE", "true");
         if Path::new(&self.rustup_home).is_dir() {
