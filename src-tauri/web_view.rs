@@ -4,11 +4,12 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
+use gtk::glib;
 use gtk::prelude::ObjectExt as _;
 use tauri::{Runtime, WebviewWindow};
 
-/// A page that ends its process as soon as it is loaded would do so for ever.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// A page that ends its process as soon as it is loaded would keep the machine busy with that: it gets a pause.
+const PAUSE: Duration = Duration::from_secs(10);
 
 /// Has the page of this window loaded again whenever its process dies.
 pub(crate) fn load_again_after_a_crash<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
@@ -16,11 +17,12 @@ pub(crate) fn load_again_after_a_crash<R: Runtime>(window: &WebviewWindow<R>) ->
     window.with_webview(move |webview| {
         let last = Cell::new(None::<Instant>);
         webview.inner().connect_local("web-process-terminated", false, move |_| {
-            let soon = last.replace(Some(Instant::now())).is_some_and(|last| last.elapsed() < PATIENCE);
-            if !soon {
+            let soon = last.replace(Some(Instant::now())).is_some_and(|last| last.elapsed() < PAUSE);
+            let again = again.clone();
+            glib::timeout_add_local_once(if soon { PAUSE } else { Duration::ZERO }, move || {
                 // A window that is being closed needs no page.
                 let _ = again.reload();
-            }
+            });
             None
         });
     })

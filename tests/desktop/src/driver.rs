@@ -33,7 +33,7 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Starts `application` with what `command`, a call of [`PROGRAM`], sets up.
+    /// Starts `application` with what `command`, a call of WebKitWebDriver, sets up.
     ///
     /// # Errors
     /// A program is missing, or the application opens no window.

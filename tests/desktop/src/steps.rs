@@ -1,7 +1,9 @@
 //! The ways through the application that several tests take: each is what a person does, and ends where it led.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use aidb_sandbox::{Permission, ResourceSnapshot};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use serde_json::{Value, json};
 
@@ -184,4 +186,38 @@ pub fn permissions_at(url: &str, key: &str, agent: &str) -> Result<Value> {
         .map(|(id, entry)| (id.clone(), entry["permissions"].clone()))
         .collect::<serde_json::Map<_, _>>()
         .into())
+}
+
+/// Every resource of an agent, as a server has them; `None` where there is no such agent.
+pub type Resources = Option<BTreeMap<String, ResourceSnapshot>>;
+
+/// A plan with a hundred changes more than [`PLAN`] has.
+const LONG_PLAN: &str = "Apply 103 changes to Staging";
+
+/// An apply of `my-agent` to Staging that has written something and goes on for a while, for as long as Staging is slow; and what
+/// Staging had before.
+///
+/// # Errors
+/// It does not come so far.
+pub fn in_the_middle<'s>(session: &'s Session, samples: &Samples) -> Result<(Window<'s>, Resources)> {
+    let development = samples.development.handle();
+    for number in 0..100 {
+        development.set_resource("my-agent", &format!("resource-{number}"), "table", &[Permission::Read])?;
+    }
+    let window = planned(session, samples)?;
+    let staging = samples.staging.handle();
+    let before = staging.resources("my-agent");
+    to_apply(&window, LONG_PLAN, None)?;
+    staging.switch(|switches| switches.latency_ms = 600);
+    window.click("button", LONG_PLAN)?;
+    window.patiently("something is written", || {
+        ensure!(staging.resources("my-agent") != before, "nothing is");
+        Ok(())
+    })?;
+    Ok((window, before))
+}
+
+/// Staging is as fast again as it can be.
+pub fn hurry(samples: &Samples) {
+    samples.staging.handle().switch(|switches| switches.latency_ms = 0);
 }

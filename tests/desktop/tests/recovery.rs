@@ -3,36 +3,20 @@
 
 #![allow(clippy::panic_in_result_fn, reason = "a test stops where something is wrong")]
 
-use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
-use aidb_sandbox::{Fault, FaultAnswer, Permission, ResourceSnapshot};
-use aidb_test_desktop::steps::{PLAN, planned, to_apply};
+use aidb_sandbox::{Fault, FaultAnswer};
+use aidb_test_desktop::steps::{PLAN, Resources, hurry, in_the_middle, planned, to_apply};
 use aidb_test_desktop::{Samples, Session};
 use aidb_testkit::programs::{Program, path_of};
 use anyhow::{Context as _, Result, ensure};
 
-const LONG: &str = "Apply 103 changes to Staging";
-
 /// Kills the window with SIGKILL in the middle of a long apply. Gives back what Staging had before it.
-fn killed(session: &Session, samples: &Samples) -> Result<Option<BTreeMap<String, ResourceSnapshot>>> {
-    let development = samples.development.handle();
-    for number in 0..100 {
-        development.set_resource("my-agent", &format!("resource-{number}"), "table", &[Permission::Read])?;
-    }
-    let window = planned(session, samples)?;
-    let staging = samples.staging.handle();
-    let before = staging.resources("my-agent");
-    to_apply(&window, LONG, None)?;
-    staging.switch(|switches| switches.latency_ms = 400);
-    window.click("button", LONG)?;
-    window.patiently("something is written", || {
-        ensure!(staging.resources("my-agent") != before, "nothing is");
-        Ok(())
-    })?;
+fn killed(session: &Session, samples: &Samples) -> Result<Resources> {
+    let (window, before) = in_the_middle(session, samples)?;
     window.kill();
-    staging.switch(|switches| switches.latency_ms = 0);
-    assert_ne!(staging.resources("my-agent"), before, "it was killed in the middle");
+    hurry(samples);
+    assert_ne!(samples.staging.handle().resources("my-agent"), before, "it was killed in the middle");
     Ok(before)
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { axe, calls, emit, open, overflowsSideways, screenshot, sizes, themes, type OpenOptions, type Page } from "../harness";
+import { axe, calls, emit, open, overflowsSideways, screenshot, sizes, type OpenOptions, type Page } from "../harness";
 
 const now = "2026-11-20T09:02:30Z";
 const side = (page: Page, name: "Left" | "Right") => page.getByRole("region", { name: new RegExp(`^${name}`) });
@@ -31,9 +31,9 @@ async function differing(options: OpenOptions = {}): Promise<Page> {
   return page;
 }
 
-describe.each(themes)("the comparison, %s", (theme) => {
+describe("the comparison", () => {
   test("runs by itself, and shows item by item what differs", async () => {
-    const page = await compare({ theme });
+    const page = await compare();
     await page.getByRole("heading", { name: "Choose two things to compare" }).waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "compare-empty");
@@ -47,7 +47,7 @@ describe.each(themes)("the comparison, %s", (theme) => {
   });
 
   test("shows both texts side by side under the strict policy, and axe finds nothing", async () => {
-    const page = await differing({ theme });
+    const page = await differing();
     await page.getByRole("button", { name: "Show as text" }).click();
     const text = page.getByRole("textbox", { name: "Left: my-agent in Staging" });
     await text.waitFor();
@@ -62,17 +62,17 @@ describe.each(themes)("the comparison, %s", (theme) => {
   });
 
   test("fits a small window, and text at 200 %", async () => {
-    const small = await differing({ theme, size: sizes.small });
+    const small = await differing({ size: sizes.small });
     expect(await overflowsSideways(small)).toBe(false);
     await screenshot(small, "compare");
-    const large = await differing({ theme, size: sizes.small, textScale: 2 });
+    const large = await differing({ size: sizes.small, textScale: 2 });
     expect(await overflowsSideways(large)).toBe(false);
     expect(await axe(large)).toEqual([]);
     await screenshot(large, "compare-200");
   });
 
   test("what cannot be used is said at its side", async () => {
-    const page = await compare({ theme });
+    const page = await compare();
     await file(page, "Left", "/home/maria/broken.json");
     await side(page, "Left").getByText("This file has 2 errors and cannot be compared.").waitFor();
     await file(page, "Right", "/home/maria/gone.json");

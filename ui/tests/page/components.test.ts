@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { axe, openGallery, screenshot, themes, type Page } from "../harness";
+import { axe, openGallery, screenshot, type Page } from "../harness";
 
 const list = (page: Page) => page.getByRole("grid", { name: "Resources" });
 const headCovers = (page: Page) =>
@@ -9,9 +9,9 @@ const headCovers = (page: Page) =>
   });
 const focusedRow = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute("aria-rowindex"));
 
-describe.each(themes)("the gallery, %s", (theme) => {
+describe("the gallery", () => {
   test("axe finds nothing", async () => {
-    const page = await openGallery({ theme });
+    const page = await openGallery();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "gallery");
     await page.setViewportSize({ width: 1280, height: 2400 });
@@ -19,7 +19,7 @@ describe.each(themes)("the gallery, %s", (theme) => {
   });
 
   test("axe finds nothing in the open dialog and the open menu", async () => {
-    const page = await openGallery({ theme });
+    const page = await openGallery();
     await page.getByRole("button", { name: "Open the dialog" }).click();
     await page.getByRole("dialog").waitFor();
     expect(await axe(page)).toEqual([]);

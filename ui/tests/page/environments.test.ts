@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { axe, calls, open, overflowsSideways, screenshot, sizes, themes, type OpenOptions, type Page } from "../harness";
+import { axe, calls, open, overflowsSideways, screenshot, sizes, type OpenOptions, type Page } from "../harness";
 
 const now = "2026-11-20T09:02:30Z";
 const rows = (page: Page) => page.getByRole("list", { name: "Environments in stage order" }).getByRole("listitem");
@@ -28,9 +28,9 @@ async function newEnvironment(scenario: string, options: OpenOptions = {}): Prom
   return page;
 }
 
-describe.each(themes)("environments, %s", (theme) => {
+describe("environments", () => {
   test("are listed in stage order with key and last contact", async () => {
-    const page = await environments("sandbox", { theme });
+    const page = await environments("sandbox");
     expect(await names(page)).toEqual(["Development", "Staging", "Production"]);
     await rows(page).last().getByText("ends in …cret").waitFor();
     await rows(page).last().getByText("6 agents").waitFor();
@@ -39,7 +39,7 @@ describe.each(themes)("environments, %s", (theme) => {
   });
 
   test("hold every state and any name", async () => {
-    const page = await environments("environments-states", { theme });
+    const page = await environments("environments-states");
     await rows(page).nth(4).getByText("The server does not accept the API key.").waitFor();
     await rows(page).nth(3).getByText("Connection refused: nothing listens there.").waitFor();
     await rows(page).nth(5).getByText("/home/maria/keys/environment-key-1 is a folder instead of a plain file").waitFor();
@@ -52,7 +52,7 @@ describe.each(themes)("environments, %s", (theme) => {
   });
 
   test("fit text at 200 %", async () => {
-    const page = await environments("sandbox", { theme, size: sizes.small, textScale: 2 });
+    const page = await environments("sandbox", { size: sizes.small, textScale: 2 });
     expect(await overflowsSideways(page)).toBe(false);
     await screenshot(page, "environments-200");
     await page.getByRole("button", { name: "Open Production", exact: true }).click();
@@ -63,7 +63,7 @@ describe.each(themes)("environments, %s", (theme) => {
   });
 
   test("the form shows what is stored, and a failing connection says what to do", async () => {
-    const page = await editor("Production", "environment-test", { theme });
+    const page = await editor("Production", "environment-test");
     await page.getByText("ends in …cret").waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "environment");
@@ -77,7 +77,7 @@ describe.each(themes)("environments, %s", (theme) => {
   });
 
   test("without a keychain a sentence says what that means, and what can be chosen", async () => {
-    const page = await environments("keychain-absent", { theme });
+    const page = await environments("keychain-absent");
     await page.getByRole("heading", { name: "No keychain on this machine" }).waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "keychain-absent");
@@ -86,8 +86,8 @@ describe.each(themes)("environments, %s", (theme) => {
   });
 });
 
-test.each(themes)("a keychain that does not answer is not told as absent, and may answer later, %s", async (theme) => {
-  const page = await environments("keychain-silent", { theme });
+test("a keychain that does not answer is not told as absent, and may answer later", async () => {
+  const page = await environments("keychain-silent");
   await page.getByRole("heading", { name: "The keychain does not answer" }).waitFor();
   await page.getByText("What is stored in it is still there.").waitFor();
   expect(await rows(page).getByText("Keychain does not answer").count()).toBe(3);

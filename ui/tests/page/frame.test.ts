@@ -1,19 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { axe, open, openGallery, overflowsSideways, screenshot, sizes, themes } from "../harness";
+import { axe, open, openGallery, overflowsSideways, screenshot, sizes } from "../harness";
 
-describe.each(themes)("the frame, %s", (theme) => {
+describe("the frame", () => {
   test("shows the first screen, and axe finds nothing", async () => {
-    const page = await open("empty", { theme });
+    const page = await open("empty");
     expect(await page.locator("h1").textContent()).toBe("Overview");
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "frame");
   });
 
   test("fits a small window, and text at 200 %", async () => {
-    const small = await openGallery({ theme, size: sizes.small });
+    const small = await openGallery({ size: sizes.small });
     expect(await overflowsSideways(small)).toBe(false);
     await screenshot(small, "gallery");
-    const large = await openGallery({ theme, size: sizes.small, textScale: 2 });
+    const large = await openGallery({ size: sizes.small, textScale: 2 });
     expect(await overflowsSideways(large)).toBe(false);
     expect(await axe(large)).toEqual([]);
     await screenshot(large, "gallery-200");

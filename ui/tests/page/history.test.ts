@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { axe, calls, open, overflowsSideways, screenshot, sizes, themes, type OpenOptions, type Page } from "../harness";
+import { axe, calls, open, overflowsSideways, screenshot, sizes, type OpenOptions, type Page } from "../harness";
 
 const now = "2026-11-20T09:02:30Z";
 const list = (page: Page) => page.getByRole("listbox", { name: "History" });
@@ -39,9 +39,9 @@ async function opened(page: Page, title: string): Promise<void> {
   await headline(page).filter({ hasText: title }).waitFor();
 }
 
-describe.each(themes)("the history, %s", (theme) => {
+describe("the history", () => {
   test("shows entries by day beside the newest one, and axe finds nothing", async () => {
-    const page = await history({ theme });
+    const page = await history();
     await panel(page).getByText("Restoring would make 1 change in Production.").waitFor();
     await changed(page, "returns");
     expect(await list(page).getByRole("heading").or(list(page).locator("h2")).allTextContents()).toEqual([
@@ -52,11 +52,11 @@ describe.each(themes)("the history, %s", (theme) => {
   });
 
   test("fits a small window, and text at 200 %", async () => {
-    const small = await history({ theme, size: sizes.small });
+    const small = await history({ size: sizes.small });
     await changed(small, "returns");
     expect(await overflowsSideways(small)).toBe(false);
     await screenshot(small, "history");
-    const large = await history({ theme, size: sizes.small, textScale: 2 });
+    const large = await history({ size: sizes.small, textScale: 2 });
     await list(large).waitFor();
     expect(await overflowsSideways(large)).toBe(false);
     expect(await axe(large)).toEqual([]);
@@ -69,7 +69,7 @@ describe.each(themes)("the history, %s", (theme) => {
   });
 
   test("every outcome has its own look and word", async () => {
-    const page = await history({ theme });
+    const page = await history();
     for (const [title, word] of [["Import of report-builder", "Put back"], ["Promotion of my-agent", "Needs attention"], ["Promoted my-agent", "Done"]] as const) {
       expect(await option(page, title).textContent()).toContain(word);
     }
@@ -95,7 +95,7 @@ describe.each(themes)("the history, %s", (theme) => {
   });
 
   test("failed and unfinished operations say so, and a key that is of no use any more is not offered", async () => {
-    const page = await history({ theme }, "history-ends");
+    const page = await history({}, "history-ends");
     await panel(page).waitFor();
     for (const [title, word] of [["Promotion of my-agent failed", "Failed"], ["Promotion of my-agent not finished", "Unfinished"]] as const) {
       expect(await option(page, title).textContent()).toContain(word);
@@ -120,7 +120,7 @@ describe.each(themes)("the history, %s", (theme) => {
   });
 
   test("the key that an operation made is copied from its entry, and never shown", async () => {
-    const page = await history({ theme });
+    const page = await history();
     await opened(page, "Promoted churn-forecast");
     await panel(page).getByRole("button", { name: "Copy the agent's API key" }).click();
     await page.getByText("The key is on the clipboard for a minute.").first().waitFor();
@@ -134,11 +134,11 @@ describe.each(themes)("the history, %s", (theme) => {
   });
 
   test("nothing yet, nothing that matches, and no environment: each says what to do", async () => {
-    const empty = await history({ theme }, "history-empty");
+    const empty = await history({}, "history-empty");
     await empty.getByRole("heading", { name: "Nothing has happened yet" }).waitFor();
     expect(await axe(empty)).toEqual([]);
     await screenshot(empty, "history-empty");
-    const page = await history({ theme });
+    const page = await history();
     await page.getByLabel("Search the history").fill("no such words");
     await page.getByRole("heading", { name: "Nothing matches" }).waitFor();
     expect(await axe(page)).toEqual([]);
@@ -149,7 +149,7 @@ describe.each(themes)("the history, %s", (theme) => {
   });
 
   test("the filters and the dialogs: axe finds nothing", async () => {
-    const page = await history({ theme });
+    const page = await history();
     await changed(page, "returns");
     await page.getByRole("combobox", { name: "Agent: Any agent" }).click();
     await page.locator(".filter-list").waitFor();

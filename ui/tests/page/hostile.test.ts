@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { axe, overflowsSideways, screenshot, themes, type Page } from "../harness";
+import { axe, overflowsSideways, screenshot, type Page } from "../harness";
 import { button, carriedOut, plan, toPlan } from "./wizard";
 
 /** Emoji, markup, Arabic, and a character that turns the direction of what follows. */
@@ -26,16 +26,16 @@ async function harmless(page: Page, name: string): Promise<void> {
   await screenshot(page, name);
 }
 
-describe.each(themes)("names that nobody would choose, %s", (theme) => {
+describe("names that nobody would choose", () => {
   test("resources of every kind in a plan", async () => {
-    const page = await toPlan("hostile-ids", { to: "Staging", theme });
+    const page = await toPlan("hostile-ids", { to: "Staging" });
     await plan(page).getByText(MARKUP).first().waitFor();
     await plan(page).getByText("\u062c\u062f\u0648\u0644 \u0627\u0644\u0639\u0645\u0644\u0627\u0621").waitFor();
     await harmless(page, "hostile-plan");
   });
 
   test("an agent in the overview, in a plan, its result, the history and a comparison", async () => {
-    const page = await toPlan("hostile-ids", { to: "Staging", agent: /<img src=x onerror/, theme });
+    const page = await toPlan("hostile-ids", { to: "Staging", agent: /<img src=x onerror/ });
     await plan(page).getByText(MARKUP).first().waitFor();
     // It names the agent too, and comes a moment later.
     await page.getByText("aidb migrate promote --from Development").waitFor();

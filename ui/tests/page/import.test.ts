@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { axe, calls, emit, open, overflowsSideways, screenshot, sizes, themes, type OpenOptions, type Page } from "../harness";
+import { axe, calls, emit, open, overflowsSideways, screenshot, sizes, type OpenOptions, type Page } from "../harness";
 import { button, now, plan } from "./wizard";
 
 async function importing(scenario: string, options: OpenOptions = {}): Promise<Page> {
@@ -17,9 +17,9 @@ async function typed(scenario: string, name: string, options: OpenOptions = {}):
   return page;
 }
 
-describe.each(themes)("importing, %s", (theme) => {
+describe("importing", () => {
   test("a picked file is checked at once and leads to the plan", async () => {
-    const page = await importing("import", { theme });
+    const page = await importing("import");
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "import-1-from");
     await button(page, "Choose a file…").click();
@@ -39,7 +39,7 @@ describe.each(themes)("importing, %s", (theme) => {
   });
 
   test("a check that takes long can be stopped, and the file checked again", async () => {
-    const page = await typed("import-stopped", "my-agent.json", { theme });
+    const page = await typed("import-stopped", "my-agent.json");
     await button(page, "Stop checking").waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "import-checking");
@@ -52,7 +52,7 @@ describe.each(themes)("importing, %s", (theme) => {
   });
 
   test("a check that takes long can be stopped where its findings would be", async () => {
-    const page = await typed("import-stopped", "my-agent.json", { theme });
+    const page = await typed("import-stopped", "my-agent.json");
     await button(page, "Continue to Check").click();
     await button(page, "Stop checking").waitFor();
     await screenshot(page, "import-checking-2");
@@ -61,7 +61,7 @@ describe.each(themes)("importing, %s", (theme) => {
   });
 
   test("every finding of a broken file is shown at once, with the place in the file", async () => {
-    const page = await typed("import-broken", "broken.json", { theme });
+    const page = await typed("import-broken", "broken.json");
     await page.getByText("broken.json cannot be used yet: 2 errors.").waitFor();
     await button(page, "Continue to Check").click();
     const errors = page.getByRole("region", { name: "2 errors" });
@@ -79,7 +79,7 @@ describe.each(themes)("importing, %s", (theme) => {
   });
 
   test("a line on which a secret was found is not shown", async () => {
-    const page = await typed("import-hidden-line", "with-a-key.json", { theme });
+    const page = await typed("import-hidden-line", "with-a-key.json");
     await button(page, "Continue to Check").click();
     await button(page, /^line 5, column/).click();
     const excerpt = page.getByRole("region", { name: "The file around line 5" });
@@ -91,7 +91,7 @@ describe.each(themes)("importing, %s", (theme) => {
   });
 
   test("a missing file says so, and its path stays", async () => {
-    const page = await typed("import-missing-file", "gone.json", { theme });
+    const page = await typed("import-missing-file", "gone.json");
     await page.getByText("Configuration file not found: /home/maria/gone.json.").waitFor();
     expect(await page.getByLabel("Or type its path").inputValue()).toBe("/home/maria/gone.json");
     expect(await axe(page)).toEqual([]);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { axe, screenshot, themes } from "../harness";
+import { axe, screenshot } from "../harness";
 import { button, plan, wizard } from "./wizard";
 
-describe.each(themes)("a keychain that cannot be used, met in the wizard, %s", (theme) => {
+describe("a keychain that cannot be used, met in the wizard", () => {
   test("locked: it is unlocked there, and the way goes on", async () => {
-    const page = await wizard("keychain-locked", { theme });
+    const page = await wizard("keychain-locked");
     await page.getByRole("radio", { name: /^Development.*keychain locked/ }).check();
     await page.getByText("The keychain is locked. Nothing was read from it and nothing was stored in it.").first().waitFor();
     expect(await button(page, "Continue to Check").isDisabled()).toBe(true);
@@ -20,7 +20,7 @@ describe.each(themes)("a keychain that cannot be used, met in the wizard, %s", (
   });
 
   test("absent: keys are kept for the session only when that is asked for, and the missing key is named", async () => {
-    const page = await wizard("keychain-absent", { theme });
+    const page = await wizard("keychain-absent");
     await page.getByRole("radio", { name: /^Development.*no keychain/ }).check();
     const main = page.locator("#main");
     await main.getByRole("button", { name: "Keep keys for this session" }).waitFor();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { axe, calls, open, overflowsSideways, screenshot, sizes, themes, type OpenOptions, type Page } from "../harness";
+import { axe, calls, open, overflowsSideways, screenshot, sizes, type OpenOptions, type Page } from "../harness";
 
 const now = "2026-11-20T09:02:30Z";
 const table = (page: Page) => page.getByRole("grid", { name: "Agents and where they are" });
@@ -10,9 +10,9 @@ async function overview(options: OpenOptions = {}): Promise<Page> {
   return page;
 }
 
-describe.each(themes)("the overview, %s", (theme) => {
+describe("the overview", () => {
   test("shows agents down and environments across", async () => {
-    const page = await overview({ theme });
+    const page = await overview();
     await page.getByText("8 agents in 3 environments. Checked 2 minutes ago.").waitFor();
     const row = table(page).getByRole("row").filter({ hasText: "churn-forecast" });
     expect(await row.getByRole("gridcell").allInnerTexts()).toEqual(["churn-forecast", "Present", "Not there", "Not there", ""]);
@@ -21,17 +21,17 @@ describe.each(themes)("the overview, %s", (theme) => {
   });
 
   test("fits a small window, and text at 200 %", async () => {
-    const small = await overview({ theme, size: sizes.small });
+    const small = await overview({ size: sizes.small });
     expect(await overflowsSideways(small)).toBe(false);
     await screenshot(small, "overview");
-    const large = await overview({ theme, size: sizes.small, textScale: 2 });
+    const large = await overview({ size: sizes.small, textScale: 2 });
     expect(await overflowsSideways(large)).toBe(false);
     expect(await axe(large)).toEqual([]);
     await screenshot(large, "overview-200");
   });
 
   test("the first start offers two ways to begin", async () => {
-    const page = await open("first-start", { theme, now });
+    const page = await open("first-start", { now });
     await page.getByRole("heading", { name: "Try it with sample environments" }).waitFor();
     expect(await page.getByRole("grid").count()).toBe(0);
     expect(await axe(page)).toEqual([]);
@@ -44,7 +44,7 @@ describe.each(themes)("the overview, %s", (theme) => {
   });
 
   test("what cannot be told says why", async () => {
-    const page = await open("environments-states", { theme, now });
+    const page = await open("environments-states", { now });
     await table(page).getByText("my-agent").waitFor();
     const row = table(page).getByRole("row").filter({ hasText: "my-agent" });
     expect((await row.getByRole("gridcell").allInnerTexts()).map((text) => text.trim())).toEqual([

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { axe, calls, overflowsSideways, screenshot, sizes, themes, type Page } from "../harness";
+import { axe, calls, overflowsSideways, screenshot, sizes, type Page } from "../harness";
 import { button, carriedOut, plan, toPlan } from "./wizard";
 
-async function applied(scenario: string, theme: "light" | "dark"): Promise<Page> {
+async function applied(scenario: string): Promise<Page> {
   const to = scenario === "promote-running" ? "Production" : "Staging";
-  const page = await toPlan(scenario, { theme, to });
+  const page = await toPlan(scenario, { to });
   await button(page, /^Apply [35] changes to (Production|Staging)…$/).click();
   if (to === "Production") await page.getByLabel("Type Production to confirm").fill("Production");
   await button(page, /^Apply [35] changes to (Production|Staging)$/).click();
@@ -18,9 +18,9 @@ function rowTexts(page: Page): Promise<(string | undefined)[][]> {
   );
 }
 
-describe.each(themes)("how it can end, %s", (theme) => {
+describe("how it can end", () => {
   test("put back", async () => {
-    const page = await applied("promote-put-back", theme);
+    const page = await applied("promote-put-back");
     await page.getByText("Put back: nothing was changed in the end").waitFor();
     await page.getByText("The API key is known and may not do this.").waitFor();
     expect(await button(page, "Undo this…").count()).toBe(0);
@@ -34,7 +34,7 @@ describe.each(themes)("how it can end, %s", (theme) => {
   });
 
   test("needs attention", async () => {
-    const page = await applied("promote-needs-attention", theme);
+    const page = await applied("promote-needs-attention");
     await page.getByText("Needs your attention").waitFor();
     await page.getByText("orders could not be put back").waitFor();
     expect(await rowTexts(page)).toEqual([["orders", "Left as it is"], ["sales.discounts", "Not reached"], ["sales.invoices", "Not reached"]]);
@@ -49,7 +49,7 @@ describe.each(themes)("how it can end, %s", (theme) => {
   });
 
   test("the target moved: what moved, and the new plan with the ticks as they were", async () => {
-    const page = await toPlan("promote-moved", { to: "Staging", theme });
+    const page = await toPlan("promote-moved", { to: "Staging" });
     await button(page, "Apply 3 changes to Staging…").click();
     await button(page, "Apply 3 changes to Staging").click();
     await page.getByText("Staging changed after this plan was made. Nothing was written; this is the plan as it is now.").waitFor();
@@ -63,7 +63,7 @@ describe.each(themes)("how it can end, %s", (theme) => {
   });
 
   test("nothing to do", async () => {
-    const page = await toPlan("promote-same", { agent: "invoice-reader", to: "Staging", theme });
+    const page = await toPlan("promote-same", { agent: "invoice-reader", to: "Staging" });
     await page.getByText("Staging has it all already").waitFor();
     expect(await button(page, /^Apply/).count()).toBe(0);
     expect(await axe(page)).toEqual([]);
@@ -71,7 +71,7 @@ describe.each(themes)("how it can end, %s", (theme) => {
   });
 
   test("unreachable, and tried again", async () => {
-    const page = await toPlan("promote-unreachable", { theme });
+    const page = await toPlan("promote-unreachable");
     const cut = page.getByText("The connection was cut before the answer was complete.", { exact: true });
     await cut.waitFor();
     expect(await axe(page)).toEqual([]);
@@ -82,9 +82,9 @@ describe.each(themes)("how it can end, %s", (theme) => {
   });
 });
 
-describe.each(themes)("while it runs, %s", (theme) => {
+describe("while it runs", () => {
   test("the progress says how far it is, wherever a person goes, and can be stopped", async () => {
-    const page = await applied("promote-running", theme);
+    const page = await applied("promote-running");
     await page.getByText("2 of 5 · 1 a second · about 3.0 s left").waitFor();
     await page.getByText("attempt 1 failed").waitFor();
     expect(await axe(page)).toEqual([]);

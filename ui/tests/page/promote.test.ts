@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { axe, calls, overflowsSideways, screenshot, sizes, themes } from "../harness";
+import { axe, calls, overflowsSideways, screenshot, sizes } from "../harness";
 import { button, carriedOut, plan, toPlan, wizard } from "./wizard";
 
-describe.each(themes)("promoting, %s", (theme) => {
+describe("promoting", () => {
   test("every step stands up to axe, and the plan says what will happen", async () => {
-    const page = await wizard("promote-every-group", { theme });
+    const page = await wizard("promote-every-group");
     expect(await button(page, "Continue to Check").isDisabled()).toBe(true);
     await page.getByText("Choose an environment and an agent.").waitFor();
     await page.getByRole("radio", { name: /Development/ }).check();
@@ -151,9 +151,9 @@ test("the half-filled wizard is kept, and never with a secret", async () => {
   expect(JSON.stringify(drafts)).not.toContain("secret");
 });
 
-describe.each(themes)("a new agent, %s", (theme) => {
+describe("a new agent", () => {
   test("its database is tested and linked, its key made and copied", async () => {
-    const page = await toPlan("promote-register", { agent: "churn-forecast", to: "Staging", theme });
+    const page = await toPlan("promote-register", { agent: "churn-forecast", to: "Staging" });
     await button(page, "Link it…").click();
     const field = page.getByLabel("Connection string");
     await field.fill("wrong-secret");

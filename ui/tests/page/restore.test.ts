@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { axe, calls, open, screenshot, themes, type OpenOptions, type Page } from "../harness";
+import { axe, calls, open, screenshot, type OpenOptions, type Page } from "../harness";
 import { button, now, plan } from "./wizard";
 
 /** Opens the page as it stands after a restore was asked for: with the screen in the window's history. */
@@ -12,9 +12,9 @@ async function restoring(params: Record<string, string>, options: OpenOptions = 
   return page;
 }
 
-describe.each(themes)("restoring, %s", (theme) => {
+describe("restoring", () => {
   test("a backup leads straight to the plan, where it was taken", async () => {
-    const page = await restoring({ backup: "bk-00000001" }, { theme });
+    const page = await restoring({ backup: "bk-00000001" });
     await plan(page).getByText("orders").waitFor();
     expect(await page.locator("h1").textContent()).toBe("Restore my-agent in Production");
     expect(await axe(page)).toEqual([]);
@@ -28,7 +28,7 @@ describe.each(themes)("restoring, %s", (theme) => {
   });
 
   test("an agent is only deleted when that is agreed to by itself", async () => {
-    const page = await restoring({ backup: "bk-00000003" }, { theme });
+    const page = await restoring({ backup: "bk-00000003" });
     await page.getByText("Nothing is selected.").waitFor();
     await page.getByRole("checkbox", { name: "All of “Delete the agent”" }).check();
     await button(page, "Apply 1 change to Staging and delete the agent…").click();
@@ -45,7 +45,7 @@ describe.each(themes)("restoring, %s", (theme) => {
   });
 
   test("a backup whose environment is gone says so, and goes into another one", async () => {
-    const page = await restoring({ backup: "bk-00000001" }, { theme }, "restore-gone");
+    const page = await restoring({ backup: "bk-00000001" }, {}, "restore-gone");
     await page.getByText("Production is no longer among the environments. Its backup is kept, and nothing was sent.").first().waitFor();
     await page.getByText("Restore it into another environment, export it as a file, or add an environment with the same URL again.").waitFor();
     expect(await button(page, "Continue to Plan").isDisabled()).toBe(true);
@@ -58,7 +58,7 @@ describe.each(themes)("restoring, %s", (theme) => {
   });
 
   test("with no environment left, the backup is still what it is about", async () => {
-    const page = await restoring({ backup: "bk-00000001" }, { theme }, "restore-nowhere");
+    const page = await restoring({ backup: "bk-00000001" }, {}, "restore-nowhere");
     await page.getByText("Production is no longer among the environments. Its backup is kept, and nothing was sent.").first().waitFor();
     await page.getByRole("heading", { name: "There is no environment" }).waitFor();
     expect(await page.getByText("Try it with sample environments").count()).toBe(0);
@@ -72,7 +72,7 @@ describe.each(themes)("restoring, %s", (theme) => {
   });
 
   test("without anything to restore it leads to the history", async () => {
-    const page = await restoring({}, { theme });
+    const page = await restoring({});
     await page.getByText("Nothing to restore was chosen").waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "restore-empty");

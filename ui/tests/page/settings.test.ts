@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { axe, calls, open, overflowsSideways, screenshot, sizes, themes, type OpenOptions, type Page } from "../harness";
+import { axe, calls, open, overflowsSideways, screenshot, sizes, type OpenOptions, type Page } from "../harness";
 
 const { calls: recorded } = JSON.parse(readFileSync(new URL("../recorded/settings.json", import.meta.url), "utf8")) as {
   calls: { command: string; answer?: unknown }[];
@@ -17,16 +17,16 @@ async function settings(options: OpenOptions = {}): Promise<Page> {
   return page;
 }
 
-describe.each(themes)("settings, %s", (theme) => {
+describe("settings", () => {
   test("show where the data lives, and axe finds nothing", async () => {
-    const page = await settings({ theme });
+    const page = await settings();
     await page.getByText("/home/maria/.local/share/aidb").waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "settings");
   });
 
   test("fit a small window, and text at 200 %", async () => {
-    const page = await settings({ theme, size: sizes.small, textScale: 2 });
+    const page = await settings({ size: sizes.small, textScale: 2 });
     expect(await overflowsSideways(page)).toBe(false);
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "settings-200");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { axe, calls, emit, open, screenshot, themes, type Page } from "../harness";
+import { axe, calls, emit, open, screenshot, type Page } from "../harness";
 
 const now = "2026-11-20T09:02:30Z";
 const started = (scenario: string): Promise<Page> => open(scenario, { now });
@@ -19,8 +19,8 @@ test("the frame tells how each environment is once it has been asked", async () 
   ]);
 });
 
-test.each(themes)("a store that cannot be read is told rather than first steps, and read again when it is mended, %s", async (theme) => {
-  const page = await open("start-fails", { now, theme });
+test("a store that cannot be read is told rather than first steps, and read again when it is mended", async () => {
+  const page = await open("start-fails", { now });
   const main = page.getByRole("main");
   const trouble = main.getByText("Environments, backups and history: The store /home/maria/.local/share/aidb/aidb.db cannot be opened for writing.");
   await trouble.waitFor();
@@ -51,8 +51,8 @@ test("what could not be read is told, and a half-filled wizard is offered or for
   expect((await calls(page)).at(-1)).toEqual({ command: "draft_save", request: { draft: null } });
 });
 
-test.each(themes)("a half-filled wizard whose target is gone says so, asks for another one, and keeps the rest, %s", async (theme) => {
-  const page = await open("start-draft-target-gone", { now, theme });
+test("a half-filled wizard whose target is gone says so, asks for another one, and keeps the rest", async () => {
+  const page = await open("start-draft-target-gone", { now });
   await page.getByText("You were in the middle of promoting my-agent. The environment that it was to go to is gone; the rest is kept.").waitFor();
   await page.getByRole("button", { name: "Continue", exact: true }).click();
   await page.getByText("The environment that it was to go to is gone. Choose another one; everything else is as you left it.").waitFor();
@@ -125,8 +125,8 @@ test("the palette opens an environment, promotes an agent and changes the theme"
   expect(await page.getByRole("option").first().innerText()).toContain("Promote faq-bot from Development");
 });
 
-test.each(themes)("what was interrupted is told with what became of it, and leads to its record, %s", async (theme) => {
-  const page = await open("recovery-settled", { now, theme });
+test("what was interrupted is told with what became of it, and leads to its record", async () => {
+  const page = await open("recovery-settled", { now });
   const banner = page.getByText("The promotion of my-agent to Staging by maria: The apply was interrupted, and the 2 changes that had been made were put back.");
   await banner.waitFor();
   expect(await axe(page)).toEqual([]);
@@ -137,8 +137,8 @@ test.each(themes)("what was interrupted is told with what became of it, and lead
   await banner.waitFor({ state: "detached" });
 });
 
-test.each(themes)("what cannot be settled yet waits with its reason, and with every way out, %s", async (theme) => {
-  const page = await open("recovery-waiting", { now, theme });
+test("what cannot be settled yet waits with its reason, and with every way out", async () => {
+  const page = await open("recovery-waiting", { now });
   const banner = page.getByText("It waits to be settled, and nothing else is applied to my-agent until then. The connection was cut before the answer was complete.");
   await banner.waitFor();
   expect(await axe(page)).toEqual([]);
