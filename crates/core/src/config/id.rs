@@ -60,6 +60,13 @@ impl AgentId {
         }
     }
 
+    /// The nearest id to what a damaged record holds, to show it: what no id may hold is replaced by a mark that says so.
+    pub(crate) fn like(text: &str) -> Self {
+        let unfit = |character: char| character == '/' || character.is_control();
+        let shown = text.replace(unfit, "\u{FFFD}");
+        Self::new(shown).unwrap_or_else(|_| Self("\u{FFFD}".into()))
+    }
+
     /// The id as people write it, not encoded.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -84,6 +84,9 @@ fn last(path: &str) -> &str {
 }
 
 fn content(backup: &BackupSummary) -> String {
+    if let Some(unreadable) = &backup.unreadable {
+        return format!("It is damaged, {unreadable}: it is kept, and never restored.");
+    }
     match (backup.existed, backup.resources) {
         (Existence::DidNotExist, _) => "The agent did not exist.".into(),
         (Existence::Existed, 1) => "1 resource permission.".into(),

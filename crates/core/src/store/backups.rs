@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
 
 use crate::config::{AgentId, AgentState};
 
+use super::backup_row::{check_hash, summary_from};
 use super::content::{self, Facts};
 use super::operations::OperationId;
 use super::place::{Place, PlaceFilter};
-use super::words::{check_name, parse_time, short_id, spelled, time_text, words};
+use super::words::{check_name, short_id, spelled, time_text, words};
 use super::{Store, StoreError};
 
 const LONGEST_NAME: usize = 100;
@@ -107,6 +107,9 @@ pub struct BackupSummary {
     pub resources: u32,
     /// SHA-256 over everything but sequence, name, note and pin, in hexadecimal.
     pub hash: String,
+    /// Which part of its row cannot be read, in words, where one cannot: that part says nothing here, and the backup is damaged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreadable: Option<String>,
 }
 
 /// A backup with its content, which was found to match its hash.
@@ -183,8 +186,11 @@ impl Store {
             .map_err(self.failing())?
             .ok_or_else(|| StoreError::BackupNotFound { wanted: id.to_string() })?;
         check_hash(id, &row)?;
-        let summary = self.summary_from(&row)?;
+        let summary = summary_from(&row);
         let damaged = |reason: String| StoreError::BackupDamaged { id: id.to_string(), reason };
+        if let Some(unreadable) = &summary.unreadable {
+            return Err(damaged(unreadable.clone()));
+        }
         let state: &[u8] = row.try_get("state").map_err(self.failing())?;
         let tables: Option<&str> = row.try_get("tables").map_err(self.failing())?;
         Ok(Backup {
@@ -194,19 +200,17 @@ impl Store {
         })
     }
 
-    /// The backups that match, newest first, without their content.
+    /// The backups that match, newest first, without their content. A damaged one is among them, and hides no other.
     pub async fn backups(&self, filter: &BackupFilter) -> Result<Vec<BackupSummary>, StoreError> {
-        sqlx::query(concat!(summary_columns!(), filtered!(), " ORDER BY sequence DESC LIMIT ?4"))
+        let rows = sqlx::query(concat!(summary_columns!(), filtered!(), " ORDER BY sequence DESC LIMIT ?4"))
             .bind(filter.agent.as_ref().map(AgentId::as_str))
             .bind(filter.place.as_ref().and_then(PlaceFilter::environment))
             .bind(filter.place.as_ref().and_then(PlaceFilter::url))
             .bind(filter.limit.map_or(-1, i64::from))
             .fetch_all(&self.readers)
             .await
-            .map_err(self.failing())?
-            .iter()
-            .map(|row| self.summary_from(row))
-            .collect()
+            .map_err(self.failing())?;
+        Ok(rows.iter().map(summary_from).collect())
     }
 
     /// The backup that `word` means among those that match: its id, the beginning of its id, or `latest`.
@@ -233,7 +237,7 @@ impl Store {
             .map_err(self.failing())?;
         match rows.as_slice() {
             [] => Err(not_found()),
-            [row] => self.summary_from(row),
+            [row] => Ok(summary_from(row)),
             several => Err(StoreError::BackupAmbiguous {
                 wanted: word.to_owned(),
                 matches: several.iter().filter_map(|row| row.try_get("id").ok()).collect(),
@@ -266,7 +270,10 @@ impl Store {
     pub async fn verify_backups(&self) -> Result<Vec<(BackupSummary, Result<(), StoreError>)>, StoreError> {
         let mut verified = Vec::new();
         for summary in self.backups(&BackupFilter::default()).await? {
-            let whole = self.backup(&summary.id).await.map(|_| ());
+            let whole = match &summary.unreadable {
+                Some(reason) => Err(StoreError::BackupDamaged { id: summary.id.to_string(), reason: reason.clone() }),
+                None => self.backup(&summary.id).await.map(|_| ()),
+            };
             verified.push((summary, whole));
         }
         Ok(verified)
@@ -350,55 +357,6 @@ impl Store {
             return Err(StoreError::BackupNotFound { wanted: id.to_string() });
         }
         transaction.commit().await.map_err(self.failing())
-    }
-
-    fn summary_from(&self, row: &SqliteRow) -> Result<BackupSummary, StoreError> {
-        let failed = self.failing();
-        let text = |column: &str| row.try_get::<String, _>(column).map_err(failed);
-        let unreadable = |column: &str| self.damaged(format!("a backup has an unreadable {column}"));
-        let id = text("id")?;
-        Ok(BackupSummary {
-            id: BackupId::parse(&id).ok_or_else(|| unreadable("id"))?,
-            sequence: row.try_get("sequence").map_err(failed)?,
-            place: Place::from_row(row).map_err(failed)?,
-            agent_id: AgentId::new(text("agent_id")?).map_err(|_| unreadable("agent id"))?,
-            taken_at: parse_time(&text("taken_at")?).ok_or_else(|| unreadable("time"))?,
-            reason: BackupReason::parse(&text("reason")?).ok_or_else(|| unreadable("reason"))?,
-            operation: OperationId::from_row(row, "operation_id").map_err(failed)?,
-            name: row.try_get("name").map_err(failed)?,
-            note: row.try_get("note").map_err(failed)?,
-            pinned: Pin::parse(&text("pinned")?).ok_or_else(|| unreadable("pin"))?,
-            existed: Existence::parse(&text("existed")?).ok_or_else(|| unreadable("existence"))?,
-            resources: row.try_get("resources").map_err(failed)?,
-            hash: text("hash")?,
-        })
-    }
-}
-
-/// Whether a row is what was written. Anything that cannot even be read is damage as well.
-fn check_hash(id: &BackupId, row: &SqliteRow) -> Result<(), StoreError> {
-    let damaged = |reason: &str| StoreError::BackupDamaged { id: id.to_string(), reason: reason.to_owned() };
-    let read = || -> Result<(String, String), sqlx::Error> {
-        let facts = Facts {
-            id: row.try_get("id")?,
-            environment_id: row.try_get("environment_id")?,
-            environment_name: row.try_get("environment_name")?,
-            url: row.try_get("url")?,
-            agent_id: row.try_get("agent_id")?,
-            taken_at: row.try_get("taken_at")?,
-            reason: row.try_get("reason")?,
-            operation_id: row.try_get("operation_id")?,
-            existed: row.try_get("existed")?,
-            resources: row.try_get("resources")?,
-            tables: row.try_get("tables")?,
-            state: row.try_get("state")?,
-        };
-        Ok((facts.hash(), row.try_get("hash")?))
-    };
-    match read() {
-        Ok((computed, stored)) if computed == stored => Ok(()),
-        Ok(_) => Err(damaged("its content does not match its hash")),
-        Err(_) => Err(damaged("its content cannot be read")),
     }
 }
 

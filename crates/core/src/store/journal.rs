@@ -91,13 +91,16 @@ impl Store {
     ) -> Result<(), StoreError> {
         let why = serde_json::to_string(why).map_err(|error| StoreError::Failed { reason: error.to_string() })?;
         let mut transaction = self.write().await?;
-        sqlx::query("UPDATE operations SET waiting = ?, outcome = coalesce(?, outcome) WHERE id = ?")
+        let noted = sqlx::query("UPDATE operations SET waiting = ?, outcome = coalesce(?, outcome) WHERE id = ?")
             .bind(why)
             .bind(outcome_json)
             .bind(id.as_str())
             .execute(&mut *transaction)
             .await
             .map_err(self.failing())?;
+        if noted.rows_affected() == 0 {
+            return Err(StoreError::OperationNotFound { wanted: id.to_string() });
+        }
         transaction.commit().await.map_err(self.failing())
     }
 

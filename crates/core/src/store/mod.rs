@@ -6,6 +6,7 @@
 //!
 //! Nothing secret is in here. API keys and connection strings are the vault's.
 
+mod backup_row;
 mod backups;
 mod content;
 mod environments;

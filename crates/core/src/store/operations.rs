@@ -18,12 +18,6 @@ short_id! {
     OperationId, "op-"
 }
 
-impl OperationId {
-    pub(super) fn from_row(row: &SqliteRow, column: &str) -> Result<Option<Self>, sqlx::Error> {
-        Ok(row.try_get::<Option<String>, _>(column)?.map(Self))
-    }
-}
-
 words! {
     /// What an operation is.
     pub enum OperationKind {

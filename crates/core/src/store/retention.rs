@@ -74,5 +74,6 @@ fn outlived(
     let newest = usize::try_from(keep.max(1)).unwrap_or(usize::MAX);
     let limit = now.checked_sub_signed(Duration::days(i64::from(days)));
     let old = move |backup: &BackupSummary| limit.is_some_and(|limit| backup.taken_at < limit);
-    backups.iter().skip(newest).filter(move |backup| backup.pinned == Pin::Unpinned && old(backup))
+    let may_go = move |backup: &&BackupSummary| backup.pinned == Pin::Unpinned && backup.unreadable.is_none();
+    backups.iter().skip(newest).filter(may_go).filter(move |backup| old(backup))
 }

@@ -71,6 +71,11 @@ macro_rules! short_id {
                     .map(Self)
             }
 
+            /// What stands in the store, whatever became of it there.
+            pub(super) const fn as_stored(text: String) -> Self {
+                Self(text)
+            }
+
             /// A new one from the system's randomness.
             pub(super) fn random() -> Result<Self, $crate::store::StoreError> {
                 $crate::store::words::random($prefix).map(Self)

@@ -29,7 +29,7 @@ fn a_damaged_backup_is_found_named_and_not_restored() {
     let run = stage.run(&["m", "backups", "create", "-e", "Staging", "--json"]).done();
     let id = run.json()["backup"]["id"].as_str().expect("an id").to_owned();
     let _whole = stage.run(&["m", "backups", "create", "-e", "Development"]).done();
-    damage(&stage, &id);
+    damage(&stage, &id, "agent_id = 'other'");
     stage.staging.clear_requests();
     let verify = snap_both!(stage, "backups_verify_damaged", &["m", "backups", "verify"]);
     assert_eq!(verify.status, Some(1));
@@ -39,9 +39,31 @@ fn a_damaged_backup_is_found_named_and_not_restored() {
     assert_eq!(stage.staging.request_count(), 0, "caught before the first request");
 }
 
-/// Changes the stored content as a failing disk would: behind the store's back.
-fn damage(stage: &Stage, id: &str) {
-    let sql = format!("UPDATE backups SET agent_id = 'other' WHERE id = '{id}'");
+/// One whose row cannot even be read stands in nobody's way: it is listed, named, and takes no other with it.
+#[test]
+fn a_backup_whose_row_is_damaged_hides_no_other_and_stops_no_import() {
+    let stage = Stage::new().exported();
+    let run = stage.run(&["m", "backups", "create", "-e", "Staging", "--json"]).done();
+    let id = run.json()["backup"]["id"].as_str().expect("an id").to_owned();
+    let _whole = stage.run(&["m", "backups", "create", "-e", "Development"]).done();
+    damage(&stage, &id, "taken_at = 'yesterday'");
+    snap!(stage, "backups_list_damaged", stage.run(&["m", "backups", "list"]).done());
+    let verify = snap_both!(stage, "backups_verify_unreadable", &["m", "backups", "verify"]);
+    assert_eq!(verify.status, Some(1));
+    assert!(verify.stderr.contains(&id), "{verify}");
+    stage.staging.clear_requests();
+    let rollback = stage.run(&["m", "rollback", "--backup", "latest", "-e", "Staging", "--yes"]);
+    assert_eq!(rollback.status, Some(1), "no older one is taken in its place: {rollback}");
+    assert!(rollback.stderr.contains(&id) && rollback.stderr.contains("damaged"), "{rollback}");
+    assert_eq!(stage.staging.request_count(), 0, "caught before the first request");
+    let _imported = stage.run(&["m", "import", "-e", "Staging", "-i", "agent.json", "--yes"]).done();
+    let listed = stage.run(&["m", "history", "list", "-e", "Staging"]).done();
+    assert_eq!(listed.stdout.lines().count(), 2, "{listed}");
+}
+
+/// Changes what is stored as a failing disk would: behind the store's back.
+fn damage(stage: &Stage, id: &str, change: &str) {
+    let sql = format!("UPDATE backups SET {change} WHERE id = '{id}'");
     let store = stage.data().join("aidb.db");
     let python =
         format!("import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute({sql:?}); c.commit(); c.close()");

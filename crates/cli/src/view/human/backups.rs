@@ -26,6 +26,9 @@ fn reason_words(reason: BackupReason) -> &'static str {
 }
 
 fn holds(summary: &BackupSummary) -> String {
+    if summary.unreadable.is_some() {
+        return "damaged".into();
+    }
     match summary.existed {
         Existence::Existed => counted(summary.resources as usize, "permission"),
         Existence::DidNotExist => "did not exist".into(),

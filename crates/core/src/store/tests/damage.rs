@@ -56,6 +56,78 @@ async fn one_damaged_backup_does_not_hide_the_others() {
     assert_eq!(whole, [(3, true), (2, false), (1, true)]);
 }
 
+/// What a failing disk makes of one part of a row: the backup is named and kept, never used, and hides no other.
+#[tokio::test]
+async fn r5_a_row_that_cannot_be_read_is_named_kept_and_hides_no_other() {
+    let parts = [
+        "id = 'damaged'",
+        "id = CAST(x'ff' AS TEXT)",
+        "url = CAST(x'ff' AS TEXT)",
+        "agent_id = 'or/ders'",
+        "agent_id = ''",
+        "taken_at = 'yesterday'",
+        "reason = 'because'",
+        "existed = 'perhaps'",
+        "hash = CAST(x'ff' AS TEXT)",
+    ];
+    for part in parts {
+        let (_home, store) = new_store().await;
+        let environment = retention::environment(&store).await;
+        let (place, agent, state) = (Place::from(&environment), agent_id("orders"), state(3));
+        for _ in 0..3 {
+            store.insert_backup(&new_backup(&place, &agent, &state)).await.unwrap();
+        }
+        let change = format!("UPDATE backups SET {part} WHERE sequence = 2");
+        sqlx::query(sqlx::AssertSqlSafe(change)).execute(&store.writer).await.unwrap();
+
+        let listed = store.backups(&BackupFilter::default()).await.unwrap();
+        let found: Vec<_> = listed.iter().map(|backup| (backup.sequence, backup.unreadable.is_none())).collect();
+        assert_eq!(found, [(3, true), (2, false), (1, true)], "{part}");
+        let in_history = if part.starts_with("id") { 2 } else { 3 };
+        assert_eq!(store.history().await.unwrap().len(), in_history, "{part}: found there by its id");
+        let verified = store.verify_backups().await.unwrap();
+        let whole: Vec<_> = verified.iter().map(|(_, whole)| whole.is_ok()).collect();
+        assert_eq!(whole, [true, false, true], "{part}");
+        let error = verified[1].1.as_ref().unwrap_err();
+        assert_eq!(error.code(), ErrorCode::BackupDamaged, "{part}: {error}");
+
+        let later = day(1) + chrono::Duration::days(4000);
+        let environment = Environment { keep_backups: 1, keep_days: 1, ..environment };
+        let retired = store.retire_backups(&environment, &agent, later).await.unwrap();
+        assert_eq!(retired.len(), 1, "{part}: the whole one of the two that have outlived themselves");
+        assert_eq!(store.backups(&BackupFilter::default()).await.unwrap().len(), 2, "{part}: it is kept");
+    }
+}
+
+/// What people wrote on a backup is no part of what it holds.
+#[tokio::test]
+async fn a_remark_that_cannot_be_read_costs_the_remark_alone() {
+    for part in ["name = CAST(x'ff' AS TEXT)", "note = CAST(x'ff' AS TEXT)", "pinned = 'perhaps'"] {
+        let (_home, store) = new_store().await;
+        let (place, agent, state) = (Place::by_url("https://a.example"), agent_id("orders"), state(3));
+        let stored = store.insert_backup(&new_backup(&place, &agent, &state)).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE backups SET {part}"))).execute(&store.writer).await.unwrap();
+        let read = store.backup(&stored.summary.id).await.unwrap();
+        assert_eq!(read.state, stored.state, "{part}");
+        assert_ne!(read.summary, stored.summary, "{part}: it is not passed over");
+    }
+}
+
+/// The newest one is damaged: another one is never taken for it.
+#[tokio::test]
+async fn r5_the_latest_backup_is_the_damaged_one_and_no_older_one() {
+    let (_home, store) = new_store().await;
+    let (place, agent, state) = (Place::by_url("https://a.example"), agent_id("orders"), state(3));
+    for _ in 0..2 {
+        store.insert_backup(&new_backup(&place, &agent, &state)).await.unwrap();
+    }
+    tamper(&store, "UPDATE backups SET taken_at = 'yesterday' WHERE sequence = 2").await;
+    let latest = store.resolve_backup("latest", &BackupFilter::default()).await.unwrap();
+    assert_eq!(latest.sequence, 2);
+    let error = store.backup(&latest.id).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::BackupDamaged, "{error}");
+}
+
 /// The backup in a store file with these bytes, where it can still be read.
 async fn read_from(bytes: &[u8], id: &BackupId) -> Result<Backup, StoreError> {
     let home = tempfile::tempdir().unwrap();

@@ -2,7 +2,7 @@ use super::*;
 use chrono::Duration;
 
 /// An environment that keeps 2 backups of each agent and 30 days of them.
-async fn environment(store: &Store) -> Environment {
+pub(super) async fn environment(store: &Store) -> Environment {
     let new = NewEnvironment {
         keep_backups: 2,
         keep_days: 30,
