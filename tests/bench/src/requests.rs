@@ -13,12 +13,13 @@ const CHANGES: usize = 50;
 /// Counts them at the server.
 pub fn measure(programs: &Programs, runtime: &Runtime, table: &mut Table) -> Result<()> {
     let sandbox = EmptySandbox::start(programs)?;
-    sandbox.register(runtime, "bench")?;
-    let file = programs.home().join("p9.json");
-    std::fs::write(&file, agents::file(agents::agent("bench", CHANGES, 0)))?;
-    let file = file.to_string_lossy();
-    let target = ["-u", &sandbox.url, "-a", "bench", "migrate"];
-    let mut counted = |name: &str, arguments: &[&str], most: usize| -> Result<()> {
+    for agent in ["bench", "linked"] {
+        sandbox.register(runtime, agent)?;
+        std::fs::write(file(programs, agent), agents::file(agents::agent(agent, CHANGES, 0)))?;
+    }
+    sandbox.link_database(runtime, "linked")?;
+    let mut counted = |name: &str, agent: &str, arguments: &[&str], most: usize| -> Result<()> {
+        let target = ["-u", &sandbox.url, "-a", agent, "migrate"];
         sandbox.clear(runtime)?;
         programs.output(&mut programs.aidb(&[&target, arguments].concat()))?;
         let requests = sandbox.traffic(runtime)?.count;
@@ -26,8 +27,15 @@ pub fn measure(programs: &Programs, runtime: &Runtime, table: &mut Table) -> Res
         table.add(name, f64::from(u32::try_from(requests)?), Bar::AtMost(most), "counted at the server".to_owned());
         Ok(())
     };
-    counted("P9 requests of an export", &["export", "-o", "p9-out.json"], 3)?;
-    counted("P9 requests of a plan", &["import", "-i", &file, "--dry-run"], 3)?;
-    counted("P9 requests of an import of 50 changes", &["import", "-i", &file, "--yes"], CHANGES + 6)?;
+    let (bench, linked) = (file(programs, "bench"), file(programs, "linked"));
+    counted("P9 requests of an export", "bench", &["export", "-o", "p9-out.json"], 3)?;
+    counted("P9 requests of a plan", "bench", &["import", "-i", &bench, "--dry-run"], 3)?;
+    counted("P9 the same where tables are asked for", "linked", &["import", "-i", &linked, "--dry-run"], 3)?;
+    counted("P9 requests of an import of 50 changes", "bench", &["import", "-i", &bench, "--yes"], CHANGES + 6)?;
+    counted("P9 the same where tables are asked for", "linked", &["import", "-i", &linked, "--yes"], CHANGES + 6)?;
     Ok(())
+}
+
+fn file(programs: &Programs, agent: &str) -> String {
+    programs.home().join(format!("p9-{agent}.json")).to_string_lossy().into_owned()
 }

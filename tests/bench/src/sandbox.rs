@@ -115,6 +115,15 @@ impl EmptySandbox {
         Ok(())
     }
 
+    /// Links a database to an agent, so that an import asks for its tables.
+    pub fn link_database(&self, runtime: &Runtime, agent: &str) -> Result<()> {
+        let body = json!({"connection_string": "postgresql://postgres@127.0.0.1:5432/bench"});
+        let request = self.client.put(format!("{}/api/agents/{agent}/database", self.url)).body(body.to_string());
+        let answer = runtime.block_on(request.header("Content-Type", "application/json").send())?;
+        answer.error_for_status()?;
+        Ok(())
+    }
+
     /// Sets resources as fast as a bare loop can, `in_flight` at once: filling a server, and the peer of an import.
     pub fn set_all(&self, runtime: &Runtime, agent: &str, bodies: Vec<String>, in_flight: usize) -> Result<()> {
         let url = self.resources_of(agent);

@@ -14,7 +14,7 @@ fn the_published_schema_is_up_to_date() {
 }
 
 /// The schema, held against the one of schemas.
-fn compiled(schema: Value) -> Result<(Schemas, SchemaIndex), CompileError> {
+fn compiled(schema: Value) -> Result<(Schemas, SchemaIndex), Box<CompileError>> {
     let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
     compiler.add_resource("schema.json", schema)?;
     let index = compiler.compile("schema.json", &mut schemas)?;
