@@ -176,9 +176,9 @@ export async function axe(page: Page): Promise<string[]> {
   return findings;
 }
 
-async function found(page: Page, runOnly: axeCore.RunOptions["runOnly"]): Promise<string[]> {
+async function found(page: Page, runOnly: axeCore.RunOnly | string[]): Promise<string[]> {
   const findings: string[] = await page.evaluate(async (runOnly) => {
-    const { violations } = await window.axe.run(document, runOnly === undefined ? {} : { runOnly });
+    const { violations } = await window.axe.run(document, { runOnly });
     const isLayer = (target: string) => document.querySelector(target)?.closest("[role=menu], .tooltip, [data-bits-floating-content-wrapper]") != null;
     return violations.flatMap(({ id, nodes }) =>
       nodes

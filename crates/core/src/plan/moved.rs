@@ -28,32 +28,27 @@ pub fn moved(was: &AgentState, is: &AgentState) -> Vec<String> {
 #[must_use]
 pub fn record_moved(was: &AgentState, is: &AgentState, plan: &Plan) -> Vec<String> {
     let (Some(was), Some(is)) = (was.present(), is.present()) else { return Vec::new() };
-    let mut moved = registration(was, is);
-    if !plan.changes.iter().any(|change| matches!(change, Change::LinkDatabase { .. })) {
-        moved.extend(database(was, is));
-    }
-    moved.extend(info_words(&was.agent, &is.agent));
-    moved
+    record(was, is, plan.changes.iter().any(|change| matches!(change, Change::LinkDatabase { .. })))
 }
 
 fn present(was: &LiveAgent, is: &LiveAgent) -> Vec<String> {
-    let mut moved = registration(was, is);
-    moved.extend(database(was, is));
-    moved.extend(info_words(&was.agent, &is.agent));
+    let mut moved = record(was, is, false);
     let (was, is) = (&was.agent.resource_permissions, &is.agent.resource_permissions);
     let ids: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
     moved.extend(ids.into_iter().filter_map(|id| resource_words(id, was.get(id), is.get(id))));
     moved
 }
 
-fn registration(was: &LiveAgent, is: &LiveAgent) -> Vec<String> {
-    let anew = was.registered_at != is.registered_at;
-    anew.then(|| "The agent was registered anew: it has another API key now.".into()).into_iter().collect()
-}
-
-fn database(was: &LiveAgent, is: &LiveAgent) -> Option<String> {
-    let linked_anew = was.linked_at != is.linked_at || was.agent.database != is.agent.database;
-    linked_anew.then(|| database_words(&was.agent, &is.agent))
+fn record(was: &LiveAgent, is: &LiveAgent, link_is_ours: bool) -> Vec<String> {
+    let mut moved = Vec::new();
+    if was.registered_at != is.registered_at {
+        moved.push("The agent was registered anew: it has another API key now.".into());
+    }
+    if !link_is_ours && (was.linked_at != is.linked_at || was.agent.database != is.agent.database) {
+        moved.push(database_words(&was.agent, &is.agent));
+    }
+    moved.extend(info_words(&was.agent, &is.agent));
+    moved
 }
 
 fn database_words(was: &Agent, is: &Agent) -> String {

@@ -20,13 +20,13 @@ pub(super) fn summary_from(row: &SqliteRow) -> BackupSummary {
     let agent: String = reading.value("agent_id").unwrap_or_default();
     BackupSummary {
         sequence: reading.value("sequence").unwrap_or_default(),
-        id: reading.parsed("id", &id, BackupId::parse).unwrap_or_else(|| BackupId::as_stored(id.clone())),
+        id: reading.parsed("id", &id, BackupId::parse).unwrap_or_else(|| BackupId::from_stored(id.clone())),
         place: reading.place(),
         agent_id: reading.parsed("agent", &agent, |id| AgentId::new(id).ok()).unwrap_or_else(|| AgentId::like(&agent)),
         taken_at: reading.word("taken_at", "time", parse_time).unwrap_or(DateTime::UNIX_EPOCH),
         // One that was asked for has an entry of its own in the history.
         reason: reading.word("reason", "reason", BackupReason::parse).unwrap_or(BackupReason::Requested),
-        operation: reading.value::<Option<String>>("operation_id").flatten().map(OperationId::as_stored),
+        operation: reading.value::<Option<String>>("operation_id").flatten().map(OperationId::from_stored),
         name: reading.remark("name"),
         note: reading.remark("note"),
         pinned: reading.pin(),

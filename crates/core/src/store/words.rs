@@ -72,7 +72,7 @@ macro_rules! short_id {
             }
 
             /// What stands in the store, whatever became of it there.
-            pub(super) const fn as_stored(text: String) -> Self {
+            pub(super) const fn from_stored(text: String) -> Self {
                 Self(text)
             }
 
