@@ -4,7 +4,9 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::config;
+use zeroize::Zeroizing;
+
+use crate::config::{self, NotText};
 use crate::disk;
 use crate::error::{ErrorCode, Explain};
 
@@ -57,6 +59,14 @@ pub enum FileError {
         /// The path as given.
         path: PathBuf,
     },
+    /// No text in an encoding that is read.
+    #[error("{path} {problem}. Nothing was changed.", path = .path.display())]
+    NotText {
+        /// The path as given.
+        path: PathBuf,
+        /// What it is instead.
+        problem: NotText,
+    },
     /// Something is there that is not ours to overwrite.
     #[error("{path} exists and is not a configuration file; it was left as it is.", path = .path.display())]
     Exists {
@@ -83,7 +93,9 @@ impl Explain for FileError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::NotFound { .. } => ErrorCode::FileNotFound,
-            Self::WrongKind { .. } | Self::Unreadable { .. } | Self::TooLarge { .. } => ErrorCode::FileUnreadable,
+            Self::WrongKind { .. } | Self::Unreadable { .. } | Self::TooLarge { .. } | Self::NotText { .. } => {
+                ErrorCode::FileUnreadable
+            }
             Self::Exists { .. } | Self::Taken { .. } => ErrorCode::FileExists,
             Self::Unwritable { .. } => ErrorCode::FileUnwritable,
         }
@@ -97,6 +109,7 @@ impl Explain for FileError {
             Self::TooLarge { .. } => {
                 "Check that this is the right file: a configuration of 100,000 resources has 10 MB.".into()
             }
+            Self::NotText { problem, .. } => problem.hint().into(),
             Self::Exists { .. } | Self::Taken { .. } => {
                 "Choose another name, or say that it is to be overwritten.".into()
             }
@@ -150,6 +163,16 @@ pub fn read(path: &Path, what: &'static str) -> Result<Vec<u8>, FileError> {
         return Err(FileError::TooLarge { path: path.into() });
     }
     Ok(bytes)
+}
+
+/// Reads a text that a person hands over, in any encoding of [`config::decode_text`].
+///
+/// # Errors
+/// [`FileError`], as of [`read`], or no text.
+pub fn read_text(path: &Path, what: &'static str) -> Result<String, FileError> {
+    let bytes = Zeroizing::new(read(path, what)?);
+    let text = config::decode_text(&bytes).map_err(|problem| FileError::NotText { path: path.into(), problem })?;
+    Ok(text.into_owned())
 }
 
 /// Writes a file whole or not at all. It is meant to be shared, so it gets the permissions of any new file.
@@ -247,5 +270,19 @@ mod tests {
         let large = folder.path().join("large");
         File::create(&large).expect("file").set_len(MAX_FILE_BYTES + 1).expect("sparse");
         assert!(matches!(read(&large, "File"), Err(FileError::TooLarge { .. })));
+    }
+
+    #[test]
+    fn a_text_is_read_whatever_wrote_it_and_anything_else_is_named() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("text");
+        for bytes in [b"\xef\xbb\xbfplan".as_slice(), b"\xff\xfep\0l\0a\0n\0", b"plan"] {
+            fs::write(&path, bytes).expect("written");
+            assert_eq!(read_text(&path, "Plan file").expect("text"), "plan");
+        }
+        fs::write(&path, b"pl\xe4n").expect("written");
+        let refused = read_text(&path, "Plan file").expect_err("no text");
+        assert_eq!(refused.code(), ErrorCode::FileUnreadable);
+        assert!(refused.to_string().contains("text is not UTF-8: a byte there"), "{refused}");
     }
 }

@@ -66,10 +66,6 @@ fn with(connection_string: SecretString, args: &ImportArgs) -> Result<LinkDataba
 }
 
 fn from_file(path: &Path) -> Result<SecretString, Failure> {
-    let bytes = files::read(path, "File with the connection string")?;
-    let text = String::from_utf8(bytes).map_err(|_| CommandError::BadValue {
-        message: format!("{} is not UTF-8 text. Nothing was sent.", path.display()),
-        hint: "Save the connection string as one line of UTF-8 text.".into(),
-    })?;
+    let text = files::read_text(path, "File with the connection string")?;
     Ok(SecretString::from(text.trim().to_owned()))
 }

@@ -23,7 +23,8 @@ mod write;
 mod tests;
 
 pub use display::{display_text, display_text_limited};
-pub use encoding::MAX_FILE_BYTES;
+pub(crate) use encoding::decode_lossy;
+pub use encoding::{MAX_FILE_BYTES, NotText, decode_text};
 pub use findings::MAX_FINDINGS;
 pub use id::{AgentId, InvalidAgentId, MAX_ID_BYTES, NotAddressable, addressable};
 pub use model::{

@@ -25,7 +25,7 @@ pub struct Reading {
     pub configuration: Option<Configuration>,
 }
 
-/// Reads a configuration file. Never panics, whatever the bytes; a BOM and CRLF are accepted.
+/// Reads a configuration file. Never panics, whatever the bytes; a BOM, CRLF and UTF-16 are accepted.
 ///
 /// Refused, with the place: what is not UTF-8, not JSON, or ambiguous (a key given twice, something after the end), and
 /// what is beyond [`super::MAX_FILE_BYTES`], [`super::MAX_DEPTH`], [`super::MAX_VALUES`] or [`super::MAX_TEXT_BYTES`].
@@ -41,15 +41,15 @@ pub fn read_until(bytes: &[u8], cancel: &CancellationToken) -> Reading {
         Ok(text) => text,
         Err(report) => return Reading { report, configuration: None },
     };
-    let tree = match tree::parse(text, cancel) {
+    let tree = match tree::parse(&text, cancel) {
         Ok(tree) => tree,
-        Err(failure) => return Reading { report: unparsable(text, &failure), configuration: None },
+        Err(failure) => return Reading { report: unparsable(&text, &failure), configuration: None },
     };
     let mut out = Findings::until(cancel);
     let root = tree::take_faults(tree, &mut out);
     let configuration = configuration(root, &mut out);
     let configuration = configuration.filter(|_| !out.has_errors());
-    Reading { report: out.place(Some(text)), configuration }
+    Reading { report: out.place(Some(&text)), configuration }
 }
 
 /// Whether these bytes are a configuration file at all, valid or not: a JSON object with `version` and an `agent` object.
@@ -68,7 +68,7 @@ pub fn is_configuration(bytes: &[u8]) -> bool {
         }
     }
     decode(bytes).is_ok_and(|text| {
-        serde_json::from_str(text).is_ok_and(|Outline { version: IgnoredAny, agent: AnyObject }| true)
+        serde_json::from_str(&text).is_ok_and(|Outline { version: IgnoredAny, agent: AnyObject }| true)
     })
 }
 

@@ -1,5 +1,6 @@
 //! Reading, writing and validating together.
 
+mod encodings;
 mod faults;
 mod hostile;
 mod identity;

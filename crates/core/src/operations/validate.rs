@@ -67,7 +67,7 @@ const LONGEST_LINE: usize = 400;
 pub fn excerpt(path: &Path, what: &'static str, line: usize) -> Result<Excerpt, Error> {
     let bytes = files::read(path, what)?;
     let report = config::read(&bytes).report;
-    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
+    let text = config::decode_lossy(&bytes);
     let total = text.lines().count();
     let line = line.clamp(1, total.max(1));
     let first = line.saturating_sub(AROUND).max(1);

@@ -9,6 +9,7 @@ use aidb_testkit::{Home, Run};
 use assert_cmd::Command;
 
 use crate::snap_both;
+use crate::stage::Stage;
 
 /// Imports a file with this content, in both forms: exit 3, findings, one message, a hint, and no request.
 macro_rules! bad_file {
@@ -49,7 +50,9 @@ bad_file! {
     cut_off: r#"{"version":"1.0.0","agent":{"agent_id":"a","#;
     trailing: format!("{GOOD} {{}}");
     binary: [0x7f, b'E', b'L', b'F', 0, 1, 2, 0xff, 0xfe];
-    in_utf16: utf16(GOOD);
+    in_utf16_cut_off: { let mut bytes = utf16(GOOD); bytes.pop(); bytes };
+    in_utf16_without_mark: &utf16(GOOD)[2..];
+    unmerged: GOOD.replace(",\"agent\"", "\n<<<<<<< HEAD\n,\"agent\"").replace("}}", "\n=======\n,\"agent\":{}\n>>>>>>> theirs\n}");
     latin1: b"{\"version\":\"1.0.0\",\"agent\":{\"agent_id\":\"a\",\"name\":\"M\xfcller\"}}";
     an_array: "[]";
     deep: "[".repeat(100_000);
@@ -59,6 +62,19 @@ bad_file! {
     escapes: "{\"version\":\"1.0.0\",\"agent\":{\"agent_id\":\"a\\u001b[2J\",\"name\":\"A\",\"\\u001b]0;x\\u0007\":1,\"resource_permissions\":{\"\\u202etxt\":{}}}}";
     secret_inside: r#"{"version":"1.0.0","agent":{"agent_id":"a","name":"A","api_key":"canary-0123456789abcdef"}}"#;
     other_major: r#"{"version":"2.1.0","agent":{"agent_id":"a","name":"A"}}"#;
+}
+
+#[test]
+fn what_powershell_writes_is_read() {
+    let stage = Stage::new();
+    let exported = stage.run(&["m", "export", "-e", "Development", "-o", "f.json"]);
+    assert_eq!(exported.status, Some(0), "{exported}");
+    let text = fs::read_to_string(stage.file("f.json")).expect("exported").replace('\n', "\r\n");
+    fs::write(stage.file("f.json"), utf16(&text)).expect("written");
+    let dry = stage.run(&["m", "import", "-e", "Development", "-i", "f.json", "--dry-run", "--detailed-exitcode"]);
+    assert_eq!(dry.status, Some(0), "the same as before:\n{dry}");
+    let again = stage.run(&["m", "export", "-e", "Development", "-o", "f.json"]);
+    assert_eq!(again.status, Some(0), "it is a configuration, so it may be overwritten:\n{again}");
 }
 
 #[test]
