@@ -27,6 +27,7 @@ mod server;
 mod service;
 mod shared;
 mod snapshot;
+mod spelling;
 mod state_file;
 mod switches;
 mod traffic;
@@ -39,6 +40,6 @@ pub use server::{Sandbox, SandboxOptions, Trio};
 pub use snapshot::{AgentSnapshot, DatabaseSnapshot, ResourceSnapshot, Snapshot};
 pub use switches::{
     AgentShape, ApiKey, ConnectionMode, DatabaseAnswer, Effect, ErrorBody, Fault, FaultAnswer, HeaderText,
-    InvalidSwitch, ResourceOrder, RetryAfter, Switches, TablesAnswer, Writes,
+    InvalidSwitch, Nulls, ResourceOrder, RetryAfter, Spelling, Switches, TablesAnswer, Writes,
 };
 pub use traffic::{SeenRequest, Traffic};

@@ -18,6 +18,7 @@ use crate::faults::{ActiveSwitches, hang, refuse, spoil, stand_in, too_many};
 use crate::framework::Refusal;
 use crate::registry::Storing;
 use crate::shared::{Shared, locked};
+use crate::spelling::respelled;
 use crate::switches::{ConnectionMode, Effect, Fault, FaultAnswer, Switches, Writes};
 use crate::traffic::{Arrival, Connection};
 
@@ -126,7 +127,7 @@ impl Environment {
         }
         let storing = if switches.writes == Writes::OnlyConfirmed { Storing::Discarded } else { storing };
         parts.extensions.insert(storing);
-        route(&self.api, Request::from_parts(parts, body.into())).await
+        respelled(switches, route(&self.api, Request::from_parts(parts, body.into())).await).await
     }
 }
 

@@ -34,6 +34,10 @@ pub struct Switches {
     pub agent_shape: AgentShape,
     /// The order of the keys of `resources`.
     pub resource_order: ResourceOrder,
+    /// How values are spelled in answers: as they were sent, or as another language writes them down again.
+    pub spelling: Spelling,
+    /// Whether members that are `null` come back.
+    pub nulls: Nulls,
     /// Whether connections stay open after an answer.
     pub connection: ConnectionMode,
     /// Whether writes are stored, or only confirmed.
@@ -193,6 +197,32 @@ pub enum ResourceOrder {
     Sorted,
     /// As they were first set.
     Insertion,
+}
+
+/// How values are spelled in answers. Every server reads what it is sent and writes it down again in its own language's way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spelling {
+    /// As they were sent.
+    #[default]
+    AsSent,
+    /// As Python does: a number with a point or an exponent is a float and stays one (`1e3` becomes `1000.0`), integers have any
+    /// size, keys are sorted, and what is not ASCII is escaped.
+    Python,
+    /// As JavaScript does: every number is a double (`1000.0` becomes `1000`, large integers lose digits), keys that are numbers
+    /// come first, and slashes are escaped, as some of its libraries do.
+    JavaScript,
+}
+
+/// Whether members that are `null` come back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nulls {
+    /// They do.
+    #[default]
+    Kept,
+    /// They are left out, as Go's `omitempty` and many a mapper do.
+    LeftOut,
 }
 
 /// Whether connections stay open after an answer.
