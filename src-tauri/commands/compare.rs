@@ -65,12 +65,12 @@ async fn side(
         }
         SideChoice::File { path } => {
             let read = configuration(desktop, path, "Configuration file").await?;
-            (Side::of_agent(file_name(path), read.configuration.agent), None)
+            (Side::of_file(file_name(path), read.configuration), None)
         }
         SideChoice::Backup { id } => {
             let backup = engine.backup(id).await?;
             let name = backup.summary.name.clone().unwrap_or_else(|| backup.summary.id.to_string());
-            (Side { name: format!("Backup {name}"), state: backup.state }, None)
+            (Side::of_state(format!("Backup {name}"), backup.state), None)
         }
     })
 }

@@ -134,7 +134,8 @@ pub(crate) async fn backup_now(
     let plan = engine.propose_rollback(&target, &source, &options, &context(listen)).await?.plan;
     let (changes, unchangeable) = (plan.changes.len(), plan.unchangeable.len());
     let sentence = match (changes, unchangeable) {
-        (0, 0) => format!("{} is as it was then: there is nothing to restore.", target.name),
+        _ if !plan.differs() => format!("{} is as it was then: there is nothing to restore.", target.name),
+        (0, 0) => format!("All but the database link in {} is as it was then.", target.name),
         (0, _) => format!("What differs in {} the server cannot change.", target.name),
         (1, _) => format!("Restoring would make 1 change in {}.", target.name),
         _ => format!("Restoring would make {changes} changes in {}.", target.name),

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use aidb_core::config::AgentId;
+use aidb_core::config::{AgentId, AgentState};
 use aidb_core::connector::DatabaseVerdict;
 use aidb_core::files;
 use aidb_core::operations::{
-    Applied, Context, Deletion, Engine, Error, ImportOptions, LinkDatabase, Proposal, Remember, RollbackOptions,
-    RollbackSource, Target, TargetRequest, Validated, read_configuration,
+    Applied, Context, Deletion, Engine, Error, ImportOptions, LinkDatabase, Proposal, Relink, Remember,
+    RollbackOptions, RollbackSource, Target, TargetRequest, Validated, read_configuration,
 };
 use aidb_core::plan::Plan;
 use aidb_core::store::BackupSummary;
@@ -92,7 +92,7 @@ pub(crate) async fn plan_link(
         return Err(PlanError::NoDatabase.into());
     }
     let engine = desktop.engine();
-    let link = link(request.link);
+    let link = link(request.link, &proposal.live);
     let proposal = engine.propose_again(&target, &proposal, Some(&link), &context(listen)).await?;
     let proposable = Proposable { target, proposal, origin };
     let view = hold(&desktop, &engine, held.kind, held.source.clone(), held.notes.clone(), proposable).await?;
@@ -295,13 +295,16 @@ fn elsewhere(source: &RollbackSource, target: &Target) -> Option<NoteView> {
     })
 }
 
-fn link(choice: LinkChoice) -> LinkDatabase {
+/// Somebody who types a connection string for an agent that has a database linked wants it linked anew.
+fn link(choice: LinkChoice, live: &AgentState) -> LinkDatabase {
     match choice {
         LinkChoice::Later => LinkDatabase::Later,
         LinkChoice::Remembered => LinkDatabase::Remembered,
         LinkChoice::With { connection_string, remember } => {
             let remember = if remember { Remember::Keep } else { Remember::Forget };
-            LinkDatabase::With { connection_string, remember }
+            let linked = live.present().is_some_and(|live| live.agent.database.is_some());
+            let even_if_linked = if linked { Relink::Yes } else { Relink::No };
+            LinkDatabase::With { connection_string, remember, even_if_linked }
         }
     }
 }

@@ -114,6 +114,7 @@ impl Held {
             Change::Revoke { before, .. } => Some(before.resource_type.clone()),
             Change::Register { agent_type, .. } => agent_type.clone(),
             Change::LinkDatabase { database, .. } => database.database_type.clone(),
+            Change::SetRateLimits { .. } => None,
             Change::DeleteAgent { before } => before.agent.agent_type.clone(),
         };
         let (outcome, reason) = match self.content.became(change) {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use aidb_core::config::values::MASKED;
 use aidb_core::config::{self, Configuration, Finding, ValidationReport, display_text};
 use aidb_core::operations::{Excerpt, ExportNote};
 
@@ -90,7 +91,9 @@ pub(crate) fn sentences(notes: Vec<ExportNote>) -> Vec<String> {
             Some("The server does not list its tables; the resources of type table stand for them.".into())
         }
         ExportNote::Withheld { pointer, kind } => {
-            Some(format!("{} stays behind, because it looks like a secret ({kind}).", display_text(&pointer)))
+            let why =
+                if kind == MASKED { "the server masks it".into() } else { format!("it looks like a secret ({kind})") };
+            Some(format!("{} stays behind, because {why}.", display_text(&pointer)))
         }
         ExportNote::Finding { .. } => None,
     };

@@ -69,7 +69,9 @@ fn command(kind: PlanKind, proposable: &Proposable, chosen: &Proposal) -> String
 fn only(chosen: &Proposal) -> Option<String> {
     let resource = |change: &Change| change.key().resource_id().map(str::to_owned);
     let named: Vec<String> = chosen.plan.changes.iter().filter_map(resource).collect();
-    let besides = |change: &Change| matches!(change, Change::LinkDatabase { .. } | Change::DeleteAgent { .. });
+    let besides = |change: &Change| {
+        matches!(change, Change::LinkDatabase { .. } | Change::SetRateLimits { .. } | Change::DeleteAgent { .. })
+    };
     let sayable = !named.is_empty()
         && named.len() <= MOST_NAMED
         && !chosen.plan.changes.iter().any(besides)

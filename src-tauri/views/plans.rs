@@ -31,7 +31,7 @@ pub(crate) async fn plan_view(engine: &Engine, held: &Held) -> PlanView {
         notes: sorted_notes(plan, &held.notes),
         database,
         made_at: time(held.made_at),
-        same: plan.changes.is_empty() && plan.unchangeable.is_empty(),
+        same: !plan.differs(),
     }
 }
 
@@ -123,7 +123,10 @@ const fn note_code(code: NoteCode) -> &'static str {
         NoteCode::NewApiKey => "new_api_key",
         NoteCode::LosesAccess => "loses_access",
         NoteCode::DatabaseNotLinked => "database_not_linked",
+        NoteCode::DatabaseLeftBehind => "database_left_behind",
+        NoteCode::AlreadyLinked => "already_linked",
         NoteCode::ConnectionNameLost => "connection_name_lost",
+        NoteCode::RateLimitsUnknown => "rate_limits_unknown",
         NoteCode::LinkNotReversible => "link_not_reversible",
         NoteCode::TableMissing => "table_missing",
         NoteCode::TablesUnavailable => "tables_unavailable",
@@ -138,7 +141,10 @@ pub(crate) fn chips(change: &Change) -> Vec<ChipView> {
     let (before, after) = match change {
         Change::SetPermission { before, after, .. } => (before.as_ref(), Some(after)),
         Change::Revoke { before, .. } => (Some(before), None),
-        Change::Register { .. } | Change::LinkDatabase { .. } | Change::DeleteAgent { .. } => return Vec::new(),
+        Change::Register { .. }
+        | Change::LinkDatabase { .. }
+        | Change::SetRateLimits { .. }
+        | Change::DeleteAgent { .. } => return Vec::new(),
     };
     let has = |entry: Option<&ResourcePermission>, one| entry.is_some_and(|entry| entry.permissions.contains(one));
     let chip = |one: Permission| {

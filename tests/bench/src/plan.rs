@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use aidb_core::config::{self, AgentId, AgentState, LiveAgent};
-use aidb_core::plan::{self, DatabaseLinking, Goal, Mode, Plan};
+use aidb_core::plan::{self, DatabaseLinking, Goal, LimitsGoal, Mode, Plan};
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 
@@ -20,12 +20,7 @@ const ROUNDS: usize = 7;
 /// Measures the plan alone, and everything from the two texts to the plan.
 pub fn measure(table: &mut Table) -> Result<()> {
     let file = agents::file(agents::agent("bench", RESOURCES, CHANGED_EVERY));
-    let live = AgentState::Present(Box::new(LiveAgent {
-        agent: agents::agent("bench", RESOURCES, 0),
-        registered_at: None,
-        linked_at: None,
-        withheld: Vec::new(),
-    }));
+    let live = AgentState::Present(Box::new(LiveAgent::of(agents::agent("bench", RESOURCES, 0))));
     let answer = serde_json::to_string(&live)?;
     let (mut floors, mut alones, mut wholes) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
@@ -88,6 +83,6 @@ fn planned(file: &str, answer: &str) -> Result<(f64, f64)> {
 }
 
 fn make(id: &AgentId, agent: &config::Agent, live: &AgentState) -> Plan {
-    let goal = Goal::Agent { agent, linking: DatabaseLinking::Later };
+    let goal = Goal::Agent { agent, linking: DatabaseLinking::Later, limits: &LimitsGoal::Unsaid };
     plan::make(id, goal, live, Mode::Merge)
 }

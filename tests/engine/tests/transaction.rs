@@ -11,7 +11,8 @@ use aidb_core::config::AgentState;
 use aidb_core::config::Permission::{self, Admin, Delete, Read, Write};
 use aidb_core::error::{ErrorCode, Explain};
 use aidb_core::operations::{
-    AgentKeyPlace, Context, Deletion, Error, ImportOptions, LinkDatabase, Remember, RollbackOptions, RollbackSource,
+    AgentKeyPlace, Context, Deletion, Error, ImportOptions, LinkDatabase, Relink, Remember, RollbackOptions,
+    RollbackSource,
 };
 use aidb_core::plan::Mode;
 use aidb_core::progress::{Event, Stage};
@@ -460,7 +461,11 @@ async fn a_database_that_cannot_be_reached_changes_nothing() {
     let world = World::with(BEFORE).await;
     world.sandbox.handle().switch(|switches| switches.database = DatabaseAnswer::Unreachable);
     let canary = "postgresql://canary-user:canary-password@db.example.com/shop";
-    let link = LinkDatabase::With { connection_string: SecretString::from(canary), remember: Remember::Forget };
+    let link = LinkDatabase::With {
+        connection_string: SecretString::from(canary),
+        remember: Remember::Forget,
+        even_if_linked: Relink::No,
+    };
     let options = ImportOptions { mode: Mode::Exact, link, ..ImportOptions::default() };
     let applied = world.import_with(&configuration(WANTED), &options, &Context::default()).await.expect("ended");
     assert_eq!(applied.report.outcome, Outcome::PutBack, "{:?}", applied.report);

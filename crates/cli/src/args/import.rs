@@ -25,7 +25,7 @@ pub(crate) struct ImportArgs {
     /// Show what would be done, and stop.
     #[arg(long, conflicts_with = "yes")]
     pub(crate) dry_run: bool,
-    /// With --dry-run: exit status 2 when something would change.
+    /// With --dry-run: exit status 2 when something would be done. What differs and cannot be changed is no reason.
     #[arg(long, requires = "dry_run")]
     pub(crate) detailed_exitcode: bool,
     /// Also revoke what the file does not name.
@@ -34,13 +34,17 @@ pub(crate) struct ImportArgs {
     /// Only these resources.
     #[arg(long, value_name = "RESOURCE", num_args = 1..)]
     pub(crate) only: Vec<String>,
-    /// Link the agent's database. The connection string comes from --connection-string-file, from AIDB_CONNECTION_STRING,
+    /// Link the agent's database; one that is linked already stays as it is. The connection string comes from --connection-string-file, from AIDB_CONNECTION_STRING,
     /// from the one that is kept for this environment, or from a question on the terminal.
     #[arg(long)]
     pub(crate) link_database: bool,
     /// Read the connection string from this file, "-" for standard input.
     #[arg(long, value_name = "FILE", requires = "link_database")]
     pub(crate) connection_string_file: Option<PathBuf>,
+    /// Link also where a database is linked already. Not needed where the connection string is another one than the one that is
+    /// kept for this environment.
+    #[arg(long, requires = "link_database")]
+    pub(crate) relink: bool,
     /// Keep the connection string for this environment, where the keys are kept.
     #[arg(long, requires = "link_database")]
     pub(crate) remember: bool,

@@ -60,7 +60,7 @@ const EXIT_STATUSES: &str = "\
 Exit status:
   0    done
   1    failed; nothing was changed, or all of it was put back
-  2    differs (compare, and --dry-run --detailed-exitcode, alone)
+  2    something differs (compare), or would be done (--dry-run --detailed-exitcode)
   3    the configuration is invalid
   4    not authorised
   5    the target changed since the plan was made; nothing was written

@@ -24,7 +24,7 @@ pub(crate) struct PromoteArgs {
     /// Show what would be done, and stop.
     #[arg(long, conflicts_with = "yes")]
     pub(crate) dry_run: bool,
-    /// With --dry-run: exit status 2 when something would change.
+    /// With --dry-run: exit status 2 when something would be done. What differs and cannot be changed is no reason.
     #[arg(long, requires = "dry_run")]
     pub(crate) detailed_exitcode: bool,
     /// Also revoke what the agent does not have where it comes from.

@@ -11,7 +11,6 @@ use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
 use crate::prompt;
 use crate::signals;
-use crate::view;
 
 /// Why a plan is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,11 +183,11 @@ pub(crate) fn dry_run(
     status: DetailedStatus,
 ) -> Result<Exit, Failure> {
     invocation.result(&plans(action, Purpose::DryRun, target, planned))?;
-    let differs = planned.iter().any(|planned| view::json::differs(&planned.proposal.plan));
-    Ok(if differs && status == DetailedStatus::Wanted { Exit::Differs } else { Exit::Done })
+    let would_change = planned.iter().any(|planned| !planned.proposal.plan.is_empty());
+    Ok(if would_change && status == DetailedStatus::Wanted { Exit::Differs } else { Exit::Done })
 }
 
-/// Whether a dry run tells by its exit status that something differs.
+/// Whether a dry run tells by its exit status that something would be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DetailedStatus {
     /// It does.
@@ -215,7 +214,7 @@ pub(crate) async fn carry_out(
 ) -> Result<Exit, Failure> {
     let changes: usize = planned.iter().map(|planned| planned.proposal.plan.changes.len()).sum();
     // What stays different is worth seeing even where nothing can be done about it.
-    let says_something = |plan: &Plan| !plan.is_empty() || !plan.unchangeable.is_empty();
+    let says_something = |plan: &Plan| plan.differs();
     if planned.iter().any(|planned| says_something(&planned.proposal.plan)) {
         invocation.quiet_progress();
         invocation.screen.meanwhile(&plans(action, Purpose::Apply, target, &planned))?;

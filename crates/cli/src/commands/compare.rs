@@ -30,7 +30,7 @@ async fn side(invocation: &Invocation, engine: &mut Option<Engine>, named: &str)
     match backup_choice(named) {
         BackupChoice::File(path) => {
             let read = read_configuration(&path, "Configuration file")?;
-            Ok(Side::of_agent(named, read.configuration.agent))
+            Ok(Side::of_file(named, read.configuration))
         }
         BackupChoice::Id(id) => {
             let engine = match engine {
@@ -38,7 +38,7 @@ async fn side(invocation: &Invocation, engine: &mut Option<Engine>, named: &str)
                 None => engine.insert(invocation.engine()?),
             };
             let backup = find(invocation, engine, &id).await?;
-            Ok(Side { name: backup.summary.id.to_string(), state: backup.state })
+            Ok(Side::of_state(backup.summary.id.to_string(), backup.state))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use aidb_core::config::Configuration;
 use aidb_core::files;
-use aidb_core::operations::{Context, Engine, Error, ImportOptions, LinkDatabase, Proposal, Remember, Target};
+use aidb_core::operations::{Context, Engine, Error, ImportOptions, LinkDatabase, Proposal, Relink, Remember, Target};
 use secrecy::SecretString;
 
 use crate::args::ImportArgs;
@@ -62,7 +62,8 @@ fn with(connection_string: SecretString, args: &ImportArgs) -> Result<LinkDataba
         });
     }
     let remember = if args.remember { Remember::Keep } else { Remember::Forget };
-    Ok(LinkDatabase::With { connection_string, remember })
+    let even_if_linked = if args.relink { Relink::Yes } else { Relink::No };
+    Ok(LinkDatabase::With { connection_string, remember, even_if_linked })
 }
 
 fn from_file(path: &Path) -> Result<SecretString, Failure> {

@@ -10,6 +10,9 @@ pub(super) enum WriteError {
     /// The call failed.
     #[error(transparent)]
     Call(#[from] ConnectorError),
+    /// The server refused to link the database: it connects before it answers.
+    #[error(transparent)]
+    LinkRefused(ConnectorError),
     /// Between looking and registering somebody else registered the agent.
     #[error("Somebody else registered this agent while it was being registered; theirs was left as it is.")]
     RegisteredMeanwhile,
@@ -36,6 +39,13 @@ pub(super) enum WriteError {
     Stopped,
 }
 
+impl WriteError {
+    /// Why a call that links a database failed. A plain refusal is about the connection, and not about the request.
+    pub(super) fn of_the_link(error: ConnectorError) -> Self {
+        if error.status() == Some(400) { Self::LinkRefused(error) } else { Self::Call(error) }
+    }
+}
+
 /// The first says the most: a new registration comes before everything that came with it.
 fn first_sentence(moved: &[String]) -> String {
     let first = moved.first().map_or("", String::as_str);
@@ -45,7 +55,7 @@ fn first_sentence(moved: &[String]) -> String {
 impl Explain for WriteError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::Call(error) => error.code(),
+            Self::Call(error) | Self::LinkRefused(error) => error.code(),
             Self::Journal(error) => error.code(),
             Self::RegisteredMeanwhile | Self::ChangedMeanwhile { .. } => ErrorCode::TargetChanged,
             Self::ServerEmptied => ErrorCode::ServerEmptied,
@@ -56,7 +66,7 @@ impl Explain for WriteError {
 
     fn plain(&self) -> Option<String> {
         match self {
-            Self::Call(error) => error.plain(),
+            Self::Call(error) | Self::LinkRefused(error) => error.plain(),
             _ => None,
         }
     }
@@ -64,6 +74,11 @@ impl Explain for WriteError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Call(error) => error.hint(),
+            Self::LinkRefused(_) => Some(
+                "The server tries the connection before it links. Check host, port, database, user and password of the connection \
+                 string as that server sees them, and that the database runs; or leave the database out and link it later."
+                    .into(),
+            ),
             Self::Journal(error) => error.hint(),
             Self::RegisteredMeanwhile | Self::ChangedMeanwhile { .. } => {
                 Some("Look at the new plan, and apply that.".into())
@@ -82,7 +97,7 @@ impl Explain for WriteError {
 
     fn details(&self) -> Vec<String> {
         match self {
-            Self::Call(error) => error.details(),
+            Self::Call(error) | Self::LinkRefused(error) => error.details(),
             Self::Journal(error) => error.details(),
             Self::ChangedMeanwhile { moved } => moved.clone(),
             _ => Vec::new(),

@@ -35,7 +35,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::AgentState;
 use crate::connector::{Connector, KeyHash, RetryNotice, RetryPolicy, Session};
 use crate::error::{ErrorCode, ErrorReport};
-use crate::plan::{Change, ChangeKey, Leftover, LeftoverKind, Ownership, Plan, record_moved, unreached};
+use crate::plan::{Change, ChangeKey, Leftover, LeftoverKind, Ownership, Plan, record_moved, shortfalls, unreached};
 use crate::progress::{Event, ProgressSink, Stage};
 
 /// How many calls are under way at once unless asked.
@@ -238,29 +238,29 @@ impl Apply<'_> {
     }
 }
 
-/// The server confirmed every call, and the read-back does not show these: reported as what it is.
+/// The server confirmed every call, and the read-back does not show these: reported as what it is, with what is there instead.
 fn not_stored(missing: &[&Change], live: &AgentState) -> Stop {
     let gone = live.present().is_none() && !missing.iter().any(|change| matches!(change, Change::DeleteAgent { .. }));
+    let differs: Vec<String> = missing.iter().take(20).flat_map(|change| shortfalls(change, live)).take(20).collect();
+    let first = differs.first().map_or("", String::as_str);
     let message = match missing {
         _ if gone => "The server confirmed every change, and the agent is not there when read back.".to_owned(),
-        [one] => format!("The server confirmed the change to {}, and reading back does not show it.", one.subject()),
-        [first, ..] => format!(
-            "The server confirmed {} changes that reading back does not show, the first of them to {}.",
-            missing.len(),
-            first.subject()
+        [_] => format!("The server confirmed the change, and reading back shows something else: {first}."),
+        _ => format!(
+            "The server confirmed {} changes that reading back does not show, the first of them {first}.",
+            missing.len()
         ),
-        [] => String::new(),
     };
     let cause = ErrorReport {
         code: ErrorCode::VerificationFailed,
         message,
         plain: None,
         hint: Some(
-            "Either the server answers without storing, or somebody changed the same items at the same moment. Compare \
-             the environment with the configuration, and try again."
+            "The server keeps something else than it is sent, or somebody changed the same items at the same moment. Compare the \
+             environment with the configuration; where the server changes a value by itself, write it as the server keeps it."
                 .into(),
         ),
-        details: missing.iter().take(20).map(|change| format!("{} {}", change.subject(), change.words())).collect(),
+        details: differs,
     };
     Stop { cause, at: missing.first().map(|change| change.key()), cancelled: false }
 }

@@ -3,7 +3,7 @@
 use super::error::WriteError;
 use super::{Apply, ApplyReport, Noting, Outcome, Stop};
 use crate::config::AgentState;
-use crate::connector::{Connector, ConnectorError, KeyHash, Session, read_state};
+use crate::connector::{Connector, ConnectorError, KeyHash, Session, read_state, read_whole_state};
 use crate::error::{ErrorCode, ErrorReport, Explain};
 use crate::plan::{Change, ChangeKey, Leftover, LeftoverKind, Ownership, settle, unreached};
 use crate::progress::Stage;
@@ -98,7 +98,11 @@ impl Apply<'_> {
     }
 
     pub(super) async fn look(&self, session: &Session) -> Result<(AgentState, Ownership), ConnectorError> {
-        let (live, key_hash) = read_state(session, &self.plan.agent_id).await?;
+        let agent = &self.plan.agent_id;
+        let (live, key_hash) = match self.plan.sets_rate_limits() {
+            true => read_whole_state(session, agent).await?,
+            false => read_state(session, agent).await?,
+        };
         Ok((live, self.ownership(key_hash.as_ref())))
     }
 

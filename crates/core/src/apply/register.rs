@@ -38,6 +38,7 @@ impl Apply<'_> {
             api_key: key.api_key,
             api_secret: key.api_secret,
             database: database.map(link).transpose()?,
+            rate_limits: None,
         })
     }
 }
@@ -59,7 +60,10 @@ pub(super) async fn register(session: &Session, registration: &Registration) -> 
             Err(error) => error,
         };
         if error.outcome() != Sent::Unknown {
-            return Err(error.into());
+            return Err(match registration.database {
+                Some(_) => WriteError::of_the_link(error),
+                None => error.into(),
+            });
         }
         match look(session, registration).await? {
             Found::Ours => return Ok(()),

@@ -11,7 +11,10 @@ impl ApplyReport {
         let agent = &plan.agent_id;
         match self.outcome {
             Outcome::Done => match self.applied.len() {
-                0 if plan.unchangeable.is_empty() => format!("Nothing to change: {agent} already matches."),
+                0 if !plan.differs() => format!("Nothing to change: {agent} already matches."),
+                0 if plan.unchangeable.is_empty() => {
+                    format!("Nothing to change: all but the database link of {agent} matches.")
+                }
                 0 => format!("Nothing to change: what differs at {agent} the server cannot change."),
                 1 => format!("1 change to {agent} was made and verified."),
                 count => format!("{count} changes to {agent} were made and verified."),

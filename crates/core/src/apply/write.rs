@@ -10,7 +10,7 @@ use futures_util::{FutureExt as _, StreamExt as _};
 
 use super::error::WriteError;
 use super::{Apply, Journal, Noting, Stop, lock};
-use crate::connector::{Connector, Session};
+use crate::connector::{Connector, Registration, Session};
 use crate::error::{ErrorCode, ErrorReport};
 use crate::plan::{Change, PHASES};
 use crate::progress::Event;
@@ -99,15 +99,22 @@ impl Apply<'_> {
     async fn write(&self, session: &Session, change: &Change) -> Result<(), WriteError> {
         let agent = &self.plan.agent_id;
         match change {
-            Change::Register { name, agent_type, info, database } => {
-                let registration = self.registration(name, agent_type.as_deref(), info, database.as_ref())?;
+            Change::Register { name, agent_type, info, database, rate_limits } => {
+                let registration = Registration {
+                    rate_limits: rate_limits.clone(),
+                    ..self.registration(name, agent_type.as_deref(), info, database.as_ref())?
+                };
                 super::register::register(session, &registration).await
             }
             Change::LinkDatabase { .. } => {
                 let connection_string = self.credentials.connection_string()?;
                 let call =
                     |connector: Connector| async move { connector.link_database(agent, connection_string).await };
-                Ok(session.retrying("linking the database", call).await?)
+                session.retrying("linking the database", call).await.map_err(WriteError::of_the_link)
+            }
+            Change::SetRateLimits { after, .. } => {
+                let call = |connector: Connector| async move { connector.set_rate_limits(agent, after).await };
+                Ok(session.retrying("setting the rate limits", call).await?)
             }
             Change::SetPermission { resource_id, after, .. } => {
                 let call = |connector: Connector| async move {
@@ -131,7 +138,7 @@ impl Apply<'_> {
 fn because(error: &WriteError, at: Option<&Change>) -> Stop {
     let mut cause = ErrorReport::of(error);
     // Whether it took effect is settled by looking, and the report says what was found.
-    if let WriteError::Call(error) = error {
+    if let WriteError::Call(error) | WriteError::LinkRefused(error) = error {
         cause.message = error.briefly();
         cause.plain = error.plainly();
     }

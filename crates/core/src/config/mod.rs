@@ -17,6 +17,7 @@ pub mod secrets;
 mod state;
 mod tree;
 mod validate;
+pub mod values;
 mod write;
 
 #[cfg(test)]
@@ -34,7 +35,7 @@ pub use model::{
 pub use read::{Reading, is_configuration, read, read_until};
 pub use report::{Finding, FindingCode, Position, Severity, ValidationReport};
 pub use schema::json_schema;
-pub use state::{AgentState, LiveAgent};
+pub use state::{AgentState, LiveAgent, RateLimits};
 pub use tree::{MAX_DEPTH, MAX_TEXT_BYTES, MAX_VALUES};
 pub use validate::validate;
 pub use write::{source_url, write};

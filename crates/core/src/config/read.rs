@@ -15,6 +15,7 @@ use super::report::{FindingCode, Severity, ValidationReport};
 use super::rules::{self, Found};
 use super::tree::{self, Member, Node, into_map};
 use super::validate::no_secrets_within;
+use super::values::{holds_mask, is_mask};
 
 /// What reading a file gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,6 +153,10 @@ fn info(members: Vec<Member<'_>>, known: &[&str], path: &Path<'_>, out: &mut Fin
         let place = path.key(&key);
         if matches!(rules::agent_key(&key, &place, out), AgentKey::Own | AgentKey::Typo(_)) {
             keep(&mut info, &key, node, &place, out);
+            if info.get(&*key).is_some_and(holds_mask) {
+                info.remove(&*key);
+                rules::masked(&place, out);
+            }
         }
     }
     info
@@ -349,6 +354,10 @@ fn text(node: Option<Node<'_>>) -> String {
 fn optional_text(node: Option<Node<'_>>, path: &Path<'_>, out: &mut Findings) -> Option<String> {
     match node? {
         Node::Null => None,
+        Node::Text(text) if is_mask(&text) => {
+            rules::masked(path, out);
+            None
+        }
         Node::Text(text) => {
             rules::no_secret(None, &text, path, out);
             Some(text.into_owned())

@@ -13,6 +13,7 @@ use super::model::{FORMAT_VERSION, Permission, ResourcePermissions};
 use super::names::{self, AgentKey, closest};
 use super::report::{FindingCode, Severity};
 use super::secrets::{is_secret_key, looks_secret};
+use super::values::is_mask;
 
 use Severity::{Error, Warning};
 
@@ -92,10 +93,14 @@ pub(super) fn agent_id(found: Found<'_>, path: &Path<'_>, out: &mut Findings) {
 
 /// `agent.name`: there.
 pub(super) fn agent_name(found: Found<'_>, path: &Path<'_>, out: &mut Findings) {
-    if !matches!(found, Found::Text(name) if !name.is_empty()) {
+    let masked = matches!(found, Found::Text(name) if is_mask(name));
+    if masked || !matches!(found, Found::Text(name) if !name.is_empty()) {
         out.report(Error, FindingCode::MissingAgentName, path, || {
-            Words::new(format!("Missing agent.name: {}", found.complaint("the name that people see")))
-                .hint("Add \"name\" to the agent.")
+            let complaint = match masked {
+                true => "a mask that a server put there stands in its place.".to_owned(),
+                false => found.complaint("the name that people see"),
+            };
+            Words::new(format!("Missing agent.name: {complaint}")).hint("Add \"name\" to the agent.")
         });
     }
 }
@@ -233,6 +238,14 @@ pub(super) fn agent_key(key: &str, path: &Path<'_>, out: &mut Findings) -> Agent
         AgentKey::Own => {}
     }
     class
+}
+
+/// A value that a server masked: it is not the value, and nothing is done with it.
+pub(super) fn masked(path: &Path<'_>, out: &mut Findings) {
+    out.report(Warning, FindingCode::NotPortable, path, || {
+        Words::new("A mask stands here, which a server put in the place of the value; it is ignored.")
+            .hint("Write the value itself, or remove the key.")
+    });
 }
 
 const SECRET_HINT: &str = "Take it out of the file. If the file was shared or committed, replace the secret where it is \

@@ -21,6 +21,7 @@ use serde_json::{Map, Value};
 
 use super::findings::{Path, withhold_secret_keys};
 use super::names::is_secret_name;
+use super::values::{MASKED, holds_mask};
 use names::Suspicion;
 
 /// Something that looks like a secret. Names where and what kind, and never holds the value.
@@ -59,8 +60,8 @@ pub fn scan(value: &Value) -> Vec<SecretFinding> {
     found
 }
 
-/// Takes out of an agent's own information every field that holds a secret, or is by name none that may travel, and says
-/// which: pointers start with `/agent/`.
+/// Takes out of an agent's own information every field that holds a secret, is by name none that may travel, or is masked by the
+/// server, and says which: pointers start with `/agent/`.
 pub fn withhold(info: &mut Map<String, Value>) -> Vec<SecretFinding> {
     let mut found = Vec::new();
     info.retain(|key, value| {
@@ -73,6 +74,9 @@ pub fn withhold(info: &mut Map<String, Value>) -> Vec<SecretFinding> {
         scan_within(Some(key), value, &path, &mut |path, hit| found.push(finding(path, hit)));
         if found.len() == before && is_secret_name(key) {
             found.push(finding(&path, Hit::Value(NAMED)));
+        }
+        if found.len() == before && holds_mask(value) {
+            found.push(finding(&path, Hit::Value(MASKED)));
         }
         found.len() == before
     });

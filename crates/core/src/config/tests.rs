@@ -274,8 +274,7 @@ fn an_agents_state_keeps_its_numbers() {
     let mut agent = accepted(SAMPLE).agent;
     agent.info.insert("limit".into(), serde_json::from_str("123456789012345678901234567890").expect("a number"));
     agent.info.insert("small".into(), json!(5));
-    let state =
-        AgentState::Present(Box::new(LiveAgent { agent, registered_at: None, linked_at: None, withheld: Vec::new() }));
+    let state = AgentState::Present(Box::new(LiveAgent::of(agent)));
     let text = serde_json::to_string(&state).expect("serialises");
     assert_eq!(serde_json::from_str::<AgentState>(&text).expect("and back"), state);
 }

@@ -8,6 +8,7 @@ use super::names::{AgentKey, DATABASE_KEYS, RESOURCE_KEYS, TOP_KEYS, agent_key};
 use super::report::ValidationReport;
 use super::rules::{self, Found};
 use super::secrets::{Hit, scan_within};
+use super::values::holds_mask;
 
 /// Checks a configuration by the same rules as [`super::read`]; there are no positions to give.
 #[must_use]
@@ -45,6 +46,9 @@ fn agent(configuration: &Configuration, path: &Path<'_>, out: &mut Findings) {
         let place = path.key(key);
         if matches!(rules::agent_key(key, &place, out), AgentKey::Own | AgentKey::Typo(_)) {
             no_secrets_within(key, value, &place, out);
+            if holds_mask(value) {
+                rules::masked(&place, out);
+            }
         }
     }
 }

@@ -9,8 +9,10 @@ use serde_json::{Map, Value};
 
 use super::calls::AgentRecord;
 use super::key_hash::KeyHash;
+use crate::config::secrets::SecretFinding;
 use crate::config::{
-    Agent, AgentId, DatabaseReference, LiveAgent, Permission, ResourcePermission, ResourcePermissions, secrets,
+    Agent, AgentId, DatabaseReference, LiveAgent, Permission, RateLimits, ResourcePermission, ResourcePermissions,
+    secrets, values,
 };
 
 /// The tables of an agent's database, as far as the server tells.
@@ -82,11 +84,19 @@ pub(super) fn agent_record(answer: Value, asked: &AgentId) -> Result<AgentRecord
     };
     let database = database.or_else(|| info.remove("database").filter(|value| !value.is_null()));
     let linked_at = database.as_ref().and_then(|database| database.get("linked_at")?.as_str().map(str::to_owned));
-    let (name, agent_type) = (text(&mut info, "name")?, text(&mut info, "type")?);
+    let (mut name, mut agent_type) = (text(&mut info, "name")?, text(&mut info, "type")?);
     for field in NOT_INFO {
         info.remove(field);
     }
-    let withheld = secrets::withhold(&mut info);
+    let mut withheld = secrets::withhold(&mut info);
+    let mut database = database.map(database_reference).transpose()?;
+    let linked = database.as_mut().map(|linked| (&mut linked.database_type, &mut linked.connection_name));
+    let (database_type, connection_name) = linked.unzip();
+    let own = [("name", Some(&mut name)), ("type", Some(&mut agent_type))];
+    let of_the_link = [("database/type", database_type), ("database/connection_name", connection_name)];
+    for (field, text) in own.into_iter().chain(of_the_link) {
+        withhold_mask(field, text, &mut withheld);
+    }
     let delivered = permissions.map(nested_permissions).transpose()?;
     let nested_permissions =
         if delivered.is_some() { NestedPermissions::Delivered } else { NestedPermissions::NotDelivered };
@@ -95,11 +105,29 @@ pub(super) fn agent_record(answer: Value, asked: &AgentId) -> Result<AgentRecord
         // The server keeps agents without a name; an empty one compares and plans like any other.
         name: name.unwrap_or_default(),
         agent_type,
-        database: database.map(database_reference).transpose()?,
+        database,
         resource_permissions: delivered.unwrap_or_default(),
         info,
     };
-    Ok(AgentRecord { live: LiveAgent { agent, registered_at, linked_at, withheld }, nested_permissions, key_hash })
+    let live = LiveAgent { agent, registered_at, linked_at, withheld, rate_limits: None };
+    Ok(AgentRecord { live, nested_permissions, key_hash })
+}
+
+/// Takes a text that the server masked for none, and notes that it has one.
+fn withhold_mask(field: &str, text: Option<&mut Option<String>>, withheld: &mut Vec<SecretFinding>) {
+    if text.and_then(|text| text.take_if(|text| values::is_mask(text))).is_some() {
+        withheld.push(SecretFinding { pointer: format!("/agent/{field}"), kind: values::MASKED.to_owned() });
+    }
+}
+
+/// Reads rate limits. Ones that are masked, or no object of numbers, are none that could be set again.
+pub(super) fn rate_limits(answer: &Value) -> Result<RateLimits, Problem> {
+    let config =
+        answer.get("config").and_then(Value::as_object).ok_or("the field config is missing or not an object")?;
+    match config.iter().find(|(_, limit)| !limit.is_null() && !limit.is_number()) {
+        Some((limit, _)) => Err(format!("the field config.{limit} is not a number")),
+        None => Ok(RateLimits(config.clone())),
+    }
 }
 
 /// Takes a text field out; missing and `null` are the same.

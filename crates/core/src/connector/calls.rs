@@ -14,7 +14,7 @@ use super::client::{Answer, Connector, Request, Secrets};
 use super::error::{ConnectorError, Effect};
 use super::key_hash::KeyHash;
 use super::said::{Form, Said, presentable};
-use crate::config::{AgentId, LiveAgent, Permission, ResourcePermission, ResourcePermissions, addressable};
+use crate::config::{AgentId, LiveAgent, Permission, RateLimits, ResourcePermission, ResourcePermissions, addressable};
 
 /// Everything but the unreserved characters of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -56,6 +56,8 @@ pub struct Registration {
     pub api_secret: SecretString,
     /// The database to link.
     pub database: Option<DatabaseLink>,
+    /// How many queries it may make, where that is known; else the server's default.
+    pub rate_limits: Option<RateLimits>,
 }
 
 /// A database to link while registering: the only call that keeps the connection's name.
@@ -161,6 +163,39 @@ impl Connector {
         let answer = self.succeed_for(&request, answer, id)?;
         let value: Value = self.json(&request, &answer)?;
         answer::tables(&value).map_err(|problem| self.bad_answer(&request, &problem))
+    }
+
+    /// How many queries the agent may make; `None` where the server has no such call. It answers for agents that do not exist too
+    /// (wire/README.md), so look for the agent first.
+    ///
+    /// # Errors
+    /// Any [`ConnectorError`].
+    pub async fn rate_limits(&self, id: &AgentId) -> Result<Option<RateLimits>, ConnectorError> {
+        let request = Request::get(rate_limits_path(id));
+        let answer = self.send(&request).await?;
+        if matches!(answer.status, 404 | 405 | 501) {
+            return Ok(None);
+        }
+        let answer = self.succeed(&request, answer)?;
+        let value: Value = self.json(&request, &answer)?;
+        answer::rate_limits(&value).map(Some).map_err(|problem| self.bad_answer(&request, &problem))
+    }
+
+    /// Sets how many queries the agent may make.
+    ///
+    /// # Errors
+    /// Any [`ConnectorError`].
+    pub async fn set_rate_limits(&self, id: &AgentId, limits: &RateLimits) -> Result<(), ConnectorError> {
+        let request = Request {
+            method: Method::PUT,
+            path: rate_limits_path(id),
+            effect: Effect::Repeatable,
+            body: Some(Bytes::from(written(&limits.0, 128)?)),
+            secrets: Secrets::default(),
+        };
+        let answer = self.send(&request).await?;
+        let answer = self.succeed_for(&request, answer, id)?;
+        self.acknowledged(&request, &answer)
     }
 
     /// Registers an agent that does not exist. Look first: on an id that exists it kills the agent's key and unlinks its
@@ -390,6 +425,10 @@ fn agent_path(id: &AgentId, rest: &str) -> String {
     format!("/api/agents/{}{rest}", utf8_percent_encode(id.as_str(), SEGMENT))
 }
 
+fn rate_limits_path(id: &AgentId) -> String {
+    format!("/api/rate-limits/{}", utf8_percent_encode(id.as_str(), SEGMENT))
+}
+
 #[derive(Serialize)]
 struct PermissionBody<'a> {
     resource_id: &'a str,
@@ -413,6 +452,8 @@ struct RegistrationBody<'a> {
     agent_credentials: CredentialsBody<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     database: Option<ConnectionBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate_limits: Option<&'a RateLimits>,
 }
 
 #[derive(Serialize)]
@@ -454,6 +495,7 @@ fn registration_body(registration: &Registration) -> Result<Bytes, ConnectorErro
             connection_name: link.connection_name.as_deref(),
             database_type: link.database_type.as_deref(),
         }),
+        rate_limits: registration.rate_limits.as_ref(),
     };
     // A character takes six bytes at most when it is escaped; the rest are names and punctuation.
     let texts = key.len() + secret.len() + connection_bytes + registration.agent_id.as_str().len();

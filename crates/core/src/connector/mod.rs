@@ -33,4 +33,4 @@ pub use error::{Call, ConnectorError, Effect, Retry, Sent};
 pub use failure::{Failure, Stage, TlsFailure};
 pub use key_hash::KeyHash;
 pub use retry::{RetryNotice, RetryPolicy, Session};
-pub use state::{read_state, read_tables};
+pub use state::{read_state, read_tables, read_whole_state};

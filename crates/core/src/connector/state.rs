@@ -29,6 +29,23 @@ pub async fn read_state(session: &Session, id: &AgentId) -> Result<(AgentState, 
     Ok((AgentState::Present(Box::new(live)), record.key_hash))
 }
 
+/// Reads all that a backup keeps: as [`read_state`], and how many queries the agent may make; three requests, or one where the
+/// agent is absent.
+///
+/// # Errors
+/// As [`read_state`]. A server that has no rate limits leaves them unknown.
+pub async fn read_whole_state(
+    session: &Session,
+    id: &AgentId,
+) -> Result<(AgentState, Option<KeyHash>), ConnectorError> {
+    let (mut state, key_hash) = read_state(session, id).await?;
+    if let AgentState::Present(live) = &mut state {
+        let call = |connector: super::Connector| async move { connector.rate_limits(id).await };
+        live.rate_limits = session.retrying("Reading the rate limits", call).await?;
+    }
+    Ok((state, key_hash))
+}
+
 /// Reads the tables of the agent's database: one request. Never an error: what cannot be had is said and gone without.
 pub async fn read_tables(session: &Session, id: &AgentId) -> Tables {
     let call = |connector: super::Connector| async move { connector.tables(id).await };

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::export::tables_of;
 use super::{Context, Engine, Error, Target};
 use crate::config::{self, AgentId, AgentState};
-use crate::connector::{Tables, read_state, read_tables};
+use crate::connector::{Tables, read_tables, read_whole_state};
 use crate::files::{self, Overwrite};
 use crate::store::{Backup, BackupFilter, BackupReason, BackupSummary, NewBackup, Pin};
 
@@ -42,7 +42,7 @@ impl Engine {
         context: &Context,
     ) -> Result<Backup, Error> {
         let session = self.session(&target.connector, context);
-        let (state, _) = read_state(&session, agent).await?;
+        let (state, _) = read_whole_state(&session, agent).await?;
         let tables = match state {
             // Somebody who asks for a backup wants something in it; a mistyped id must not look like safety.
             AgentState::Absent => {

@@ -11,7 +11,7 @@ use super::target::vault_scope;
 use super::{Context, Engine, Error, Proposal, Target};
 use crate::apply::{AgentCredentials, Apply, ApplyReport, Credentials, Journal, Outcome};
 use crate::config::{AgentId, AgentState};
-use crate::connector::{KeyHash, read_state};
+use crate::connector::{KeyHash, read_whole_state};
 use crate::error::ErrorReport;
 use crate::plan::{self, PLAN_FORMAT, Plan};
 use crate::progress::{Event, Stage};
@@ -100,7 +100,11 @@ impl Engine {
             },
             Outcome::NeedsAttention => Ok(()),
         };
-        let unrecorded = self.finish(&operation, plan, &report).await.err().or(missed).or(key.err());
+        let string = match report.outcome {
+            Outcome::Done => self.keep_linked_string(target, proposal).await,
+            Outcome::PutBack | Outcome::NeedsAttention => Ok(()),
+        };
+        let unrecorded = self.finish(&operation, plan, &report).await.err().or(missed).or(key.err()).or(string.err());
         Ok(Applied {
             operation,
             backup,
@@ -185,7 +189,7 @@ impl Engine {
     async fn read_again(&self, target: &Target, proposal: &Proposal, context: &Context) -> Result<AgentState, Error> {
         context.progress.emit(Event::Stage { stage: Stage::Reading, items: 0 });
         let session = self.session(&target.connector, context);
-        let (live, _) = read_state(&session, &proposal.plan.agent_id).await?;
+        let (live, _) = read_whole_state(&session, &proposal.plan.agent_id).await?;
         if proposal.plan.was_made_from(&live) {
             return Ok(live);
         }

@@ -1,9 +1,11 @@
 //! Compare any two states of an agent: what would make the right like the left.
 
+use serde_json::{Map, Value};
+
 use super::{Context, Engine, Error, Target};
-use crate::config::{self, Agent, AgentId, AgentState, Configuration, FORMAT_VERSION, LiveAgent};
-use crate::connector::read_state;
-use crate::plan::{self, DatabaseLinking, Goal, Mode, Plan};
+use crate::config::{self, AgentId, AgentState, Configuration, FORMAT_VERSION, LiveAgent};
+use crate::connector::read_whole_state;
+use crate::plan::{self, Compared, Plan};
 
 /// One side of a comparison.
 #[derive(Clone, Debug)]
@@ -12,14 +14,27 @@ pub struct Side {
     pub name: String,
     /// What it holds.
     pub state: AgentState,
+    /// The keys of a configuration file beside those of the format; `None` where it is no file.
+    extra: Option<Map<String, Value>>,
 }
 
 impl Side {
-    /// A side that is a configuration.
+    /// A side that is an agent of an environment, now or when a backup was taken.
     #[must_use]
-    pub fn of_agent(name: impl Into<String>, agent: Agent) -> Self {
-        let live = LiveAgent { agent, registered_at: None, linked_at: None, withheld: Vec::new() };
-        Self { name: name.into(), state: AgentState::Present(Box::new(live)) }
+    pub fn of_state(name: impl Into<String>, state: AgentState) -> Self {
+        Self { name: name.into(), state, extra: None }
+    }
+
+    /// A side that is a configuration file.
+    #[must_use]
+    pub fn of_file(name: impl Into<String>, configuration: Configuration) -> Self {
+        let Configuration { agent, extra, .. } = configuration;
+        let state = AgentState::Present(Box::new(LiveAgent::of(agent)));
+        Self { name: name.into(), state, extra: Some(extra) }
+    }
+
+    fn compared(&self) -> Compared<'_> {
+        Compared { state: &self.state, extra: self.extra.as_ref() }
     }
 
     /// The agent as a configuration file would say it, without what is of the file alone (when, from where, by whom); empty
@@ -34,7 +49,7 @@ impl Side {
             agent: live.agent.clone(),
             tables: None,
             metadata: None,
-            extra: serde_json::Map::new(),
+            extra: self.extra.clone().unwrap_or_default(),
         })
     }
 }
@@ -46,8 +61,8 @@ impl Engine {
     /// The server cannot be read.
     pub async fn side_of(&self, target: &Target, agent: &AgentId, context: &Context) -> Result<Side, Error> {
         let session = self.session(&target.connector, context);
-        let (state, _) = read_state(&session, agent).await?;
-        Ok(Side { name: format!("{agent} in {}", target.name), state })
+        let (state, _) = read_whole_state(&session, agent).await?;
+        Ok(Side::of_state(format!("{agent} in {}", target.name), state))
     }
 }
 
@@ -66,7 +81,7 @@ impl Comparison {
     /// Whether both sides say the same.
     #[must_use]
     pub fn is_same(&self) -> bool {
-        self.plan.changes.is_empty() && self.plan.unchangeable.is_empty()
+        !self.plan.differs()
     }
 }
 
@@ -77,18 +92,6 @@ impl Comparison {
 pub fn compare(left: &Side, right: &Side) -> Result<Comparison, Error> {
     let id = |side: &Side| side.state.present().map(|live| live.agent.agent_id.clone());
     let agent_id = AgentId::new(id(left).or_else(|| id(right)).unwrap_or_else(|| "agent".into()))?;
-    let goal = match left.state.present() {
-        None => Goal::Absent,
-        Some(live) => Goal::Agent { agent: &live.agent, linking: DatabaseLinking::Later },
-    };
-    let mut plan = plan::make(&agent_id, goal, &right.state, Mode::Exact);
-    // Notes speak of what applying would do; nothing is applied here.
-    plan.notes.clear();
-    if let (Some(left), Some(right)) = (id(left), id(right))
-        && left != right
-    {
-        plan.unchangeable
-            .insert(0, plan::Unchangeable { field: "/agent_id".into(), target: right.into(), wanted: left.into() });
-    }
+    let plan = plan::difference(&agent_id, left.compared(), right.compared());
     Ok(Comparison { left: left.name.clone(), right: right.name.clone(), plan })
 }

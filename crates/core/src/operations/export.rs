@@ -178,11 +178,13 @@ impl Engine {
         if let Some(environment) = environment {
             metadata.insert("environment".into(), environment.into());
         }
+        // A backup from before masks were known to be none may hold some.
+        let info = config::values::unmasked(&live.agent.info).into_owned();
         Configuration {
             version: FORMAT_VERSION.into(),
             exported_at: Some(self.now().to_rfc3339_opts(SecondsFormat::Millis, true)),
             source_url: url::Url::parse(url).ok().map(|url| config::source_url(&url)),
-            agent: live.agent.clone(),
+            agent: Agent { info, ..live.agent.clone() },
             tables,
             metadata: Some(metadata),
             extra: Map::new(),

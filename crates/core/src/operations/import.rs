@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
-use super::proposal::{OwnedGoal, linking_by};
+use super::proposal::OwnedGoal;
 use super::{Context, Engine, Error, Proposal, ProposalSource, Target};
 use crate::config::{AgentId, AgentState, Configuration, DatabaseReference};
-use crate::connector::{DatabaseTest, Tables, read_state, read_tables};
-use crate::plan::{self, Goal, Mode, Selection, TargetTables};
+use crate::connector::{DatabaseTest, Tables, read_state, read_tables, read_whole_state};
+use crate::plan::{self, DatabaseLinking, Goal, LimitsGoal, Mode, Selection, TargetTables};
 use crate::progress::{Event, Stage};
 use crate::vault::SecretName;
 
@@ -24,6 +24,8 @@ pub enum LinkDatabase {
         connection_string: SecretString,
         /// Whether to keep it, under environment and connection name.
         remember: Remember,
+        /// Whether it replaces what is linked already.
+        even_if_linked: Relink,
     },
     /// With the one that is kept for this environment and connection name.
     Remembered,
@@ -36,6 +38,16 @@ pub enum Remember {
     Keep,
     /// Used once.
     Forget,
+}
+
+/// Whether a connection string replaces a link that is there already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Relink {
+    /// It does not, unless it is known to be another one: linking again what is linked is no change.
+    #[default]
+    No,
+    /// It does: the person asked for that.
+    Yes,
 }
 
 /// How an import is planned.
@@ -82,10 +94,12 @@ impl Engine {
     ) -> Result<Proposal, Error> {
         let agent = Arc::new(configuration.agent.clone());
         let agent_id = AgentId::new(agent.agent_id.clone())?;
-        let link = self.connection_string(target, agent.database.as_ref(), &options.link).await?;
-        let goal = OwnedGoal::Agent(agent, linking_by(link.as_ref()));
+        let linking = self.linking(target, agent.database.as_ref(), &options.link).await;
+        let keep = Remember::after_linking(linking, &options.link);
+        let goal = OwnedGoal::Agent(agent, linking, LimitsGoal::Unsaid);
         let (plan, live) = self.plan(target, &agent_id, goal.borrow(), options.mode, context).await?;
         let plan = plan.select(&options.selection)?;
+        let link = self.string_for(target, &plan, configuration.agent.database.as_ref(), &options.link).await?;
         self.keep_connection_string(target, configuration.agent.database.as_ref(), &options.link).await?;
         Ok(Proposal {
             plan,
@@ -94,6 +108,7 @@ impl Engine {
             goal,
             selection: options.selection.clone(),
             connection_string: link,
+            keep,
             saved: None,
         })
     }
@@ -109,7 +124,10 @@ impl Engine {
     ) -> Result<(plan::Plan, Arc<AgentState>), Error> {
         context.progress.emit(Event::Stage { stage: Stage::Reading, items: 0 });
         let session = self.session(&target.connector, context);
-        let (live, _) = read_state(&session, agent_id).await?;
+        let (live, _) = match goal {
+            Goal::Agent { limits: LimitsGoal::Known(_), .. } => read_whole_state(&session, agent_id).await?,
+            _ => read_state(&session, agent_id).await?,
+        };
         let mut plan = plan::make(agent_id, goal, &live, mode);
         // The tables of a database that is about to be replaced say nothing.
         if plan.sets_tables() && has_database(&live) && !plan.links_database() {
@@ -121,8 +139,11 @@ impl Engine {
         Ok((plan, Arc::new(live)))
     }
 
-    /// Whether a connection string is kept for the database of a proposal. A keychain that cannot be read keeps none.
+    /// Whether a connection string is kept for the database of a proposal, or will be once it is linked. A keychain that cannot be read keeps none.
     pub async fn remembers_connection(&self, target: &Target, proposal: &Proposal) -> bool {
+        if proposal.keep == Remember::Keep {
+            return true;
+        }
         let name = connection_secret(target, proposal.database());
         matches!(self.vault.get(&name).await, Ok(Some(_)))
     }
@@ -149,6 +170,40 @@ impl Engine {
         kept.ok_or_else(|| Error::ConnectionStringMissing { place: target.name.clone() })
     }
 
+    /// Whether a database is linked, by what was given to link it with: anew where the connection string is another one than the
+    /// one that is kept. The server shows none, so nothing else tells a new one from the one that is linked.
+    pub(super) async fn linking(
+        &self,
+        target: &Target,
+        database: Option<&DatabaseReference>,
+        link: &LinkDatabase,
+    ) -> DatabaseLinking {
+        match link {
+            LinkDatabase::Later => DatabaseLinking::Later,
+            LinkDatabase::Remembered => DatabaseLinking::Now,
+            LinkDatabase::With { even_if_linked: Relink::Yes, .. } => DatabaseLinking::Anew,
+            LinkDatabase::With { connection_string, .. } => {
+                // A vault that cannot be read keeps none.
+                let kept = self.vault.get(&connection_secret(target, database)).await.ok().flatten();
+                let differs = kept.is_some_and(|kept| kept.expose_secret() != connection_string.expose_secret());
+                if differs { DatabaseLinking::Anew } else { DatabaseLinking::Now }
+            }
+        }
+    }
+
+    /// The connection string for a plan that links a database.
+    pub(super) async fn string_for(
+        &self,
+        target: &Target,
+        plan: &plan::Plan,
+        database: Option<&DatabaseReference>,
+        link: &LinkDatabase,
+    ) -> Result<Option<SecretString>, Error> {
+        // That none is kept is said also where none is needed: whoever asks for the remembered one believes that there is one.
+        let string = self.connection_string(target, database, link).await?;
+        Ok(string.filter(|_| plan.links_database()))
+    }
+
     pub(super) async fn connection_string(
         &self,
         target: &Target,
@@ -162,17 +217,43 @@ impl Engine {
         }
     }
 
-    /// Keeps a connection string where that was asked for, once there is a plan to use it in.
+    /// Keeps a connection string where that was asked for, once there is a plan to use it in. One that replaces another is kept
+    /// only when it is linked ([`Engine::keep_linked_string`]): until then the other one is the one that tells what is linked.
     pub(super) async fn keep_connection_string(
         &self,
         target: &Target,
         database: Option<&DatabaseReference>,
         link: &LinkDatabase,
     ) -> Result<(), Error> {
-        if let LinkDatabase::With { connection_string, remember: Remember::Keep } = link {
+        if self.linking(target, database, link).await == DatabaseLinking::Anew {
+            return Ok(());
+        }
+        if let LinkDatabase::With { connection_string, remember: Remember::Keep, .. } = link {
             self.vault.set(&connection_secret(target, database), connection_string).await?;
         }
         Ok(())
+    }
+}
+
+impl Engine {
+    /// Keeps the connection string that has just replaced another one, where that was asked for.
+    pub(super) async fn keep_linked_string(&self, target: &Target, proposal: &Proposal) -> Result<(), Error> {
+        if let (Remember::Keep, Some(string), true) =
+            (proposal.keep, &proposal.connection_string, proposal.plan.links_database())
+        {
+            self.vault.set(&connection_secret(target, proposal.database()), string).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Remember {
+    /// What is still to be kept once the database is linked.
+    pub(super) fn after_linking(linking: DatabaseLinking, link: &LinkDatabase) -> Self {
+        match link {
+            LinkDatabase::With { remember, .. } if linking == DatabaseLinking::Anew => *remember,
+            _ => Self::Forget,
+        }
     }
 }
 

@@ -54,7 +54,7 @@ pub use export::{Export, ExportNote, Exported, ExportedAll, file_name_for};
 pub use history::{EntryKind, EntryOutcome, HistoryEntry, HistoryFilter, OperationRecord, find_entry};
 pub use history_file::{history_csv, history_json, history_row};
 pub use history_words::operation_words;
-pub use import::{ImportOptions, LinkDatabase, Remember};
+pub use import::{ImportOptions, LinkDatabase, Relink, Remember};
 pub use proposal::{Proposal, ProposalSource};
 pub use recover::{Owner, Recovered, RecoveryEnd, RecoveryRequest, Unsettled};
 pub use rollback::{RollbackOptions, RollbackSource};

@@ -2,8 +2,9 @@
 
 use super::target::same_server;
 use super::{Context, Engine, Error, ImportOptions, Proposal, ProposalSource, Target};
-use crate::config::AgentId;
+use crate::config::{AgentId, DatabaseReference};
 use crate::plan::{Note, NoteCode, NoteWeight};
+use crate::store::{OperationFilter, OperationKind, OperationState, PlaceFilter};
 
 impl Engine {
     /// Plans a promotion. What was read from the source is part of the proposal: applying reads the source no more.
@@ -22,20 +23,56 @@ impl Engine {
         if same_server(from.connector.url(), to.connector.url()) {
             return Err(Error::SameServer { from: from.name.clone(), to: to.name.clone() });
         }
-        let export = self.export(from, agent, context).await?;
+        let mut export = self.export(from, agent, context).await?;
+        let carried = match &export.configuration.agent.database {
+            Some(_) => None,
+            None => self.database_left_unlinked(from, agent).await?,
+        };
+        if carried.is_some() {
+            export.configuration.agent.database.clone_from(&carried);
+        }
         let source = ProposalSource::Promotion { from: from.name.clone() };
         let mut proposal = self.propose(to, &export.configuration, options, source, context).await?;
         if export.withheld() > 0 {
             proposal.plan.notes.push(stays_behind(export.withheld(), &from.name));
         }
+        if let Some(database) = carried {
+            proposal.plan.notes.push(left_behind(&database, &from.name));
+        }
         Ok(proposal)
     }
+
+    /// The database that the last configuration named which aidb brought to an environment, and that was not linked there. The server
+    /// knows nothing of it, so without this it would be forgotten one stage later.
+    async fn database_left_unlinked(&self, from: &Target, agent: &AgentId) -> Result<Option<DatabaseReference>, Error> {
+        let place = match &from.place.environment {
+            Some(id) => PlaceFilter::Environment(id.clone()),
+            None => PlaceFilter::Url(from.place.url.clone()),
+        };
+        let filter = OperationFilter { agent: Some(agent.clone()), place: Some(place), limit: Some(MOST_LOOKED_AT) };
+        for operation in self.store().await?.operations(&filter).await? {
+            if operation.state == OperationState::Done && operation.kind != OperationKind::Export {
+                let plan = self.operation_record(&operation.id).await?.plan;
+                return Ok(plan.and_then(|plan| plan.unlinked));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// How many of the last operations are looked at for the one that brought an agent to where it is.
+const MOST_LOOKED_AT: u32 = 50;
+
+fn left_behind(database: &DatabaseReference, from: &str) -> Note {
+    let name = database.connection_name.as_deref().unwrap_or("its database");
+    let message = format!("{name} is not linked in {from} either: the configuration that came there named it.");
+    Note { code: NoteCode::DatabaseLeftBehind, weight: NoteWeight::Info, message, resource: None }
 }
 
 fn stays_behind(fields: usize, from: &str) -> Note {
     let message = match fields {
-        1 => format!("1 field of the agent in {from} looks like a secret and stays there."),
-        _ => format!("{fields} fields of the agent in {from} look like secrets and stay there."),
+        1 => format!("1 field of the agent in {from} looks like a secret or is masked, and stays there."),
+        _ => format!("{fields} fields of the agent in {from} look like secrets or are masked, and stay there."),
     };
     Note { code: NoteCode::Withheld, weight: NoteWeight::Info, message, resource: None }
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Engine, Error, LinkDatabase, Target};
+use super::{Context, Engine, Error, LinkDatabase, Remember, Target};
 use crate::config::{Agent, AgentState, DatabaseReference};
-use crate::plan::{DatabaseLinking, Goal, Plan, Selection, UnknownItem};
+use crate::plan::{DatabaseLinking, Goal, LimitsGoal, Plan, Selection, UnknownItem};
 use crate::store::{BackupReason, OperationKind};
 
 /// A plan that was shown, with what it was made from.
@@ -26,6 +26,8 @@ pub struct Proposal {
     pub(super) selection: Selection,
     /// The connection string for a plan that links a database. Not part of the plan.
     pub(super) connection_string: Option<SecretString>,
+    /// Whether the connection string is to be kept once it is linked.
+    pub(super) keep: Remember,
     /// The id of the saved plan that this is.
     pub(super) saved: Option<String>,
 }
@@ -34,7 +36,7 @@ pub struct Proposal {
 #[derive(Clone, Debug)]
 pub(super) enum OwnedGoal {
     /// The target has this agent.
-    Agent(Arc<Agent>, DatabaseLinking),
+    Agent(Arc<Agent>, DatabaseLinking, LimitsGoal),
     /// The target does not have the agent.
     Absent,
 }
@@ -42,7 +44,7 @@ pub(super) enum OwnedGoal {
 impl OwnedGoal {
     pub(super) fn borrow(&self) -> Goal<'_> {
         match self {
-            Self::Agent(agent, linking) => Goal::Agent { agent, linking: *linking },
+            Self::Agent(agent, linking, limits) => Goal::Agent { agent, linking: *linking, limits },
             Self::Absent => Goal::Absent,
         }
     }
@@ -99,7 +101,7 @@ impl Proposal {
     #[must_use]
     pub fn wanted(&self) -> Option<&Agent> {
         match &self.goal {
-            OwnedGoal::Agent(agent, _) => Some(agent),
+            OwnedGoal::Agent(agent, ..) => Some(agent),
             OwnedGoal::Absent => None,
         }
     }
@@ -136,20 +138,18 @@ impl Engine {
         let mut again = proposal.clone();
         again.selection = Selection::All;
         again.saved = None;
-        if let (Some(link), OwnedGoal::Agent(_, linking)) = (link, &mut again.goal) {
-            again.connection_string = self.connection_string(target, proposal.database(), link).await?;
-            *linking = linking_by(again.connection_string.as_ref());
+        if let (Some(link), OwnedGoal::Agent(_, linking, _)) = (link, &mut again.goal) {
+            *linking = self.linking(target, proposal.database(), link).await;
+            again.keep = Remember::after_linking(*linking, link);
         }
         (again.plan, again.live) =
             self.plan(target, &proposal.plan.agent_id, again.goal.borrow(), proposal.plan.mode, context).await?;
+        if let Some(link) = link {
+            again.connection_string = self.string_for(target, &again.plan, proposal.database(), link).await?;
+        }
         if let Some(link) = link {
             self.keep_connection_string(target, proposal.database(), link).await?;
         }
         Ok(again)
     }
-}
-
-/// A database is linked where there is something to link it with.
-pub(super) fn linking_by(connection_string: Option<&SecretString>) -> DatabaseLinking {
-    if connection_string.is_some() { DatabaseLinking::Now } else { DatabaseLinking::Later }
 }

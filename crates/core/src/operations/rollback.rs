@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::proposal::OwnedGoal;
-use super::{Context, Engine, Error, Proposal, ProposalSource, Target, TargetRequest};
+use super::{Context, Engine, Error, Proposal, ProposalSource, Remember, Target, TargetRequest};
 use crate::config::{AgentId, AgentState, Configuration};
 use crate::connector::parse_base_url;
-use crate::plan::{DatabaseLinking, Mode, Selection};
+use crate::plan::{DatabaseLinking, LimitsGoal, Mode, Selection};
 use crate::store::{Backup, BackupSummary, Environment, Place, StoreError};
 
 /// Where a rollback leads back to.
@@ -53,15 +53,17 @@ impl RollbackSource {
     }
 
     fn goal(&self) -> OwnedGoal {
-        let agent = match self {
-            Self::File { configuration, .. } => &configuration.agent,
+        let (agent, limits) = match self {
+            Self::File { configuration, .. } => (&configuration.agent, LimitsGoal::Unsaid),
             Self::Backup(backup) => match &backup.state {
                 AgentState::Absent => return OwnedGoal::Absent,
-                AgentState::Present(live) => &live.agent,
+                AgentState::Present(live) => {
+                    (&live.agent, live.rate_limits.clone().map_or(LimitsGoal::NotHeld, LimitsGoal::Known))
+                }
             },
         };
         // No backup holds a connection string, so none can link a database.
-        OwnedGoal::Agent(Arc::new(agent.clone()), DatabaseLinking::Later)
+        OwnedGoal::Agent(Arc::new(agent.clone()), DatabaseLinking::Later, limits)
     }
 }
 
@@ -98,7 +100,7 @@ impl Engine {
         }
     }
 
-    /// Plans a rollback. Three requests; fewer when the agent is not there or goes.
+    /// Plans a rollback. Four requests at most, the rate limits included; one when the agent is not there.
     ///
     /// # Errors
     /// The target cannot be read, or an unknown item is chosen.
@@ -127,6 +129,7 @@ impl Engine {
             goal,
             selection: options.selection.clone(),
             connection_string: None,
+            keep: Remember::Forget,
             saved: None,
         })
     }

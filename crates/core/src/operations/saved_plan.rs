@@ -12,10 +12,10 @@ use sha2::{Digest, Sha256};
 
 use super::proposal::OwnedGoal;
 use super::target::server_key;
-use super::{Engine, Error, LinkDatabase, Proposal, ProposalSource, Target};
+use super::{Engine, Error, LinkDatabase, Proposal, ProposalSource, Remember, Target};
 use crate::config::{Agent, AgentState};
 use crate::files::{self, Overwrite};
-use crate::plan::{DatabaseLinking, PLAN_FORMAT, Plan, Selection};
+use crate::plan::{DatabaseLinking, LimitsGoal, PLAN_FORMAT, Plan, Selection};
 use crate::store::Place;
 
 /// The version of the file's form. Another one is refused, never guessed at.
@@ -44,6 +44,8 @@ struct Saved {
     /// The agent that the target is to have; none where it is to go.
     wanted: Option<Agent>,
     linking: DatabaseLinking,
+    #[serde(default, skip_serializing_if = "LimitsGoal::is_unsaid")]
+    limits: LimitsGoal,
     selection: Selection,
     live: AgentState,
     plan: Plan,
@@ -105,9 +107,9 @@ impl Engine {
         path: &Path,
         overwrite: Overwrite,
     ) -> Result<(), Error> {
-        let (wanted, linking) = match &proposal.goal {
-            OwnedGoal::Agent(agent, linking) => (Some(agent.as_ref().clone()), *linking),
-            OwnedGoal::Absent => (None, DatabaseLinking::Later),
+        let (wanted, linking, limits) = match &proposal.goal {
+            OwnedGoal::Agent(agent, linking, limits) => (Some(agent.as_ref().clone()), *linking, limits.clone()),
+            OwnedGoal::Absent => (None, DatabaseLinking::Later, LimitsGoal::Unsaid),
         };
         let saved = Saved {
             format: FORMAT,
@@ -118,6 +120,7 @@ impl Engine {
             source: proposal.source.clone(),
             wanted,
             linking,
+            limits,
             selection: proposal.selection.clone(),
             live: proposal.live.as_ref().clone(),
             plan: proposal.plan.clone(),
@@ -153,8 +156,9 @@ impl Engine {
                 string
             }
         };
+        let keep = Remember::after_linking(saved.linking, link);
         let goal = match saved.wanted {
-            Some(agent) => OwnedGoal::Agent(Arc::new(agent), saved.linking),
+            Some(agent) => OwnedGoal::Agent(Arc::new(agent), saved.linking, saved.limits),
             None => OwnedGoal::Absent,
         };
         Ok(Proposal {
@@ -164,6 +168,7 @@ impl Engine {
             goal,
             selection: saved.selection,
             connection_string,
+            keep,
             saved: Some(saved.id),
         })
     }

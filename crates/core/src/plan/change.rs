@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::config::{DatabaseReference, LiveAgent, PermissionSet, ResourcePermission};
+use crate::config::{DatabaseReference, LiveAgent, PermissionSet, RateLimits, ResourcePermission};
 
 /// One change of a plan. Holds what was there before, so that it can be put back from the plan alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub enum Change {
         info: Map<String, Value>,
         /// Its database, where the person gave a connection string: linked within the registration.
         database: Option<DatabaseReference>,
+        /// How many queries it may make, where a backup holds that; else what the server gives to every new agent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rate_limits: Option<RateLimits>,
     },
     /// Link the database of an agent that exists.
     LinkDatabase {
@@ -31,6 +34,13 @@ pub enum Change {
         linked_at: Option<String>,
         /// What the configuration calls the new one.
         database: DatabaseReference,
+    },
+    /// Set how many queries the agent may make.
+    SetRateLimits {
+        /// What it may now.
+        before: RateLimits,
+        /// What it will.
+        after: RateLimits,
     },
     /// Set one resource's permission list, replacing what is there.
     SetPermission {
@@ -55,7 +65,7 @@ pub enum Change {
     },
 }
 
-/// Names one change within a plan: `register`, `link`, `delete`, or `resource:` and the resource id.
+/// Names one change within a plan: `register`, `link`, `limits`, `delete`, or `resource:` and the resource id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChangeKey(String);
@@ -85,6 +95,7 @@ impl fmt::Display for ChangeKey {
         f.write_str(match self.0.as_str() {
             "register" => "the registration",
             "link" => "the database link",
+            "limits" => "the rate limits",
             "delete" => "the deletion",
             resource => self.resource_id().unwrap_or(resource),
         })
@@ -101,7 +112,7 @@ pub enum Group {
     LinkDatabase,
     /// Something new is allowed, nothing is taken away.
     GainsAccess,
-    /// Something is allowed and something else taken away, or the type changes.
+    /// Something is allowed and something else taken away, the type changes, or how many queries the agent may make.
     Changes,
     /// Something is taken away, nothing new is allowed.
     LosesAccess,
@@ -116,6 +127,8 @@ pub enum Phase {
     Register,
     /// The call that fails most often goes before the permissions: then nothing has been changed yet.
     Link,
+    /// One call, so that a server which refuses it has changed nothing else yet.
+    Limit,
     /// Access is given before other access is taken away, so that an agent that moves from one resource to another is
     /// never without both.
     Grant,
@@ -126,7 +139,7 @@ pub enum Phase {
 }
 
 /// The order of calls, for an apply and for putting back alike: nothing else decides it.
-pub const PHASES: [Phase; 5] = [Phase::Register, Phase::Link, Phase::Grant, Phase::Revoke, Phase::Delete];
+pub const PHASES: [Phase; 6] = [Phase::Register, Phase::Link, Phase::Limit, Phase::Grant, Phase::Revoke, Phase::Delete];
 
 impl Change {
     /// When it is carried out.
@@ -135,6 +148,7 @@ impl Change {
         match self {
             Self::Register { .. } => Phase::Register,
             Self::LinkDatabase { .. } => Phase::Link,
+            Self::SetRateLimits { .. } => Phase::Limit,
             Self::SetPermission { .. } => Phase::Grant,
             Self::Revoke { .. } => Phase::Revoke,
             Self::DeleteAgent { .. } => Phase::Delete,
@@ -147,6 +161,7 @@ impl Change {
         match self {
             Self::Register { .. } => ChangeKey("register".into()),
             Self::LinkDatabase { .. } => ChangeKey("link".into()),
+            Self::SetRateLimits { .. } => ChangeKey("limits".into()),
             Self::DeleteAgent { .. } => ChangeKey("delete".into()),
             Self::SetPermission { resource_id, .. } | Self::Revoke { resource_id, .. } => {
                 ChangeKey::resource(resource_id)
@@ -160,6 +175,7 @@ impl Change {
         match self {
             Self::Register { .. } => Group::Register,
             Self::LinkDatabase { .. } => Group::LinkDatabase,
+            Self::SetRateLimits { .. } => Group::Changes,
             Self::Revoke { .. } => Group::LosesAccess,
             Self::DeleteAgent { .. } => Group::DeleteAgent,
             Self::SetPermission { before, after, .. } => group_of_access(before.as_ref(), after),

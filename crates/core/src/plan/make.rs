@@ -1,14 +1,17 @@
 //! Goal × live → plan.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Map;
 
-use super::{Change, Fingerprint, Mode, Note, NoteCode, NoteWeight, PLAN_FORMAT, Plan, Unchangeable};
+use super::fields::{compare_info, compare_limits, note_not_linked};
+use super::link::compare_database;
+use super::{Change, Fingerprint, Mode, Note, NoteCode, NoteWeight, PLAN_FORMAT, Plan};
 use crate::config::{
-    Agent, AgentId, AgentState, DatabaseReference, LiveAgent, PermissionSet, ResourcePermission, ResourcePermissions,
-    addressable,
+    Agent, AgentId, AgentState, LiveAgent, PermissionSet, RateLimits, ResourcePermission, ResourcePermissions,
+    addressable, values,
 };
 
 /// Whether the person gave a connection string for this environment.
@@ -17,8 +20,31 @@ use crate::config::{
 pub enum DatabaseLinking {
     /// No: the plan says what is not linked.
     Later,
-    /// Yes: it is linked in the registration, or by its own call.
+    /// Yes: it is linked in the registration, or by its own call. What is linked already stays as it is.
     Now,
+    /// Yes, and also where a database is linked already: with another connection string than the one before.
+    Anew,
+}
+
+/// What a goal says of how many queries the agent may make.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitsGoal {
+    /// Nothing: a configuration never does.
+    #[default]
+    Unsaid,
+    /// These.
+    Known(RateLimits),
+    /// It is a backup, and does not hold them: the server did not tell, or it is from before aidb kept them.
+    NotHeld,
+}
+
+impl LimitsGoal {
+    /// Whether it says nothing.
+    #[must_use]
+    pub const fn is_unsaid(&self) -> bool {
+        matches!(self, Self::Unsaid)
+    }
 }
 
 /// What the target should become.
@@ -30,6 +56,8 @@ pub enum Goal<'a> {
         agent: &'a Agent,
         /// Whether its database is linked on the way.
         linking: DatabaseLinking,
+        /// How many queries it may make.
+        limits: &'a LimitsGoal,
     },
     /// It does not have the agent: a rollback to "it did not exist".
     Absent,
@@ -47,29 +75,24 @@ pub enum TargetTables<'a> {
 /// Makes the plan that leads from `live` to `goal`. Pure: the same arguments give the same plan.
 #[must_use]
 pub fn make(agent_id: &AgentId, goal: Goal<'_>, live: &AgentState, mode: Mode) -> Plan {
-    let mut plan = Plan {
-        format: PLAN_FORMAT,
-        agent_id: agent_id.clone(),
-        mode,
-        fingerprint: Fingerprint::of(live),
-        changes: Vec::new(),
-        unchangeable: Vec::new(),
-        same: Vec::new(),
-        kept: Vec::new(),
-        notes: Vec::new(),
-    };
+    let mut plan = Plan::empty(agent_id, mode, live);
     match (goal, live) {
         (Goal::Absent, AgentState::Absent) => {}
         (Goal::Absent, AgentState::Present(live)) => delete(&mut plan, live),
-        (Goal::Agent { agent, linking }, AgentState::Absent) => {
-            register(&mut plan, agent, linking);
+        (Goal::Agent { agent, linking, limits }, AgentState::Absent) => {
+            register(&mut plan, &said(agent), linking, limits);
             compare_resources(&mut plan, &agent.resource_permissions, &ResourcePermissions::new());
         }
-        (Goal::Agent { agent, linking }, AgentState::Present(live)) => {
-            compare_info(&mut plan, agent, live);
-            compare_database(&mut plan, agent, live, linking);
+        (Goal::Agent { agent, linking, limits }, AgentState::Present(live)) => {
+            let wanted = said(agent);
+            compare_info(&mut plan, &wanted, live);
+            compare_database(&mut plan, &wanted, live, linking);
+            compare_limits(&mut plan, limits, live);
             compare_resources(&mut plan, &agent.resource_permissions, &live.agent.resource_permissions);
         }
+    }
+    if let Goal::Agent { agent, .. } = goal {
+        note_masked(&mut plan, agent);
     }
     // Stable: the merge below already walks resources by id, so phases are all that is left to order.
     plan.changes.sort_by_key(Change::phase);
@@ -77,7 +100,49 @@ pub fn make(agent_id: &AgentId, goal: Goal<'_>, live: &AgentState, mode: Mode) -
     plan
 }
 
+/// The agent without what a server masked: a mask is no value, so it is neither compared nor written.
+pub(super) fn said(agent: &Agent) -> Cow<'_, Agent> {
+    let masked = |text: &Option<String>| text.as_deref().is_some_and(values::is_mask);
+    let database = agent.database.as_ref();
+    let link_is_masked = database.is_some_and(|it| masked(&it.database_type) || masked(&it.connection_name));
+    if !masked(&agent.agent_type) && !link_is_masked && !agent.info.values().any(values::holds_mask) {
+        return Cow::Borrowed(agent);
+    }
+    let mut agent = agent.clone();
+    agent.agent_type.take_if(|text| values::is_mask(text));
+    if let Some(database) = &mut agent.database {
+        database.database_type.take_if(|text| values::is_mask(text));
+        database.connection_name.take_if(|text| values::is_mask(text));
+    }
+    agent.info.retain(|_, value| !values::holds_mask(value));
+    Cow::Owned(agent)
+}
+
+fn note_masked(plan: &mut Plan, agent: &Agent) {
+    let keys: Vec<&str> =
+        agent.info.iter().filter(|(_, value)| values::holds_mask(value)).map(|(key, _)| key.as_str()).collect();
+    if !keys.is_empty() {
+        let message = format!("Left out, because a server masked what stands there: {}.", keys.join(", "));
+        note(plan, NoteCode::Withheld, NoteWeight::Info, message);
+    }
+}
+
 impl Plan {
+    pub(super) fn empty(agent_id: &AgentId, mode: Mode, live: &AgentState) -> Self {
+        Self {
+            format: PLAN_FORMAT,
+            agent_id: agent_id.clone(),
+            mode,
+            fingerprint: Fingerprint::of(live),
+            changes: Vec::new(),
+            unchangeable: Vec::new(),
+            same: Vec::new(),
+            kept: Vec::new(),
+            notes: Vec::new(),
+            unlinked: None,
+        }
+    }
+
     /// Whether the tables of the target's database can tell anything about it.
     #[must_use]
     pub fn sets_tables(&self) -> bool {
@@ -104,7 +169,7 @@ impl Plan {
     }
 }
 
-fn note(plan: &mut Plan, code: NoteCode, weight: NoteWeight, message: String) {
+pub(super) fn note(plan: &mut Plan, code: NoteCode, weight: NoteWeight, message: String) {
     plan.notes.push(Note { code, weight, message, resource: None });
 }
 
@@ -119,20 +184,30 @@ fn delete(plan: &mut Plan, live: &LiveAgent) {
     note(plan, NoteCode::DeletesAgent, NoteWeight::Risk, message);
 }
 
-fn register(plan: &mut Plan, agent: &Agent, linking: DatabaseLinking) {
+fn register(plan: &mut Plan, agent: &Agent, linking: DatabaseLinking, limits: &LimitsGoal) {
     let database = match linking {
-        DatabaseLinking::Now => Some(agent.database.clone().unwrap_or_default()),
+        DatabaseLinking::Now | DatabaseLinking::Anew => Some(agent.database.clone().unwrap_or_default()),
         DatabaseLinking::Later => None,
     };
-    if linking == DatabaseLinking::Later && agent.database.is_some() {
-        note_not_linked(plan, agent.database.as_ref());
+    if linking == DatabaseLinking::Later
+        && let Some(database) = &agent.database
+    {
+        note_not_linked(plan, database);
     }
     plan.changes.push(Change::Register {
         name: agent.name.clone(),
         agent_type: agent.agent_type.clone(),
         info: agent.info.clone(),
         database,
+        rate_limits: match limits {
+            LimitsGoal::Known(limits) => Some(limits.clone()),
+            LimitsGoal::Unsaid | LimitsGoal::NotHeld => None,
+        },
     });
+    if *limits == LimitsGoal::NotHeld {
+        let message = "The backup holds no rate limits: the agent gets those that the server gives to every new agent.";
+        note(plan, NoteCode::RateLimitsUnknown, NoteWeight::Warning, message.into());
+    }
     note(
         plan,
         NoteCode::NewApiKey,
@@ -141,83 +216,8 @@ fn register(plan: &mut Plan, agent: &Agent, linking: DatabaseLinking) {
     );
 }
 
-fn note_not_linked(plan: &mut Plan, database: Option<&DatabaseReference>) {
-    let name = database.and_then(|database| database.connection_name.as_deref()).unwrap_or("its database");
-    let message = format!("Database {name} is not linked: configure it in this environment.");
-    note(plan, NoteCode::DatabaseNotLinked, NoteWeight::Warning, message);
-}
-
-fn compare_info(plan: &mut Plan, agent: &Agent, live: &LiveAgent) {
-    let text = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
-    differs(plan, "/name", live.agent.name.as_str().into(), agent.name.as_str().into());
-    differs(plan, "/type", text(&live.agent.agent_type), text(&agent.agent_type));
-    for (key, wanted) in &agent.info {
-        let target = live.agent.info.get(key).cloned().unwrap_or_default();
-        differs(plan, &pointer(key), target, wanted.clone());
-    }
-    if plan.mode == Mode::Exact {
-        for (key, target) in without(&live.agent.info, &agent.info) {
-            differs(plan, &pointer(key), target.clone(), Value::Null);
-        }
-    }
-    if !live.withheld.is_empty() {
-        let message = format!(
-            "{} further fields of the agent look like secrets; they stay at the server as they are.",
-            live.withheld.len()
-        );
-        note(plan, NoteCode::Withheld, NoteWeight::Info, message);
-    }
-}
-
-fn pointer(key: &str) -> String {
-    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
-}
-
-fn without<'a>(
-    all: &'a Map<String, Value>,
-    known: &'a Map<String, Value>,
-) -> impl Iterator<Item = (&'a String, &'a Value)> {
-    all.iter().filter(|(key, _)| !known.contains_key(*key))
-}
-
-fn differs(plan: &mut Plan, field: &str, target: Value, wanted: Value) {
-    if target != wanted {
-        plan.unchangeable.push(Unchangeable { field: field.into(), target, wanted });
-    }
-}
-
-fn compare_database(plan: &mut Plan, agent: &Agent, live: &LiveAgent, linking: DatabaseLinking) {
-    match (linking, &agent.database, &live.agent.database) {
-        (DatabaseLinking::Now, wanted, linked) => link(plan, wanted.clone().unwrap_or_default(), linked, live),
-        (DatabaseLinking::Later, Some(wanted), None) => note_not_linked(plan, Some(wanted)),
-        (DatabaseLinking::Later, Some(wanted), Some(linked)) => {
-            let text = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
-            differs(plan, "/database/type", text(&linked.database_type), text(&wanted.database_type));
-            let (target, wanted) = (text(&linked.connection_name), text(&wanted.connection_name));
-            differs(plan, "/database/connection_name", target, wanted);
-        }
-        (DatabaseLinking::Later, None, Some(linked)) if plan.mode == Mode::Exact => {
-            let target = linked.connection_name.as_deref().unwrap_or("linked");
-            differs(plan, "/database", target.into(), Value::Null);
-        }
-        (DatabaseLinking::Later, None, _) => {}
-    }
-}
-
-fn link(plan: &mut Plan, database: DatabaseReference, linked: &Option<DatabaseReference>, live: &LiveAgent) {
-    let lost = linked.as_ref().and_then(|linked| linked.connection_name.clone());
-    plan.changes.push(Change::LinkDatabase { before: linked.clone(), linked_at: live.linked_at.clone(), database });
-    if let Some(name) = lost {
-        let message = format!("The database link loses its connection name {name}: the server does not keep it.");
-        note(plan, NoteCode::ConnectionNameLost, NoteWeight::Warning, message);
-    }
-    let message = "A database link cannot be taken back by the server. If the apply fails after it, the link stays and is \
-                   reported.";
-    note(plan, NoteCode::LinkNotReversible, NoteWeight::Risk, message.into());
-}
-
 /// One walk over both sorted maps side by side: linear, whatever the sizes.
-fn compare_resources(plan: &mut Plan, wanted: &ResourcePermissions, live: &ResourcePermissions) {
+pub(super) fn compare_resources(plan: &mut Plan, wanted: &ResourcePermissions, live: &ResourcePermissions) {
     let (mut wanted, mut live) = (wanted.iter().peekable(), live.iter().peekable());
     loop {
         let side = match (wanted.peek(), live.peek()) {
@@ -285,7 +285,9 @@ pub(super) fn renew_summary_notes(plan: &mut Plan) {
     plan.notes.retain(|note| match note.code {
         NoteCode::LosesAccess => false,
         NoteCode::NewApiKey => registers,
-        NoteCode::ConnectionNameLost | NoteCode::LinkNotReversible => links,
+        NoteCode::LinkNotReversible => links,
+        // Also said where nothing is linked anew: then it is about the link that is there.
+        NoteCode::ConnectionNameLost => links || note.weight == NoteWeight::Info,
         NoteCode::DeletesAgent => deletes,
         _ => true,
     });

@@ -7,6 +7,8 @@
 //! | file | rule |
 //! | --- | --- |
 //! | `make.rs` | goal × live → plan; merge and exact |
+//! | `fields.rs`, `link.rs` | the same for what stands beside the resources, and for the database link |
+//! | `difference.rs` | two states beside each other: every field of the format, in both directions |
 //! | `change.rs` | what one change is, and in which order changes are carried out |
 //! | `select.rs` | all of a plan, or chosen items |
 //! | `settle.rs` | after a failure: what is still ours goes back, what somebody else changed is left |
@@ -15,7 +17,10 @@
 //! | `fingerprint.rs` | the hash of the live state that a plan was made from |
 
 mod change;
+mod difference;
+mod fields;
 mod fingerprint;
+mod link;
 mod make;
 mod moved;
 mod select;
@@ -23,11 +28,12 @@ mod settle;
 mod words;
 
 pub use change::{Change, ChangeKey, Group, PHASES, Phase};
+pub use difference::{Compared, difference};
 pub use fingerprint::Fingerprint;
-pub use make::{DatabaseLinking, Goal, TargetTables, make};
+pub use make::{DatabaseLinking, Goal, LimitsGoal, TargetTables, make};
 pub use moved::{moved, record_moved};
 pub use select::{Selection, UnknownItem};
-pub use settle::{Leftover, LeftoverKind, Ownership, Remainder, Settlement, remaining, settle, unreached};
+pub use settle::{Leftover, LeftoverKind, Ownership, Remainder, Settlement, remaining, settle, shortfalls, unreached};
 pub use words::{describe_access, summary_lines};
 
 use serde::{Deserialize, Serialize};
@@ -81,8 +87,14 @@ pub enum NoteCode {
     LosesAccess,
     /// The configuration names a database, the target has none linked, and no connection string was given.
     DatabaseNotLinked,
-    /// Linking an existing agent loses the connection name that it had.
+    /// What is carried names no database, because it was not linked where it comes from; it had one before.
+    DatabaseLeftBehind,
+    /// The database is linked already, and is not linked again.
+    AlreadyLinked,
+    /// A link that is made for an agent which exists has no connection name, whatever the configuration calls it.
     ConnectionNameLost,
+    /// A backup does not hold the agent's rate limits, or the server does not tell them.
+    RateLimitsUnknown,
     /// A link cannot be taken back: the server has no call for it.
     LinkNotReversible,
     /// A permission on a table that the target's database does not have.
@@ -151,9 +163,19 @@ pub struct Plan {
     pub kept: Vec<String>,
     /// What else to know before applying.
     pub notes: Vec<Note>,
+    /// The database that the goal names and the target will not have linked after this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unlinked: Option<DatabaseReference>,
 }
 
 impl Plan {
+    /// Whether the target and what it should be, or two sides of a comparison, say different things: the one answer to that question,
+    /// for the command line, the window and the history alike. Whether something would be *done* is [`Plan::is_empty`].
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        !self.changes.is_empty() || !self.unchangeable.is_empty() || self.unlinked.is_some()
+    }
+
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -194,10 +216,29 @@ impl Plan {
         self.changes.iter().filter(|change| change.group() == group).count()
     }
 
-    /// Whether it was made from exactly this state.
+    /// Whether it was made from exactly this state. Rate limits count where it sets them: a plan for anything else did not look.
     #[must_use]
     pub fn was_made_from(&self, live: &AgentState) -> bool {
-        self.fingerprint == Fingerprint::of(live)
+        self.fingerprint == Fingerprint::of(live) && self.limits_are_as_they_were(live)
+    }
+
+    fn limits_are_as_they_were(&self, live: &AgentState) -> bool {
+        self.changes.iter().all(|change| match change {
+            Change::SetRateLimits { before, .. } => {
+                live.present().is_some_and(|live| live.rate_limits.as_ref() == Some(before))
+            }
+            _ => true,
+        })
+    }
+
+    /// Whether its end can only be seen by reading the agent's rate limits.
+    #[must_use]
+    pub fn sets_rate_limits(&self) -> bool {
+        self.changes.iter().any(|change| match change {
+            Change::SetRateLimits { .. } => true,
+            Change::Register { rate_limits, .. } => rate_limits.is_some(),
+            _ => false,
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::words::{describe_access, quoted};
 use super::{Change, Plan};
+use crate::config::values::same_value;
 use crate::config::{Agent, AgentState, LiveAgent, ResourcePermission};
 
 /// A sentence for each thing that is not what it was. Empty when both say the same.
@@ -33,6 +34,11 @@ pub fn record_moved(was: &AgentState, is: &AgentState, plan: &Plan) -> Vec<Strin
 
 fn present(was: &LiveAgent, is: &LiveAgent) -> Vec<String> {
     let mut moved = record(was, is, false);
+    if let (Some(was), Some(is)) = (&was.rate_limits, &is.rate_limits)
+        && was != is
+    {
+        moved.push(format!("rate limits: now {}; were {}", is.words(), was.words()));
+    }
     let (was, is) = (&was.agent.resource_permissions, &is.agent.resource_permissions);
     let ids: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
     moved.extend(ids.into_iter().filter_map(|id| resource_words(id, was.get(id), is.get(id))));
@@ -67,7 +73,7 @@ fn info_words(was: &Agent, is: &Agent) -> Vec<String> {
     let fields: BTreeSet<&String> = was.info.keys().chain(is.info.keys()).collect();
     let value = |agent: &Agent, field: &str| agent.info.get(field).cloned().unwrap_or_default();
     pairs.extend(fields.into_iter().map(|field| (field.clone(), value(was, field), value(is, field))));
-    let differs = pairs.into_iter().filter(|(_, was, is)| was != is);
+    let differs = pairs.into_iter().filter(|(_, was, is)| !same_value(was, is));
     differs.map(|(field, was, is)| format!("{field}: now {}; was {}", said(&is), said(&was))).collect()
 }
 

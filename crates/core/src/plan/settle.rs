@@ -7,9 +7,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use serde_json::Value;
+
+use super::fields::pointer;
 use super::make::removal;
+use super::words::quoted;
 use super::{Change, ChangeKey};
-use crate::config::{AgentState, LiveAgent, ResourcePermission, addressable};
+use crate::config::values::same_value;
+use crate::config::{AgentState, LiveAgent, RateLimits, ResourcePermission, addressable};
 
 /// A deletion ends a plan, so this is only said when it took effect and the person wanted it stopped.
 const DELETED: &str =
@@ -89,11 +94,8 @@ fn reached(change: &Change, live: &AgentState) -> bool {
     let Some(agent) = live.present() else { return matches!(change, Change::DeleteAgent { .. }) };
     match change {
         Change::DeleteAgent { .. } => false,
-        Change::Register { name, agent_type, info, database } => {
-            let same = agent.agent.name == *name && agent.agent.agent_type == *agent_type;
-            let told = info.iter().all(|(key, value)| agent.agent.info.get(key) == Some(value));
-            same && told && (database.is_none() || agent.agent.database.is_some())
-        }
+        Change::Register { .. } => registered(change, agent).is_empty(),
+        Change::SetRateLimits { after, .. } => agent.rate_limits.as_ref() == Some(after),
         Change::LinkDatabase { linked_at, .. } => {
             agent.agent.database.is_some() && (agent.linked_at.is_none() || agent.linked_at != *linked_at)
         }
@@ -101,6 +103,58 @@ fn reached(change: &Change, live: &AgentState) -> bool {
             entry(agent, resource_id).is_some_and(|live| live.same_access(after))
         }
         Change::Revoke { resource_id, .. } => entry(agent, resource_id).is_none(),
+    }
+}
+
+/// What of a registration the agent does not show: field, what is there, what should be.
+fn registered(change: &Change, live: &LiveAgent) -> Vec<(String, Value, Value)> {
+    let Change::Register { name, agent_type, info, database, rate_limits } = change else { return Vec::new() };
+    let text = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
+    let linked = |database: bool| if database { Value::from("linked") } else { Value::Null };
+    let limits = |limits: Option<&RateLimits>| limits.map_or(Value::Null, |limits| limits.words().into());
+    let mut fields: Vec<(String, Value, Value)> = vec![
+        ("name".into(), live.agent.name.as_str().into(), name.as_str().into()),
+        ("type".into(), text(&live.agent.agent_type), text(agent_type)),
+    ];
+    let is = |key: &String| live.agent.info.get(key).cloned().unwrap_or_default();
+    fields.extend(info.iter().map(|(key, value)| (key.clone(), is(key), value.clone())));
+    if database.is_some() {
+        fields.push(("database".into(), linked(live.agent.database.is_some()), linked(true)));
+    }
+    if rate_limits.is_some() && *rate_limits != live.rate_limits {
+        fields.push(("rate limits".into(), limits(live.rate_limits.as_ref()), limits(rate_limits.as_ref())));
+    }
+    fields.retain(|(field, is, should)| !same_value(is, should) && !live.withholds(&pointer(field)));
+    fields
+}
+
+/// What a change that was not reached should have led to, and what is there instead: a sentence for each field.
+#[must_use]
+pub fn shortfalls(change: &Change, live: &AgentState) -> Vec<String> {
+    let Some(agent) = live.present() else { return vec![format!("{}: the agent is not there", change.subject())] };
+    let access = |entry: Option<&ResourcePermission>| entry.map_or_else(|| "no entry".into(), super::describe_access);
+    let words = |field: &str, is: &str, should: &str| vec![format!("{field}: is {is}; should be {should}")];
+    match change {
+        Change::Register { .. } => {
+            let said = |value: &Value| if value.is_null() { "empty".into() } else { quoted(value) };
+            let differing = registered(change, agent).into_iter();
+            differing
+                .map(|(field, is, should)| format!("{field}: is {}; should be {}", said(&is), said(&should)))
+                .collect()
+        }
+        Change::SetPermission { resource_id, after, .. } => {
+            words(resource_id, &access(entry(agent, resource_id)), &access(Some(after)))
+        }
+        Change::Revoke { resource_id, .. } => words(resource_id, &access(entry(agent, resource_id)), "gone"),
+        Change::SetRateLimits { after, .. } => {
+            let is = agent.rate_limits.as_ref().map_or_else(|| "not told".into(), RateLimits::words);
+            words("rate limits", &is, &after.words())
+        }
+        Change::LinkDatabase { .. } => {
+            let is = if agent.agent.database.is_some() { "linked as before" } else { "not linked" };
+            words("database", is, "linked anew")
+        }
+        Change::DeleteAgent { .. } => words("agent", "there", "gone"),
     }
 }
 
@@ -150,6 +204,10 @@ fn astray(change: &Change, live: &AgentState, ownership: Ownership, registers: b
             let live = entry(agent, resource_id);
             let untouched = same_entry(resource_id, Some(before), live);
             (!untouched).then(|| changed_by_others(resource_id, Some(before), live))
+        }
+        (Change::SetRateLimits { before, .. }, AgentState::Present(agent)) => {
+            let live = agent.rate_limits.as_ref();
+            (live != Some(before)).then(|| limits_changed(before, live))
         }
         (Change::LinkDatabase { .. } | Change::DeleteAgent { .. }, AgentState::Present(_)) => None,
     }
@@ -224,6 +282,13 @@ fn settle_one(settlement: &mut Settlement, change: &Change, live: &AgentState) {
         (Change::Revoke { resource_id, before }, AgentState::Present(agent)) => {
             settle_resource(settlement, change, resource_id, Some(before), None, entry(agent, resource_id));
         }
+        (Change::SetRateLimits { before, after }, AgentState::Present(agent)) => match &agent.rate_limits {
+            Some(live) if live == before => {}
+            Some(live) if live == after => {
+                settlement.undo.push(Change::SetRateLimits { before: live.clone(), after: before.clone() });
+            }
+            live => leave(settlement, change, limits_changed(before, live.as_ref())),
+        },
         (Change::LinkDatabase { before, linked_at, .. }, AgentState::Present(agent)) => {
             settle_link(settlement, change, before.is_some(), linked_at.as_ref(), agent);
         }
@@ -253,6 +318,17 @@ fn settle_resource(
         }),
         (None, Some(live)) => settlement.undo.extend(removal(id, live)),
         (None, None) => {}
+    }
+}
+
+fn limits_changed(before: &RateLimits, live: Option<&RateLimits>) -> String {
+    match live {
+        Some(live) => format!(
+            "Somebody else changed the rate limits meanwhile: {} now; were {}. They were left as they are.",
+            live.words(),
+            before.words()
+        ),
+        None => format!("The server does not tell the rate limits any more; they were {}.", before.words()),
     }
 }
 

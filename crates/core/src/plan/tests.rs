@@ -24,7 +24,7 @@ fn agent(resources: ResourcePermissions) -> Agent {
 }
 
 fn present(agent: Agent) -> AgentState {
-    AgentState::Present(Box::new(LiveAgent { agent, registered_at: None, linked_at: None, withheld: Vec::new() }))
+    AgentState::Present(Box::new(LiveAgent::of(agent)))
 }
 
 fn entries(list: &[(&str, &[Permission])]) -> ResourcePermissions {
@@ -32,7 +32,7 @@ fn entries(list: &[(&str, &[Permission])]) -> ResourcePermissions {
 }
 
 fn plan_to(wanted: &Agent, live: &AgentState, mode: Mode) -> Plan {
-    let goal = Goal::Agent { agent: wanted, linking: DatabaseLinking::Later };
+    let goal = Goal::Agent { agent: wanted, linking: DatabaseLinking::Later, limits: &LimitsGoal::Unsaid };
     make(&agent_id(), goal, live, mode)
 }
 
@@ -192,7 +192,7 @@ fn a_link_that_may_have_been_replaced_is_reported() {
         linked_at: Some("1".into()),
         database: live.database.clone().unwrap_or_default(),
     };
-    let mut now = LiveAgent { agent: live, registered_at: None, linked_at: Some("1".into()), withheld: vec![] };
+    let mut now = LiveAgent { linked_at: Some("1".into()), ..LiveAgent::of(live) };
     let untouched = settle([&change], &AgentState::Present(Box::new(now.clone())), Ownership::Unknown);
     assert_eq!(untouched, Settlement::default());
     now.linked_at = Some("2".into());
@@ -253,6 +253,7 @@ fn the_fingerprint_sees_a_new_registration_and_no_order() {
             registered_at: Some(at.into()),
             linked_at: None,
             withheld: Vec::new(),
+            rate_limits: None,
         }))
     };
     assert_ne!(Fingerprint::of(&live("1")), Fingerprint::of(&live("2")), "registered anew means another key");
@@ -264,7 +265,7 @@ fn the_fingerprint_sees_a_new_registration_and_no_order() {
 fn tables_that_the_target_lacks_are_pointed_out() {
     let wanted = agent(entries(&[("customers", &[Permission::Read]), ("gone", &[Permission::Read])]));
     let listed = ["customers".to_owned()];
-    let goal = Goal::Agent { agent: &wanted, linking: DatabaseLinking::Later };
+    let goal = Goal::Agent { agent: &wanted, linking: DatabaseLinking::Later, limits: &LimitsGoal::Unsaid };
     let live = present(agent(ResourcePermissions::new()));
     let mut plan = make(&agent_id(), goal, &live, Mode::Merge);
     plan.check_tables(TargetTables::Listed(&listed));

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Change, Group, Plan, Unchangeable};
-use crate::config::{Permission, PermissionSet, ResourcePermission};
+use crate::config::{Permission, PermissionSet, RateLimits, ResourcePermission};
 
 /// "read and write", "read, write and delete", "no permission".
 fn listed(permissions: PermissionSet) -> String {
@@ -25,12 +25,13 @@ pub fn describe_access(entry: &ResourcePermission) -> String {
 }
 
 impl Change {
-    /// What it is about: the resource id, or "agent", "database".
+    /// What it is about: the resource id, or "agent", "database", "rate limits".
     #[must_use]
     pub fn subject(&self) -> &str {
         match self {
             Self::Register { .. } | Self::DeleteAgent { .. } => "agent",
             Self::LinkDatabase { .. } => "database",
+            Self::SetRateLimits { .. } => "rate limits",
             Self::SetPermission { resource_id, .. } | Self::Revoke { resource_id, .. } => resource_id,
         }
     }
@@ -39,11 +40,12 @@ impl Change {
     #[must_use]
     pub fn words(&self) -> String {
         match self {
-            Self::Register { name, agent_type, database, .. } => {
-                register_words(name, agent_type.as_deref(), database.is_some())
+            Self::Register { name, agent_type, database, rate_limits, .. } => {
+                register_words(name, agent_type.as_deref(), database.is_some(), rate_limits.as_ref())
             }
             Self::LinkDatabase { before: None, .. } => "is linked with the connection string given".into(),
             Self::LinkDatabase { before: Some(_), .. } => "is linked anew with the connection string given".into(),
+            Self::SetRateLimits { before, after } => format!("become {}; were {}", after.words(), before.words()),
             Self::DeleteAgent { .. } => "is deleted, with everything that belongs to it".into(),
             Self::Revoke { before, .. } => format!("loses {}, and its entry", listed(before.permissions)),
             Self::SetPermission { before: None, after, .. } if after.permissions.is_empty() => {
@@ -68,10 +70,11 @@ impl Change {
     }
 }
 
-fn register_words(name: &str, agent_type: Option<&str>, links: bool) -> String {
+fn register_words(name: &str, agent_type: Option<&str>, links: bool, limits: Option<&RateLimits>) -> String {
     let kind = agent_type.map(|kind| format!(" ({kind})")).unwrap_or_default();
     let database = if links { ", and its database is linked" } else { "" };
-    format!("is registered as “{name}”{kind}{database}")
+    let limits = limits.map(|limits| format!(", with its rate limits ({})", limits.words())).unwrap_or_default();
+    format!("is registered as “{name}”{kind}{database}{limits}")
 }
 
 impl Unchangeable {
@@ -106,9 +109,12 @@ pub fn summary_lines(plan: &Plan) -> Vec<String> {
     };
     let once = |group: Group, words: &str| (plan.count(group) > 0).then(|| words.to_owned());
     let link = plan.links_database().then(|| "Link the database".to_owned());
+    let limits = plan.changes.iter().any(|change| matches!(change, Change::SetRateLimits { .. }));
+    let limits = limits.then(|| "Set the rate limits".to_owned());
     [
         once(Group::Register, "Register new agent"),
         link,
+        limits,
         counted(sets, "Set"),
         counted(revokes, "Revoke"),
         once(Group::DeleteAgent, "Delete the agent"),

@@ -25,3 +25,26 @@ fn files_need_no_place_to_keep_anything() {
     assert_eq!(aidb_testkit::Run::of(&mut compare).status, Some(0));
     assert!(!home.data().exists());
 }
+
+/// `compare` is 2 where something differs; `--detailed-exitcode` is 2 where something would be done.
+#[test]
+fn a_difference_is_one_from_either_side_and_not_always_something_to_do() {
+    let stage = Stage::new();
+    let head = r#"{"version":"1.0.0","agent":{"agent_id":"faq-bot","name":"FAQ Bot""#;
+    stage.write("with.json", format!(r#"{head},"database":{{"type":"postgresql","connection_name":"main-db"}}}}}}"#));
+    stage.write("without.json", format!("{head}}}}}"));
+    for sides in [["with.json", "without.json"], ["without.json", "with.json"]] {
+        let run = stage.run(&["m", "compare", sides[0], sides[1]]);
+        assert_eq!(run.status, Some(2), "{run}");
+        let run = stage.run(&["m", "compare", sides[0], sides[1], "--json"]);
+        assert_eq!(run.json()["same"], serde_json::json!(false), "{run}");
+    }
+    let dry_run = ["m", "import", "-e", "Staging", "-i", "with.json", "--dry-run", "--detailed-exitcode", "--json"];
+    let run = stage.run(&dry_run);
+    assert_eq!(
+        run.status,
+        Some(0),
+        "a name that cannot be changed and a link that is not asked for are nothing to do: {run}"
+    );
+    assert_eq!(run.json()["differs"], serde_json::json!(true), "{run}");
+}

@@ -89,6 +89,8 @@ impl Human for BackupShown {
             Some(live) => {
                 let kind = live.agent.agent_type.as_deref().map(|kind| format!(" ({})", shown(kind)));
                 page.line(format!("  Called       {}{}", shown(&live.agent.name), kind.unwrap_or_default()));
+                let limits = live.rate_limits.as_ref().map(|limits| shown(&limits.words()));
+                page.line(format!("  Rate limits  {}", limits.unwrap_or_else(|| "not in this backup".into())));
                 permissions(&mut page, &live.agent.resource_permissions, detail);
             }
         }

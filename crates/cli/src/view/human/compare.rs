@@ -27,6 +27,7 @@ impl Human for ComparisonDone {
         let mut page = Page::default();
         if self.comparison.is_same() {
             page.line(done(&format!("{left} and {right} say the same about {}.", shown(plan.agent_id.as_str()))));
+            super::plan::notes(&mut page, plan);
             return page.into_text();
         }
         let rows = rows(plan);
@@ -39,6 +40,7 @@ impl Human for ComparisonDone {
                 &format!("  {} on both sides", counted(plan.same.len(), "equal resource permission")),
             ));
         }
+        super::plan::notes(&mut page, plan);
         page.into_text()
     }
 }
@@ -78,6 +80,7 @@ fn row(change: &Change) -> Row {
         Change::Register { .. } => ("exists".into(), "does not exist".into()),
         Change::DeleteAgent { .. } => ("does not exist".into(), "exists".into()),
         Change::LinkDatabase { .. } => ("linked".into(), NOTHING.into()),
+        Change::SetRateLimits { before, after } => (shown(&after.words()), shown(&before.words())),
     };
     [shown(change.subject()), left, right]
 }

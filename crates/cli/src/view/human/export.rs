@@ -1,5 +1,6 @@
 //! What an export wrote.
 
+use aidb_core::config::values::MASKED;
 use aidb_core::operations::{ExportNote, Exported};
 
 use super::{DIM, Human, Page, WARNING, counted, done, failure, paint, shown};
@@ -88,6 +89,11 @@ fn note_words(note: &ExportNote, exported: &Exported, several: bool) -> String {
             "{}: {whose}the tables are the resources of type table, because the server did not list them: {}",
             paint(WARNING, "warning"),
             shown(reason)
+        ),
+        ExportNote::Withheld { pointer, kind } if kind == MASKED => format!(
+            "{}: {whose}{} stayed behind: the server masks it, so nobody sees its value there.",
+            paint(WARNING, "warning"),
+            shown(pointer)
         ),
         ExportNote::Withheld { pointer, kind } => format!(
             "{}: {whose}{} stayed behind: it looks like a secret ({}).",

@@ -1,6 +1,6 @@
 //! A plan: what would be done, in counted groups and plain words.
 
-use aidb_core::plan::{Change, Group, Mode, NoteWeight, Plan, summary_lines};
+use aidb_core::plan::{Change, Group, Mode, NoteCode, NoteWeight, Plan, summary_lines};
 
 use super::{BAD, BOLD, CHANGED, DIM, GOOD, Human, Page, WARNING, column, counted, padded, paint, shown};
 use crate::commands::{PlanShown, PlansShown, Purpose};
@@ -136,7 +136,7 @@ fn stays(page: &mut Page, title: &str, ids: &[String], detail: Detail) {
     page.line(paint(DIM, &format!("    = {}{more}", named.join(", "))));
 }
 
-fn notes(page: &mut Page, plan: &Plan) {
+pub(super) fn notes(page: &mut Page, plan: &Plan) {
     let mut notes: Vec<_> = plan.notes.iter().collect();
     notes.sort_by_key(|note| std::cmp::Reverse(note.weight));
     for note in notes {
@@ -145,7 +145,11 @@ fn notes(page: &mut Page, plan: &Plan) {
             NoteWeight::Warning => paint(WARNING, "Warning:"),
             NoteWeight::Info => paint(DIM, "Note:"),
         };
-        page.line(format!("  {word} {}", shown(&note.message)));
+        let more = match note.code {
+            NoteCode::AlreadyLinked => " (--relink links it anew)",
+            _ => "",
+        };
+        page.line(format!("  {word} {}{more}", shown(&note.message)));
     }
 }
 

@@ -14,7 +14,6 @@ mod text;
 mod validate;
 
 pub(crate) use failure::failure;
-pub(crate) use plan::differs;
 
 use serde::Serialize;
 use serde_json::{Map, Value};

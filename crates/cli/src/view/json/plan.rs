@@ -1,4 +1,4 @@
-use aidb_core::plan::{Plan, summary_lines};
+use aidb_core::plan::summary_lines;
 use serde_json::{Value, json};
 
 use super::{Json, part, with};
@@ -10,19 +10,13 @@ impl Json for PlansShown<'_> {
             "success": true,
             "action": self.action,
             "dry_run": true,
-            "differs": self.plans.iter().any(|plan| differs(plan.plan)),
+            "differs": self.plans.iter().any(|plan| plan.plan.differs()),
         });
         match self.plans.as_slice() {
             [one] => with(common, plan(one)),
             several => with(common, json!({ "plans": several.iter().map(plan).collect::<Vec<_>>() })),
         }
     }
-}
-
-/// Whether target and goal say different things. What an environment calls its own database connection is its own business:
-/// where names differ by environment, a dry run would never say "the same".
-pub(crate) fn differs(plan: &Plan) -> bool {
-    !plan.changes.is_empty() || plan.unchangeable.iter().any(|difference| !difference.is_of_the_environment())
 }
 
 fn plan(shown: &PlanShown<'_>) -> Value {

@@ -243,6 +243,7 @@ fn registration() -> Registration {
             connection_name: Some("main-db".to_owned()),
             database_type: Some("postgresql".to_owned()),
         }),
+        rate_limits: None,
     }
 }
 

@@ -123,6 +123,7 @@ async fn registering_over_a_cut_connection_reaches_the_server_once() {
         api_key: secret("k"),
         api_secret: secret("s"),
         database: None,
+        rate_limits: None,
     };
     let registration = &registration;
     let register = |connector: Connector| async move { connector.register(registration).await };

@@ -39,6 +39,7 @@ async fn errors(server: &RawServer) -> Vec<ConnectorError> {
             connection_name: None,
             database_type: None,
         }),
+        rate_limits: None,
     };
     assert!(!format!("{registration:?}").contains("canary"), "the debug form of a registration");
     vec![client.register(&registration).await.unwrap_err()]

@@ -57,6 +57,7 @@ fn state(resources: usize) -> AgentState {
         linked_at: Some("2026-11-22T13:04:52.727893Z".into()),
         registered_at: Some("2026-01-01T00:00:00".into()),
         withheld: vec![SecretFinding { pointer: "/token".into(), kind: "AWS access key".into() }],
+        rate_limits: None,
     }))
 }
 
