@@ -1,10 +1,10 @@
 //! What it takes for a file to be there after a power cut, and for a private one to be private.
 
-use std::fs::{DirBuilder, File};
+use std::fs::{self, DirBuilder, File, Metadata};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Who may read a file that is written.
+/// Who may read a file that is written and was not there. One that is replaced keeps its owner and mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Readers {
     /// Its owner alone (0600).
@@ -14,14 +14,45 @@ pub(crate) enum Readers {
 }
 
 /// Writes a file whole or not at all: a temporary file beside it, fsync, rename, fsync of the folder. What was there before
-/// stays until the rename.
+/// stays until the rename. What was meant for everybody keeps whatever owner and mode a person gave it since.
 pub(crate) fn replace(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
     let folder = folder_of(path);
-    let mut temporary = temporary_in(folder, readers)?;
+    let there = match readers {
+        Readers::Owner => None,
+        Readers::Usual => fs::metadata(path).ok(),
+    };
+    let mut temporary = temporary_in(folder, if there.is_some() { Readers::Owner } else { readers })?;
+    if let Some(there) = there {
+        keep_access(temporary.as_file(), &there)?;
+    }
     temporary.write_all(content)?;
     temporary.as_file().sync_all()?;
     temporary.persist(path).map_err(|error| error.error)?;
     sync_folder(folder)
+}
+
+/// Gives a new file the owner, group and mode of the one that it replaces, before there is anything in it to read.
+#[cfg(unix)]
+fn keep_access(file: &File, there: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+    let mut mode = there.mode() & 0o7777;
+    let own = file.metadata()?;
+    if (own.uid(), own.gid()) != (there.uid(), there.gid()) {
+        // Only root gives files away; a group that one belongs to can be kept by anybody.
+        let kept =
+            fchown(file, Some(there.uid()), Some(there.gid())).or_else(|_| fchown(file, None, Some(there.gid())));
+        if kept.is_err() {
+            // What its group was allowed is not for another group: that one gets what everybody has.
+            mode = (mode & 0o707) | ((mode & 0o007) << 3);
+        }
+    }
+    file.set_permissions(PermissionsExt::from_mode(mode))
+}
+
+/// Access stands elsewhere there, and goes by the folder.
+#[cfg(not(unix))]
+fn keep_access(_file: &File, _there: &Metadata) -> io::Result<()> {
+    Ok(())
 }
 
 fn temporary_in(folder: &Path, readers: Readers) -> io::Result<tempfile::NamedTempFile> {

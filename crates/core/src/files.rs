@@ -128,6 +128,7 @@ fn in_words(error: &io::Error) -> String {
         io::ErrorKind::FileTooLarge => "the file would be larger than the system allows".into(),
         io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only".into(),
         io::ErrorKind::NotADirectory => "a part of the path is not a folder".into(),
+        io::ErrorKind::InvalidFilename => "a name in the path is longer than the system allows".into(),
         _ => error.to_string(),
     }
 }
@@ -139,6 +140,7 @@ fn access_hint(error: &io::Error, verb: &str) -> String {
             "Make room on the disk, or choose another place.".into()
         }
         io::ErrorKind::NotFound => "Create the folder first, or check the path.".into(),
+        io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename => "Check the path.".into(),
         io::ErrorKind::ReadOnlyFilesystem => "This disk is read-only: choose another place.".into(),
         _ => "Check the path and the disk, and try again.".into(),
     }
@@ -175,16 +177,48 @@ pub fn read_text(path: &Path, what: &'static str) -> Result<String, FileError> {
     Ok(text.into_owned())
 }
 
-/// Writes a file whole or not at all. It is meant to be shared, so it gets the permissions of any new file.
+/// Writes a file whole or not at all. It is meant to be shared, so a new one gets the permissions of any new file; one that is
+/// replaced keeps its own.
 ///
 /// # Errors
 /// [`FileError`]: something is there that may not be overwritten, or the disk refuses; what was there before stays.
 pub fn write(path: &Path, text: &str, overwrite: Overwrite) -> Result<(), FileError> {
     refuse_foreign(path, overwrite)?;
     let unwritable = |source: io::Error| FileError::Unwritable { path: path.into(), source };
-    // A link stays a link: what it leads to is written.
-    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    disk::replace(&place, text.as_bytes(), disk::Readers::Usual).map_err(unwritable)
+    disk::replace(&behind_links(path), text.as_bytes(), disk::Readers::Usual).map_err(unwritable)
+}
+
+/// The file to write: a link stays a link, and what it leads to is written, also where that is not there yet.
+fn behind_links(path: &Path) -> PathBuf {
+    // As many links as Linux follows.
+    const LONGEST_CHAIN: usize = 40;
+    let mut place = path.to_owned();
+    for _ in 0..LONGEST_CHAIN {
+        let Ok(target) = fs::read_link(&place) else { break };
+        place = place.parent().map_or_else(|| target.clone(), |folder| folder.join(&target));
+    }
+    place
+}
+
+/// The path of a file as it holds in every folder. Links of the file itself stay: what they lead to may be renewed.
+///
+/// # Errors
+/// [`FileError`]: not there, or nothing that can be read again and again.
+pub fn whole_path(path: &Path, what: &'static str) -> Result<PathBuf, FileError> {
+    let unreadable = |source: io::Error| match source.kind() {
+        io::ErrorKind::NotFound => FileError::NotFound { what, path: path.into() },
+        _ => FileError::Unreadable { path: path.into(), source },
+    };
+    let there = fs::metadata(path).map_err(unreadable)?;
+    let name = match path.file_name() {
+        Some(name) if there.is_file() => name,
+        _ => {
+            let found = if there.is_dir() { "a folder" } else { "a pipe or a device" };
+            return Err(FileError::WrongKind { path: path.into(), found, wanted: "a file" });
+        }
+    };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(fs::canonicalize(folder).map_err(unreadable)?.join(name))
 }
 
 /// Writes a file of aidb's own whole or not at all, its owner's alone, in a folder that is made where it is missing.
@@ -284,5 +318,63 @@ mod tests {
         let refused = read_text(&path, "Plan file").expect_err("no text");
         assert_eq!(refused.code(), ErrorCode::FileUnreadable);
         assert!(refused.to_string().contains("text is not UTF-8: a byte there"), "{refused}");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_is_replaced_keeps_its_mode_and_owner_and_what_is_new_gets_the_usual() {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+        let folder = tempfile::tempdir().expect("folder");
+        let access = |path: &Path| {
+            fs::metadata(path).map(|there| (there.mode() & 0o7777, there.uid(), there.gid())).expect("there")
+        };
+        let usual = folder.path().join("usual");
+        File::create(&usual).expect("as any program makes it");
+        let path = folder.path().join("agent.json");
+        write(&path, CONFIGURATION, Overwrite::Nothing).expect("new file");
+        assert_eq!(access(&path), access(&usual));
+        for mode in [0o600, 0o640, 0o644, 0o664, 0o400] {
+            fs::set_permissions(&path, PermissionsExt::from_mode(mode)).expect("set");
+            // Only root may give it to somebody else.
+            let _given_away = chown(&path, Some(65_534), Some(65_534));
+            let before = access(&path);
+            write(&path, CONFIGURATION, Overwrite::Configurations).expect("replaced");
+            assert_eq!(access(&path), before, "{mode:o}");
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_stays_and_what_it_leads_to_is_written() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().expect("folder");
+        let path = |name: &str| folder.path().join(name);
+        symlink("second", path("first")).expect("linked");
+        symlink(path("agent.json"), path("second")).expect("linked");
+        for text in ["new", "replaced"] {
+            write(&path("first"), text, Overwrite::Anything).expect("written");
+            assert_eq!(fs::read_to_string(path("agent.json")).expect("there"), text);
+            assert!(path("first").is_symlink() && path("second").is_symlink() && !path("agent.json").is_symlink());
+        }
+        symlink("round", path("round")).expect("linked");
+        assert_eq!(
+            write(&path("round"), "x", Overwrite::Anything).map_err(|error| error.code()),
+            Err(ErrorCode::FileUnwritable)
+        );
+    }
+
+    #[test]
+    fn a_path_that_is_kept_holds_in_every_folder() {
+        let folder = tempfile::tempdir().expect("folder");
+        let inner = folder.path().join("inner");
+        fs::create_dir(&inner).expect("made");
+        fs::write(folder.path().join("ca.pem"), "x").expect("written");
+        let whole = whole_path(&inner.join("../ca.pem"), "CA file").expect("there");
+        assert_eq!(whole, fs::canonicalize(folder.path()).expect("there").join("ca.pem"));
+        assert_eq!(whole_path(&inner, "CA file").map_err(|error| error.code()), Err(ErrorCode::FileUnreadable));
+        assert_eq!(
+            whole_path(&inner.join("none"), "CA file").map_err(|error| error.code()),
+            Err(ErrorCode::FileNotFound)
+        );
     }
 }
