@@ -22,11 +22,11 @@ pub(crate) fn vault(folder: &Path) -> Vault {
     }
 }
 
-/// Who is at work, for the history.
+/// Who is at work, for the history: whoever `AIDB_USER` names, else the account, also where no variable has its name.
 pub(crate) fn account() -> String {
-    let names = ["AIDB_ACTOR", "USER", "LOGNAME", "USERNAME"];
+    let names = ["AIDB_USER", "USER", "LOGNAME", "USERNAME"];
     let account = names.iter().filter_map(|name| std::env::var(name).ok()).find(|name| !name.trim().is_empty());
-    account.unwrap_or_else(|| "unknown".into())
+    account.or_else(|| whoami::username().ok()).unwrap_or_else(|| "unknown".into())
 }
 
 /// The configuration file among the words that the application was started with, as it was called from `folder`.

@@ -193,7 +193,7 @@ async fn a_made_key_goes_to_the_clipboard_and_off_it_again() {
     let (_server, id) = bench.environment("Staging", Sample::Staging).await;
     let copy = json!({ "environment": id, "agent": "my-agent" });
     assert_eq!(bench.call("agent_key_copy", copy.clone()).await.unwrap_err().code, ErrorCode::ApiKeyMissing);
-    let name = SecretName::AgentKey { scope: id, agent: "my-agent".into(), display: "Staging".into() };
+    let name = SecretName::AgentKey { server: id, agent: "my-agent".into(), display: "Staging".into() };
     bench.desktop.engine().vault().set(&name, &SecretString::from("made-key")).await.unwrap();
     assert_eq!(bench.call("agent_key_copy", copy).await.unwrap(), json!({ "cleared_after": 60 }));
     assert_eq!(bench.system.with(|told| told.clipboard.clone()).as_deref(), Some("made-key"));

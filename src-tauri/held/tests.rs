@@ -300,8 +300,11 @@ async fn a_made_key_is_copied_from_the_history_as_long_as_it_is_kept() {
     let kept = entry_key(&world, &made).await;
     assert_eq!(kept, json!({ "state": "kept", "environment": world.ids[1], "agent": "churn-forecast" }));
     ok(&world, "agent_key_copy", json!({ "environment": kept["environment"], "agent": kept["agent"] })).await;
-    let name =
-        SecretName::AgentKey { scope: world.ids[1].clone(), agent: "churn-forecast".into(), display: "Staging".into() };
+    let name = SecretName::AgentKey {
+        server: world.ids[1].clone(),
+        agent: "churn-forecast".into(),
+        display: "Staging".into(),
+    };
     world.desktop.engine().vault().remove(&name).await.unwrap();
     let gone = entry_key(&world, &made).await;
     assert_eq!(gone["state"], "gone");

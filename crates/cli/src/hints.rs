@@ -4,18 +4,31 @@
 use aidb_core::connector::ConnectorError;
 use aidb_core::error::Explain;
 use aidb_core::files::FileError;
-use aidb_core::operations::Error;
+use aidb_core::operations::{Error, KeyWithheld};
 use aidb_core::plan::UnknownItem;
 use aidb_core::store::StoreError;
 use aidb_core::vault::VaultError;
 
+use crate::usage::{AGENT, API_KEY, URL};
+use crate::variables;
+
 /// The hint that is shown here.
 pub(crate) fn hint(error: &Error) -> Option<String> {
     match error {
+        Error::NoTarget if variables::is_empty(URL) => Some(empty(URL, "Name an environment with -e, or give a URL.")),
+        Error::AgentRequired { .. } if variables::is_empty(AGENT) => Some(empty(AGENT, "Name the agent with -a.")),
+        Error::ApiKeyRequired { .. } if variables::is_empty(API_KEY) => {
+            Some(empty(API_KEY, "Set it to the key, or store the key with `aidb env set-key`."))
+        }
         Error::NotRecorded { cause, .. } => hint(cause),
         Error::Vault(error) => vault(error),
         other => own(other).map(str::to_owned).or_else(|| other.hint()),
     }
+}
+
+/// A variable without a value is most often a name that a script got wrong.
+fn empty(variable: &str, otherwise: &str) -> String {
+    format!("{variable} is set, and empty. {otherwise}")
 }
 
 /// Where this front end has its own way.
@@ -24,6 +37,16 @@ fn own(error: &Error) -> Option<&'static str> {
         Error::NoTarget => "Name an environment, or give a URL. `aidb env list` shows the environments.",
         Error::ApiKeyRequired { because: None, .. } => {
             "Set AIDB_API_KEY, or keep the key in the keychain with `aidb env set-key`."
+        }
+        Error::ApiKeyRequired { because: Some(KeyWithheld::AmbientForAnother), .. } => {
+            "AIDB_API_KEY is for the server of AIDB_URL. Store this one's key with `aidb env set-key`, or unset AIDB_URL."
+        }
+        Error::ApiKeyRequired { because: Some(KeyWithheld::NoServerNamed), .. } => {
+            "AIDB_API_KEY goes only to a server that is named: set AIDB_URL beside it, or name the server with -e or -u."
+        }
+        Error::KeyWithoutServer { .. } => "Name the server with -e or -u beside -k, or give the key in AIDB_API_KEY.",
+        Error::OtherServer { .. } => {
+            "Say with -e or -u which of the two is meant. Left over from another task, AIDB_URL is better unset."
         }
         Error::AgentRequired { .. } => "Name the agent with -a, or give the environment a default agent.",
         Error::DeletionNotAgreed { .. } => {
@@ -42,9 +65,17 @@ fn own(error: &Error) -> Option<&'static str> {
             "Run the same command with --dry-run to see the items of the plan."
         }
         Error::File(FileError::NotFound { .. }) => "Check the path; it is taken from the folder the command runs in.",
-        Error::File(FileError::Exists { .. }) => "Choose another name, or overwrite it with --force.",
+        Error::PlanFromElsewhere { .. } => {
+            "Let whoever read the plan send its eight words and add --approved \"WORDS\", or apply it at a terminal without \
+             --yes. The words prove that the file is the one that was read; they do not prove who saved it."
+        }
+        Error::PlanIsConfiguration { .. } => "A configuration is imported with -i.",
+        Error::File(FileError::Exists { .. } | FileError::Taken { .. }) => {
+            "Choose another name, or overwrite it with --force."
+        }
         Error::Connector(ConnectorError::PlainHttpRefused { .. }) => {
-            "Use https://. If this network may be trusted, allow plain http for this environment (--allow-plain-http)."
+            "Use https://. If this network may be trusted, allow plain http: for this run with --allow-plain-http, with \
+             AIDB_ALLOW_PLAIN_HTTP=1, or for good in the profile with `aidb env update NAME --allow-plain-http`."
         }
         Error::Store(StoreError::BackupNotFound { .. }) => "List the backups with `aidb migrate backups list`.",
         Error::Store(StoreError::EnvironmentNotFound { known, .. }) if known.is_empty() => {

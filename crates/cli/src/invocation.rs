@@ -6,20 +6,23 @@ use std::time::Duration;
 
 use aidb_core::config::AgentId;
 use aidb_core::connector::PlainHttp;
-use aidb_core::operations::{Context, Engine, EngineSettings, Error, KeyNeed, Target, TargetRequest, WhenBusy};
-use aidb_core::vault::Vault;
+use aidb_core::operations::{
+    Ambient, Context, Engine, EngineSettings, Error, KeyNeed, Record, Recorded, Target, TargetRequest, WhenBusy,
+};
+use aidb_core::store::Place;
+use aidb_core::vault::{Vault, one_secret};
 use directories::ProjectDirs;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
 use crate::args::{ApplyArgs, GlobalArgs, KeyStore};
 use crate::failure::{CommandError, Failure};
 use crate::progress::TerminalProgress;
 use crate::screen::Screen;
-use crate::usage::{Source, Sources};
-use crate::variables;
+use crate::usage::{Source, Sources, URL};
 use crate::view::human::Human;
 use crate::view::json::Json;
+use crate::{prompt, variables};
 
 /// One run of `aidb`.
 pub(crate) struct Invocation {
@@ -70,18 +73,35 @@ impl Invocation {
         Ok(folders.data_dir().to_owned())
     }
 
+    /// Reads the key from standard input, where `-k -` says so.
+    pub(crate) fn read_key(&mut self) -> Result<(), Failure> {
+        let target = &mut self.global.target;
+        if target.api_key.as_ref().is_some_and(|key| key.expose_secret() == "-") {
+            target.api_key = Some(prompt::secret_now("API key (not shown): ")?);
+        }
+        Ok(())
+    }
+
     /// What was said about the target.
     pub(crate) fn request(&self) -> Result<TargetRequest, Failure> {
         let target = &self.global.target;
-        if target.api_key.as_ref().is_some_and(|key| key.expose_secret().trim().is_empty()) {
-            let message = "The API key that was given is empty. Nothing was sent.".into();
-            let hint = "Check the variable or file that it comes from.".into();
-            return Err(CommandError::BadValue { message, hint }.into());
-        }
+        let given = |key: &Option<SecretString>, what: &str| -> Result<Option<SecretString>, Failure> {
+            let key = key.as_ref().map(one_secret).transpose();
+            Ok(key.map_err(|why| CommandError::BadValue {
+                message: format!("The API key {what} {why}. Nothing was sent."),
+                hint: "Check the variable or file that it comes from.".into(),
+            })?)
+        };
         Ok(TargetRequest {
             environment: target.environment.clone(),
             url: target.url.clone(),
-            api_key: target.api_key.clone(),
+            api_key: given(&target.api_key, "that was given with -k")?,
+            ambient: Ambient {
+                url: self.sources.url.clone(),
+                url_name: URL,
+                api_key: given(&self.sources.api_key, "in AIDB_API_KEY")?,
+            },
+            recorded: None,
             ca_file: target.ca_file.clone().into(),
             plain_http: target.allow_plain_http.then_some(PlainHttp::Allowed),
             key: KeyNeed::Required,
@@ -93,22 +113,32 @@ impl Invocation {
         self.target_of(engine, &self.request()?).await
     }
 
+    /// The server that is meant, for a run about a plan or a backup that names one itself.
+    pub(crate) async fn target_for(&self, engine: &Engine, record: Record, place: &Place) -> Result<Target, Failure> {
+        let recorded = Some(Recorded { record, place: place.clone() });
+        self.target_of(engine, &TargetRequest { recorded, ..self.request()? }).await
+    }
+
     /// The server that `request` means.
     pub(crate) async fn target_of(&self, engine: &Engine, request: &TargetRequest) -> Result<Target, Failure> {
         let target = engine.target(request).await?;
-        self.say_what_overrides(&target);
+        self.say_what_was_passed_by(&target);
         Ok(target)
     }
 
-    /// A variable that a person has forgotten about must not redirect an environment in silence, and a flag not either.
-    fn say_what_overrides(&self, target: &Target) {
-        let Some(named) = &self.global.target.environment else { return };
-        let there = target.environment.as_ref();
-        if there.is_some_and(|there| there.name.eq_ignore_ascii_case(named) || there.id.as_str() == named) {
-            return;
+    /// A variable that was forgotten about redirects nothing, and whoever set it on purpose reads so, also with `-q`.
+    fn say_what_was_passed_by(&self, target: &Target) {
+        if let Some(url) = &target.passed_by {
+            let words =
+                format!("{URL} leads to {url} and was not followed: this goes to {}.", target.place.described());
+            self.screen.warning(&words);
         }
-        let words = format!("The URL that was given wins over that of {named}: this goes to {}.", target.name);
-        self.screen.note(&words);
+        let named = self.global.target.environment.as_ref().filter(|_| self.global.target.url.is_some());
+        let Some(named) = named else { return };
+        let there = target.environment.as_ref();
+        if !there.is_some_and(|there| there.name.eq_ignore_ascii_case(named) || there.id.as_str() == named) {
+            self.screen.note(&format!("The URL of -u wins over that of {named}: this goes to {}.", target.name));
+        }
     }
 
     /// The agent that is meant: the flag, the variable, the environment's default.
@@ -133,12 +163,17 @@ impl Invocation {
 
     /// Whether a target was named on the command line itself.
     pub(crate) fn names_target(&self) -> bool {
-        self.global.target.environment.is_some() || self.sources.url == Source::Flag
+        self.global.target.environment.is_some() || self.global.target.url.is_some()
     }
 
     /// Whether a server was named in any way, by a variable too.
     pub(crate) fn names_server(&self) -> bool {
-        self.global.target.environment.is_some() || self.global.target.url.is_some()
+        self.names_target() || self.sources.url.is_some()
+    }
+
+    /// The URL that was named in any way.
+    pub(crate) fn any_url(&self) -> Option<&String> {
+        self.global.target.url.as_ref().or(self.sources.url.as_ref())
     }
 
     /// What goes with an operation.

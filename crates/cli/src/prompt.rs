@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
+use aidb_core::vault::one_secret;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
@@ -27,30 +28,48 @@ pub(crate) async fn agree_by_typing(what: &str, word: &str, cancel: &Cancellatio
     if answer.trim() == word { Ok(()) } else { Err(CommandError::Declined.into()) }
 }
 
-/// A secret: hidden on a terminal, else one line of standard input.
+/// A secret: hidden on a terminal, else all of standard input, which has to be one line.
 pub(crate) async fn secret(question: &str, cancel: &CancellationToken) -> Result<SecretString, Failure> {
     if !io::stdin().is_terminal() {
-        return interruptible(first_line_of_input, cancel).await;
+        return one_line(&interruptible(all_of_input, cancel).await?);
     }
     error_text(&shown(question));
-    let hidden = || {
-        let config = rpassword::ConfigBuilder::new().output_discard().build();
-        rpassword::read_password_with_config(config).map(SecretString::from)
-    };
     let answer = interruptible(hidden, cancel).await;
     error_text("\n");
-    answer
+    one_line(&answer?)
 }
 
-/// Reads all of standard input, up to a limit, as one secret: its first line.
-fn first_line_of_input() -> io::Result<SecretString> {
-    let mut text = String::new();
-    io::stdin().lock().take(LONGEST_SECRET).read_line(&mut text)?;
+/// The same before anything else has begun, so that there is nothing to interrupt but the process.
+pub(crate) fn secret_now(question: &str) -> Result<SecretString, Failure> {
+    if !io::stdin().is_terminal() {
+        return one_line(&all_of_input().map_err(CommandError::Input)?);
+    }
+    error_text(&shown(question));
+    let answer = hidden();
+    error_text("\n");
+    one_line(&answer.map_err(CommandError::Input)?)
+}
+
+fn hidden() -> io::Result<SecretString> {
+    let config = rpassword::ConfigBuilder::new().output_discard().build();
+    rpassword::read_password_with_config(config).map(SecretString::from)
+}
+
+/// Reads all of standard input, up to a limit. All of it, because a second line means that something else was piped in.
+fn all_of_input() -> io::Result<SecretString> {
+    let mut text = zeroize::Zeroizing::new(String::new());
+    io::stdin().lock().take(LONGEST_SECRET).read_to_string(&mut text)?;
     if text.len() as u64 == LONGEST_SECRET {
         return Err(io::Error::other("it is longer than any key"));
     }
-    // Some shells put a byte order mark before what they pipe, and people leave spaces; no key has either.
-    Ok(SecretString::from(text.trim_start_matches('\u{feff}').trim().to_owned()))
+    Ok(SecretString::from(text.as_str().to_owned()))
+}
+
+fn one_line(text: &SecretString) -> Result<SecretString, Failure> {
+    one_secret(text).map_err(|why| {
+        let message = format!("What was given as a secret {why}. Nothing was sent or stored.");
+        CommandError::BadValue { message, hint: "Give it as exactly one line.".into() }.into()
+    })
 }
 
 async fn line(question: &str, cancel: &CancellationToken) -> Result<String, Failure> {

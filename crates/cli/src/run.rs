@@ -29,9 +29,11 @@ pub(crate) fn run(arguments: &[OsString]) -> Exit {
 }
 
 fn command(cli: Cli, sources: Sources) -> Exit {
-    let invocation = Invocation::new(cli.global, sources);
+    let mut invocation = Invocation::new(cli.global, sources);
     let screen = invocation.screen;
-    ended(screen, dispatch(&invocation, cli.command))
+    let ready = cli.command.one_reader_of_standard_input(&invocation.global).map_err(Failure::from);
+    let ready = ready.and_then(|()| invocation.read_key());
+    ended(screen, ready.and_then(|()| dispatch(&invocation, cli.command)))
 }
 
 fn ended(screen: Screen, result: Result<Exit, Failure>) -> Exit {

@@ -99,6 +99,11 @@ impl Screen {
         }
     }
 
+    /// Something that is not as somebody may believe: said with `-q` too.
+    pub(crate) fn warning(self, text: &str) {
+        error_text(&human::note(text));
+    }
+
     /// A block for standard error, already laid out.
     pub(crate) fn aside(self, text: &str) {
         if self.detail > Detail::Quiet {

@@ -6,6 +6,7 @@ use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use secrecy::SecretString;
 
 use crate::args::Cli;
 use crate::failure::CommandError;
@@ -21,15 +22,23 @@ pub(crate) enum Typed {
     Wrong(CommandError),
 }
 
-/// Where a value came from: some count only when a person typed them for this very run.
-#[derive(Clone, Copy, Debug)]
+/// The variable of the server's URL.
+pub(crate) const URL: &str = "AIDB_URL";
+/// The variable of its key.
+pub(crate) const API_KEY: &str = "AIDB_API_KEY";
+/// The variable of the agent.
+pub(crate) const AGENT: &str = "AIDB_AGENT_ID";
+
+/// What variables say about the target. Kept apart from what was typed for this very run: a key goes only to the server that
+/// its own source named.
+#[derive(Clone, Debug)]
 pub(crate) struct Sources {
-    /// Of `--url`.
-    pub(crate) url: Source,
-    /// Of `--agent`.
+    /// `AIDB_URL`.
+    pub(crate) url: Option<String>,
+    /// `AIDB_API_KEY`.
+    pub(crate) api_key: Option<SecretString>,
+    /// Where the agent was named.
     pub(crate) agent: Source,
-    /// Of `--api-key`.
-    pub(crate) api_key: Source,
 }
 
 /// Where a value came from.
@@ -54,27 +63,35 @@ pub(crate) fn read(arguments: &[OsString]) -> Typed {
 
 /// What can be typed. CI systems set a variable that has no value to the empty text: as good as none.
 fn expected() -> clap::Command {
-    let variables = [("key_store", "AIDB_KEY_STORE"), ("data_dir", "AIDB_DATA_DIR")];
+    let variables =
+        [("key_store", "AIDB_KEY_STORE"), ("data_dir", "AIDB_DATA_DIR"), ("allow_plain_http", "AIDB_ALLOW_PLAIN_HTTP")];
     let empty = variables.into_iter().filter(|(_, variable)| variables::is_empty(variable));
     empty.fold(Cli::command(), |cli, (argument, _)| cli.mut_arg(argument, |argument| argument.env(Resettable::Reset)))
 }
 
 fn command(mut cli: Cli, matches: &ArgMatches) -> Typed {
-    let sources =
-        Sources { url: source(matches, "url"), agent: source(matches, "agent"), api_key: source(matches, "api_key") };
     let target = &mut cli.global.target;
+    let read = || -> Result<Sources, CommandError> {
+        let agent = source(matches, "agent");
+        Ok(Sources { url: variables::text(URL)?, api_key: variables::text(API_KEY)?.map(SecretString::from), agent })
+    };
+    let sources = match read() {
+        Ok(sources) => sources,
+        Err(error) => return Typed::Wrong(error),
+    };
+    // What is left in the arguments was typed.
+    forget_variable(&mut target.url, source(matches, "url"));
+    forget_variable(&mut target.api_key, source(matches, "api_key"));
     // CI systems set a variable that has no value to the empty text.
-    forget_empty(&mut target.url, sources.url);
-    forget_empty(&mut target.agent, sources.agent);
-    if sources.api_key == Source::Variable {
-        target.api_key = target.api_key.take().filter(|key| !secrecy::ExposeSecret::expose_secret(key).is_empty());
+    if sources.agent == Source::Variable {
+        target.agent = target.agent.take().filter(|text| !text.is_empty());
     }
     Typed::Command(Box::new(cli), sources)
 }
 
-fn forget_empty(value: &mut Option<String>, source: Source) {
+fn forget_variable<T>(value: &mut Option<T>, source: Source) {
     if source == Source::Variable {
-        *value = value.take().filter(|text| !text.is_empty());
+        *value = None;
     }
 }
 

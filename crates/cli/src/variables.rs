@@ -10,21 +10,40 @@ use crate::failure::CommandError;
 /// read a command line.
 const CONNECTION_STRING: &str = "AIDB_CONNECTION_STRING";
 
-/// Who is at work, for the history.
+/// Says that this is a run of a CI system.
+const CI: &[&str] = &["CI", "GITHUB_ACTIONS", "GITLAB_CI", "BUILD_ID"];
+/// The person who started a run of a CI system, as the systems call them.
+const CI_ACTORS: &[&str] =
+    &["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_USER_ID", "BUILD_USER", "BUILD_REQUESTEDFOR", "CIRCLE_USERNAME"];
+
+/// Who is at work, for the history: whoever `AIDB_USER` names, in CI the person who started the run, else the account. The
+/// account has a name also where no variable says so, as in a container.
 pub(crate) fn account() -> String {
-    let names = ["AIDB_ACTOR", "USER", "LOGNAME", "USERNAME"];
-    let account = names.iter().filter_map(|name| std::env::var(name).ok()).find(|name| !name.trim().is_empty());
-    account.unwrap_or_else(|| "unknown".into())
+    let actors = if CI.iter().any(|name| named(name).is_some()) { CI_ACTORS } else { &[] };
+    let variables = ["AIDB_USER"].iter().chain(actors).chain(&["USER", "LOGNAME", "USERNAME"]);
+    variables
+        .into_iter()
+        .find_map(|name| named(name))
+        .or_else(|| whoami::username().ok())
+        .unwrap_or_else(|| "unknown".into())
+}
+
+fn named(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// Text of a variable, where it is set to any.
+pub(crate) fn text(name: &'static str) -> Result<Option<String>, CommandError> {
+    match std::env::var(name) {
+        Ok(text) => Ok(Some(text).filter(|text| !text.is_empty())),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(CommandError::VariableNotText { name }),
+    }
 }
 
 /// The connection string, where the variable holds one.
 pub(crate) fn connection_string() -> Result<Option<SecretString>, CommandError> {
-    match std::env::var(CONNECTION_STRING) {
-        Ok(text) if text.is_empty() => Ok(None),
-        Ok(text) => Ok(Some(SecretString::from(text))),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => Err(CommandError::VariableNotText { name: CONNECTION_STRING }),
-    }
+    Ok(text(CONNECTION_STRING)?.map(SecretString::from))
 }
 
 /// Whether a variable is set, and to nothing.

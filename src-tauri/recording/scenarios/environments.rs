@@ -89,7 +89,7 @@ async fn environments_states() {
     gone.shutdown().await;
     let name = SecretName::EnvironmentKey {
         environment: broken.clone(),
-        origin: Some(production.replace("http:", "https:")),
+        server: Some(production.replace("http:", "https:")),
         display: "Broken key".into(),
     };
     let file = recording.world.desktop.engine().vault().path_of(&name).unwrap();

@@ -17,7 +17,8 @@ pub(crate) struct GlobalArgs {
     pub(crate) run: RunArgs,
 }
 
-/// Which server and agent. Flags win over variables, variables over the profile of the environment.
+/// Which server and agent. Flags win over variables, variables over the profile of the environment. What variables hold is
+/// taken out of here when the command line has been read, see `usage.rs`.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Target")]
 pub(crate) struct TargetArgs {
@@ -27,8 +28,8 @@ pub(crate) struct TargetArgs {
     /// The server's URL, in place of the one in the profile.
     #[arg(short, long, global = true, value_name = "URL", env = "AIDB_URL", hide_env_values = true)]
     pub(crate) url: Option<String>,
-    /// The API key. Everybody on this machine can read a command line: better set the variable, or keep the key in the
-    /// keychain with `aidb env set-key`.
+    /// The API key for the server that -u or -e names; "-" reads it from standard input. Everybody on this machine can read a
+    /// command line: better set the variable, or keep the key in the keychain with `aidb env set-key`.
     #[arg(
         short = 'k',
         long,
@@ -46,7 +47,13 @@ pub(crate) struct TargetArgs {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
     /// Allow plain http beyond this machine: sends the key unencrypted, readable for everybody on the way.
-    #[arg(long, global = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "AIDB_ALLOW_PLAIN_HTTP",
+        hide_env_values = true,
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
     pub(crate) allow_plain_http: bool,
 }
 

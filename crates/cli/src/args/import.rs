@@ -19,6 +19,10 @@ pub(crate) struct ImportArgs {
     /// Apply a saved plan (see --plan-out) in place of a configuration. Without -e and -u it goes where it was made for.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["input", "validate", "dry_run", "exact", "only"])]
     pub(crate) plan: Option<PathBuf>,
+    /// With --plan: the words of the plan that was read, for a plan that was not saved by this aidb. They prove that the file
+    /// is the one that was read, not who saved it.
+    #[arg(long, value_name = "WORDS", requires = "plan", num_args = 1..=8)]
+    pub(crate) approved: Vec<String>,
     /// Check the configuration and stop. Needs no network and no key; with -e or -u it is checked against that target too.
     #[arg(long, conflicts_with_all = ["dry_run", "yes", "link_database"])]
     pub(crate) validate: bool,

@@ -38,7 +38,12 @@ pub(crate) use sandbox::SandboxArgs;
 pub(crate) use schema::SchemaArgs;
 pub(crate) use test::TestArgs;
 
+use std::path::{Path, PathBuf};
+
 use clap::{Parser, Subcommand};
+use secrecy::ExposeSecret as _;
+
+use crate::failure::CommandError;
 
 /// Carry AI agent configurations from one environment to the next, and get back when it went wrong.
 ///
@@ -80,4 +85,28 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
+}
+
+impl Command {
+    /// Standard input can be read once.
+    pub(crate) fn one_reader_of_standard_input(&self, global: &GlobalArgs) -> Result<(), CommandError> {
+        let dash = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
+        let mut readers = Vec::new();
+        if global.target.api_key.as_ref().is_some_and(|key| key.expose_secret() == "-") {
+            readers.push("-k -");
+        }
+        if let Self::Migrate(MigrateArgs { action: MigrateAction::Import(import) }) = self {
+            readers.extend(dash(&import.input).then_some("-i -"));
+            readers.extend(dash(&import.connection_string_file).then_some("--connection-string-file -"));
+        }
+        match readers.as_slice() {
+            [first, second, ..] => Err(CommandError::BadValue {
+                message: format!(
+                    "{first} and {second} both read standard input, which can be read once. Nothing was sent."
+                ),
+                hint: "Give one of them in a file or in its variable.".into(),
+            }),
+            _ => Ok(()),
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use aidb_core::config::AgentId;
+use aidb_core::config::{AgentId, ServerId};
 use aidb_core::connector::parse_base_url;
 use aidb_core::error::{ErrorCode, ErrorReport};
 use aidb_core::files::Overwrite;
@@ -93,39 +93,43 @@ pub(super) async fn filter(
 ) -> Result<BackupFilter, Failure> {
     let target = &invocation.global.target;
     let agent = target.agent.as_ref().filter(|_| invocation.sources.agent == Source::Flag);
-    let url = target.url.as_ref().filter(|_| invocation.sources.url == Source::Flag);
-    Ok(BackupFilter { limit, ..filter_of(engine, target.environment.as_ref(), url, agent).await? })
+    let agent = agent.map(AgentId::new).transpose()?;
+    Ok(BackupFilter { limit, agent, place: place_of(engine, target.environment.as_ref(), target.url.as_ref()).await? })
 }
 
-async fn filter_of(
+/// Everything about an environment, or about a server, however it was named then. A URL that leads to an environment means
+/// both.
+async fn place_of(
     engine: &Engine,
     environment: Option<&String>,
     url: Option<&String>,
-    agent: Option<&String>,
-) -> Result<BackupFilter, Failure> {
-    let place = match (environment, url) {
-        (Some(name), _) => Some(PlaceFilter::Environment(engine.environment(name).await?.id)),
+) -> Result<Option<PlaceFilter>, Failure> {
+    Ok(match (environment, url) {
+        (Some(name), _) => Some(PlaceFilter::from(&engine.environment(name).await?)),
         (None, Some(url)) => {
             let url = parse_base_url(url)?;
-            let there = engine.environment_at(&url).await?;
-            Some(there.map_or_else(|| PlaceFilter::Url(url.to_string()), |there| PlaceFilter::Environment(there.id)))
+            let server = ServerId::of(&url);
+            Some(match engine.environment_at(&url).await? {
+                Some(there) => PlaceFilter::Environment { id: there.id, server },
+                None => PlaceFilter::Server(server),
+            })
         }
         (None, None) => None,
-    };
-    Ok(BackupFilter { agent: agent.map(AgentId::new).transpose()?, place, limit: None })
+    })
 }
 
-/// Reads a backup by what a person calls it. `latest` is the latest of the agent and environment that are named in any way:
-/// the latest of another one must never end up there.
+/// Reads a backup by what a person calls it. `latest` is the latest of the agent and server that are named in any way: the
+/// latest of another one must never end up there.
 pub(super) async fn find(invocation: &Invocation, engine: &Engine, named: &str) -> Result<Backup, Failure> {
     if !named.eq_ignore_ascii_case(LATEST) {
         return Ok(engine.backup(named).await?);
     }
     let target = &invocation.global.target;
-    let filter = filter_of(engine, target.environment.as_ref(), target.url.as_ref(), target.agent.as_ref()).await?;
-    let store = engine.store().await?;
-    let found = store.resolve_backup(LATEST, &filter).await?;
-    Ok(store.backup(&found.id).await?)
+    let agent = target.agent.as_ref().map(AgentId::new).transpose()?;
+    let url = invocation.any_url().filter(|_| target.environment.is_none() || target.url.is_some());
+    let environment = target.environment.as_ref().filter(|_| target.url.is_none());
+    let place = place_of(engine, environment, url).await?;
+    Ok(engine.latest_backup(BackupFilter { agent, place, limit: None }).await?)
 }
 
 async fn show(invocation: &Invocation, engine: &Engine, args: ShowBackupArgs) -> Result<Exit, Failure> {

@@ -9,7 +9,6 @@ use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
 use crate::prompt;
-use crate::usage::Source;
 
 /// All environments, in stage order.
 pub(crate) struct EnvironmentList {
@@ -70,7 +69,7 @@ fn draft(invocation: &Invocation, profile: ProfileArgs) -> EnvironmentDraft {
     let target = &invocation.global.target;
     EnvironmentDraft {
         name: None,
-        url: target.url.clone().filter(|_| invocation.sources.url == Source::Flag),
+        url: target.url.clone(),
         colour: profile.colour,
         protection: None,
         default_agent: profile.default_agent.into(),

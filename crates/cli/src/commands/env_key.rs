@@ -9,7 +9,6 @@ use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
 use crate::prompt;
-use crate::usage::Source;
 
 /// A key that was stored.
 pub(crate) struct KeyStored {
@@ -29,7 +28,7 @@ pub(crate) struct KeyRemoved {
 
 /// Reads a key, without showing it, and stores it.
 pub(super) async fn set_key(invocation: &Invocation, engine: &Engine, args: SetKeyArgs) -> Result<Exit, Failure> {
-    if !args.surplus.is_empty() || invocation.sources.api_key == Source::Flag {
+    if !args.surplus.is_empty() || invocation.global.target.api_key.is_some() {
         return Err(CommandError::KeyAsArgument.into());
     }
     // Nobody should type a key for an environment that is not there.

@@ -1,7 +1,7 @@
 //! `aidb migrate history`.
 
 use aidb_core::operations::{Engine, EntryOutcome, Error, HistoryEntry, HistoryFilter, OperationRecord, find_entry};
-use aidb_core::store::{BackupFilter, PlaceFilter};
+use aidb_core::store::BackupFilter;
 
 use super::backups::{self, LATEST};
 use crate::args::{HistoryAction, ListHistoryArgs, OutcomeName, ShowEntryArgs};
@@ -65,11 +65,7 @@ async fn narrowed(invocation: &Invocation, engine: &Engine) -> Result<Vec<Histor
     let BackupFilter { agent, place, .. } = backups::filter(invocation, engine, None).await?;
     let mut entries = engine.history().await?;
     entries.retain(|entry| {
-        let there = match &place {
-            None => true,
-            Some(PlaceFilter::Environment(id)) => entry.place().environment.as_ref() == Some(id),
-            Some(PlaceFilter::Url(url)) => entry.place().url == *url,
-        };
+        let there = place.as_ref().is_none_or(|place| place.takes(entry.place()));
         there && agent.as_ref().is_none_or(|agent| agent.as_str() == entry.agent())
     });
     Ok(entries)

@@ -70,7 +70,7 @@ async fn plan_and_apply(invocation: &Invocation, files: Vec<Read>, args: &Import
         planned.push(Planned { source, findings: validated.report.findings, proposal });
     }
     if args.dry_run {
-        saved_plan::save(invocation, &engine, &target, &planned, &args.apply)?;
+        saved_plan::save(invocation, &engine, &target, &planned, &args.apply).await?;
         return dry_run(invocation, "import", &target, &planned, args.detailed_exitcode.into());
     }
     let asking = if args.yes { Asking::Never } else { Asking::IfPossible };

@@ -5,6 +5,7 @@ use std::path::Path;
 use aidb_core::config::Configuration;
 use aidb_core::files;
 use aidb_core::operations::{Context, Engine, Error, ImportOptions, LinkDatabase, Proposal, Relink, Remember, Target};
+use aidb_core::vault::one_secret;
 use secrecy::SecretString;
 
 use crate::args::ImportArgs;
@@ -55,12 +56,10 @@ pub(super) async fn propose(
 }
 
 fn with(connection_string: SecretString, args: &ImportArgs) -> Result<LinkDatabase, CommandError> {
-    if secrecy::ExposeSecret::expose_secret(&connection_string).trim().is_empty() {
-        return Err(CommandError::BadValue {
-            message: "The connection string is empty. Nothing was sent.".into(),
-            hint: "Give it in AIDB_CONNECTION_STRING or in a file, or leave --link-database out and link later.".into(),
-        });
-    }
+    let connection_string = one_secret(&connection_string).map_err(|why| CommandError::BadValue {
+        message: format!("The connection string {why}. Nothing was sent."),
+        hint: "Give it in AIDB_CONNECTION_STRING or in a file, or leave --link-database out and link later.".into(),
+    })?;
     let remember = if args.remember { Remember::Keep } else { Remember::Forget };
     let even_if_linked = if args.relink { Relink::Yes } else { Relink::No };
     Ok(LinkDatabase::With { connection_string, remember, even_if_linked })
@@ -68,5 +67,5 @@ fn with(connection_string: SecretString, args: &ImportArgs) -> Result<LinkDataba
 
 fn from_file(path: &Path) -> Result<SecretString, Failure> {
     let text = files::read_text(path, "File with the connection string")?;
-    Ok(SecretString::from(text.trim().to_owned()))
+    Ok(SecretString::from(text))
 }

@@ -13,7 +13,6 @@ use crate::args::PromoteArgs;
 use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
-use crate::usage::Source;
 
 /// Plans all agents before the first is written.
 pub(crate) async fn promote(invocation: &Invocation, args: PromoteArgs) -> Result<Exit, Failure> {
@@ -36,7 +35,7 @@ pub(crate) async fn promote(invocation: &Invocation, args: PromoteArgs) -> Resul
         planned.push(Planned { source: format!("{agent} in {}", from.name), findings: Vec::new(), proposal });
     }
     if args.dry_run {
-        saved_plan::save(invocation, &engine, &to, &planned, &args.apply)?;
+        saved_plan::save(invocation, &engine, &to, &planned, &args.apply).await?;
         return dry_run(invocation, "promote", &to, &planned, args.detailed_exitcode.into());
     }
     let asking = if args.yes { Asking::Never } else { Asking::IfPossible };
@@ -54,7 +53,7 @@ async fn named(invocation: &Invocation, engine: &Engine, name: &str) -> Result<T
 
 /// `-e`, `-u` and `-k` name one server, and a promotion has two.
 fn refuse_one_server_flags(invocation: &Invocation) -> Result<(), CommandError> {
-    if invocation.names_target() || invocation.sources.api_key == Source::Flag {
+    if invocation.names_target() || invocation.global.target.api_key.is_some() {
         return Err(CommandError::BadValue {
             message: "A promotion has two environments, and -e, -u and -k are for one. Nothing was sent.".into(),
             hint: "Name them with --from and --to; the key of each is the one that is stored for it.".into(),

@@ -1,7 +1,7 @@
 //! `aidb migrate rollback`.
 
 use aidb_core::operations::{
-    BackupChoice, Deletion, Engine, Error, RollbackOptions, RollbackSource, Target, TargetRequest, read_configuration,
+    BackupChoice, Deletion, Engine, Record, RollbackOptions, RollbackSource, Target, read_configuration,
 };
 use aidb_core::plan::Mode;
 use aidb_core::store::Backup;
@@ -31,7 +31,7 @@ pub(crate) async fn rollback(invocation: &Invocation, args: RollbackArgs) -> Res
     let proposal = engine.propose_rollback(&target, &source, &options, &context).await?;
     let planned = vec![Planned { source: name_of(&source), findings, proposal }];
     if args.dry_run {
-        saved_plan::save(invocation, &engine, &target, &planned, &args.apply)?;
+        saved_plan::save(invocation, &engine, &target, &planned, &args.apply).await?;
         return dry_run(invocation, "rollback", &target, &planned, args.detailed_exitcode.into());
     }
     let consent = Consent {
@@ -80,9 +80,8 @@ fn name_of(source: &RollbackSource) -> String {
 /// The target that was named, else the one the backup was taken from.
 async fn target(invocation: &Invocation, engine: &Engine, source: &RollbackSource) -> Result<Target, Failure> {
     match source {
-        RollbackSource::Backup(backup) if !invocation.names_target() => own_target(invocation, engine, backup).await,
         RollbackSource::Backup(backup) => {
-            let target = invocation.target(engine).await?;
+            let target = invocation.target_for(engine, Record::Backup, &backup.summary.place).await?;
             say_other_place(invocation, &target, backup);
             Ok(target)
         }
@@ -90,35 +89,11 @@ async fn target(invocation: &Invocation, engine: &Engine, source: &RollbackSourc
     }
 }
 
-async fn own_target(invocation: &Invocation, engine: &Engine, backup: &Backup) -> Result<Target, Failure> {
-    let place = &backup.summary.place;
-    let mut request: TargetRequest = invocation.request()?;
-    // A variable that was left over must not choose what a rollback changes, and its key is for its server.
-    if let Some(url) = request.url.take().filter(|url| url.trim_end_matches('/') != place.url) {
-        let from = place.environment_name.as_deref().unwrap_or(&place.url);
-        let message = format!("AIDB_URL leads to {url}, and this backup was taken in {from}. Nothing was sent.");
-        let hint = "Say with -e or -u which of the two is to be restored, or unset AIDB_URL.".into();
-        return Err(CommandError::BadValue { message, hint }.into());
-    }
-    match &place.environment {
-        Some(id) => match engine.environment(id.as_str()).await {
-            Ok(environment) => request.environment = Some(environment.id.to_string()),
-            // The profile is gone; the server it led to is still known.
-            Err(Error::Store(aidb_core::store::StoreError::EnvironmentNotFound { .. })) => {
-                request.url = Some(place.url.clone());
-            }
-            Err(error) => return Err(error.into()),
-        },
-        None => request.url = Some(place.url.clone()),
-    }
-    Ok(engine.target(&request).await?)
-}
-
 /// Restoring somewhere else is allowed, and never by accident.
 fn say_other_place(invocation: &Invocation, target: &Target, backup: &Backup) {
     let place = &backup.summary.place;
-    if target.place.url != place.url {
-        let from = place.environment_name.as_deref().unwrap_or(&place.url);
+    if target.server() != place.server() {
+        let from = place.called();
         invocation.screen.note(&format!("This backup was taken in {from} and is restored into {}.", target.name));
     }
 }

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use aidb_core::files::Overwrite;
-use aidb_core::operations::{Deletion, Engine, Error, SavedPlan, Target, TargetRequest};
-use aidb_core::store::StoreError;
+use aidb_core::operations::{Approval, Deletion, Engine, Proposal, Record, SavedPlan, Target};
 
 use super::change::{Asking, Consent, Planned, carry_out};
 use super::recover::Writing;
@@ -13,9 +12,10 @@ use crate::args::{ApplyArgs, ImportArgs};
 use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
+use crate::prompt;
 
 /// Writes the plan of a dry run, where that was asked for.
-pub(super) fn save(
+pub(super) async fn save(
     invocation: &Invocation,
     engine: &Engine,
     target: &Target,
@@ -29,8 +29,13 @@ pub(super) fn save(
         return Err(CommandError::BadValue { message, hint }.into());
     };
     let overwrite = if args.force { Overwrite::Anything } else { Overwrite::Nothing };
-    engine.save_plan(target, &planned.proposal, path, overwrite)?;
-    invocation.screen.note(&format!("The plan is in {0}. To apply it: aidb migrate import --plan {0}", path.display()));
+    let saved = engine.save_plan(target, &planned.proposal, path, overwrite).await?;
+    let path = path.display();
+    invocation.screen.note(&format!(
+        "The plan is in {path}. To apply it: aidb migrate import --plan {path}\n\
+         Its words, for whoever applies it elsewhere: {}",
+        saved.words()
+    ));
     Ok(())
 }
 
@@ -39,33 +44,30 @@ pub(super) async fn apply(invocation: &Invocation, path: &Path, args: &ImportArg
     let saved = SavedPlan::read(path)?;
     invocation.refuse_other_agent(&path.display().to_string(), saved.plan().agent_id.as_str())?;
     let engine = invocation.engine()?;
-    let target = target(invocation, &engine, &saved).await?;
+    let target = invocation.target_for(&engine, Record::Plan, saved.place()).await?;
     let context = invocation.applying(&args.apply);
     let agent = saved.plan().agent_id.to_string();
     recover::before(invocation, &engine, &target, Writing::To(&[&agent]), &context).await?;
     let link = link::link_of(invocation, args).await?;
-    let proposal = engine.propose_saved(&target, saved, &link).await?;
-    let planned = vec![Planned { source: path.display().to_string(), findings: Vec::new(), proposal }];
+    let words = saved.words();
+    let approved = (!args.approved.is_empty()).then(|| args.approved.join(" "));
+    let mut proposal = engine.propose_saved(&target, saved, &link, approved.as_deref()).await?;
     let asking = if args.yes { Asking::Never } else { Asking::IfPossible };
+    approve(invocation, &mut proposal, &words, asking).await?;
+    let planned = vec![Planned { source: path.display().to_string(), findings: Vec::new(), proposal }];
     let consent = Consent { to_changes: asking, to_deletion: Deletion::Refused };
     carry_out(invocation, &engine, "import", &target, planned, consent, &context).await
 }
 
-/// The target that was named, else the one that the plan was made for.
-async fn target(invocation: &Invocation, engine: &Engine, saved: &SavedPlan) -> Result<Target, Failure> {
-    if invocation.names_target() {
-        return invocation.target(engine).await;
+/// Asks a person at the terminal whether a plan from elsewhere is the one that was read. Where nobody can be asked, the plan is
+/// shown like any other, and the engine refuses it.
+async fn approve(invocation: &Invocation, proposal: &mut Proposal, words: &str, asking: Asking) -> Result<(), Failure> {
+    let Approval::Missing { saved_by, .. } = proposal.approval() else { return Ok(()) };
+    if asking == Asking::Never || !invocation.screen.can_ask() {
+        return Ok(());
     }
-    let place = saved.place();
-    let mut request = TargetRequest { url: None, ..invocation.request()? };
-    match &place.environment {
-        Some(id) => match engine.environment(id.as_str()).await {
-            Ok(environment) => request.environment = Some(environment.id.to_string()),
-            // It was made on another machine, or the profile is gone; the server is still known.
-            Err(Error::Store(StoreError::EnvironmentNotFound { .. })) => request.url = Some(place.url.clone()),
-            Err(error) => return Err(error.into()),
-        },
-        None => request.url = Some(place.url.clone()),
-    }
-    Ok(engine.target(&request).await?)
+    let what = format!("This plan was not saved here, but by {saved_by}, as the file says. Its words: {words}.");
+    prompt::agree(&format!("{what} Are they the words that were agreed to?"), &invocation.cancel).await?;
+    proposal.approve_in_person();
+    Ok(())
 }

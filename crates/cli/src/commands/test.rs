@@ -36,7 +36,7 @@ pub(super) async fn test_environment(
 ) -> Result<Exit, Failure> {
     let request =
         TargetRequest { environment: Some(args.name), url: None, key: KeyNeed::Optional, ..invocation.request()? };
-    let target = engine.target(&request).await?;
+    let target = invocation.target_of(engine, &request).await?;
     run(invocation, engine, &target).await
 }
 

@@ -14,6 +14,7 @@ mod report;
 mod rules;
 mod schema;
 pub mod secrets;
+mod server;
 mod state;
 mod tree;
 mod validate;
@@ -35,6 +36,7 @@ pub use model::{
 pub use read::{Reading, is_configuration, read, read_until};
 pub use report::{Finding, FindingCode, Position, Severity, ValidationReport};
 pub use schema::json_schema;
+pub use server::ServerId;
 pub use state::{AgentState, LiveAgent, RateLimits};
 pub use tree::{MAX_DEPTH, MAX_TEXT_BYTES, MAX_VALUES};
 pub use validate::validate;

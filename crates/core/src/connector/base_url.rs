@@ -47,6 +47,14 @@ pub fn parse_base_url(text: &str) -> Result<Url, ConnectorError> {
     Ok(url)
 }
 
+/// Reads a URL that [`parse_base_url`] gave and that was kept since: its `/api`, where it has one, is its own and stays.
+///
+/// # Errors
+/// [`ConnectorError::UrlInvalid`], where the record was damaged.
+pub fn parse_kept_url(text: &str) -> Result<Url, ConnectorError> {
+    checked(Url::parse(text).map_err(|error| invalid(&error.to_string()))?)
+}
+
 /// The rules of [`parse_base_url`] for a URL that is parsed already, whose `/api` is its own.
 pub(super) fn checked(mut url: Url) -> Result<Url, ConnectorError> {
     if !matches!(url.scheme(), "http" | "https") {

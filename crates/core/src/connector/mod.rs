@@ -26,7 +26,7 @@ mod state;
 mod tests;
 
 pub use answer::{NestedPermissions, Tables};
-pub use base_url::{PlainHttp, is_loopback, parse_base_url};
+pub use base_url::{PlainHttp, is_loopback, parse_base_url, parse_kept_url};
 pub use calls::{AgentRecord, DatabaseLink, DatabaseTest, DatabaseVerdict, Health, Registration, Removal};
 pub use client::{Connector, Endpoint, Limits};
 pub use error::{Call, ConnectorError, Effect, Retry, Sent};

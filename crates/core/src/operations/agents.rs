@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::{Context, Engine, Error, Target};
 use crate::config::AgentId;
 use crate::connector::Connector;
-use crate::store::Environment;
+use crate::store::{Environment, Place};
 use crate::vault::{SecretName, Vault};
 
 impl Engine {
@@ -33,15 +33,18 @@ impl Engine {
     /// Unknown environment, none is kept, the keychain.
     pub async fn agent_key(&self, environment: &str, agent: &AgentId) -> Result<SecretString, Error> {
         let environment = self.environment(environment).await?;
-        let name = agent_key_name(&environment, agent);
-        let stored = self.vault.get(&name).await;
-        if let Ok(Some(key)) = stored {
-            return Ok(key);
+        let (files, mut asked) = (self.private_files(), Ok(None));
+        for name in agent_key_names(&environment, agent) {
+            let stored = self.vault.get(&name).await;
+            if let Ok(Some(key)) = stored {
+                return Ok(key);
+            }
+            if let Some(key) = files.get(&name).await? {
+                return Ok(key);
+            }
+            asked = asked.and(stored);
         }
-        if let Some(key) = self.private_files().get(&name).await? {
-            return Ok(key);
-        }
-        stored?.ok_or(Error::AgentKeyMissing { agent: agent.to_string(), place: environment.name })
+        asked?.ok_or(Error::AgentKeyMissing { agent: agent.to_string(), place: environment.name })
     }
 
     /// Whether [`Engine::agent_key`] would answer one. Nothing of the key is told.
@@ -49,13 +52,15 @@ impl Engine {
     /// # Errors
     /// Unknown environment, the keychain.
     pub async fn keeps_agent_key(&self, environment: &str, agent: &AgentId) -> Result<bool, Error> {
-        let name = agent_key_name(&self.environment(environment).await?, agent);
-        let stored = self.vault.describe(&name).await;
-        if let Ok(Some(_)) = stored {
-            return Ok(true);
+        let (files, mut asked) = (self.private_files(), Ok(None));
+        for name in agent_key_names(&self.environment(environment).await?, agent) {
+            let stored = self.vault.describe(&name).await;
+            if matches!(stored, Ok(Some(_))) || files.describe(&name).await?.is_some() {
+                return Ok(true);
+            }
+            asked = asked.and(stored);
         }
-        let in_a_file = self.private_files().describe(&name).await?.is_some();
-        Ok(in_a_file || stored?.is_some())
+        Ok(asked?.is_some())
     }
 
     /// Where there was no keychain when a key was made, it went into a private file.
@@ -64,9 +69,17 @@ impl Engine {
     }
 }
 
-fn agent_key_name(environment: &Environment, agent: &AgentId) -> SecretName {
-    let (scope, display) = (environment.id.to_string(), environment.name.clone());
-    SecretName::AgentKey { scope, agent: agent.to_string(), display }
+fn agent_key_names(environment: &Environment, agent: &AgentId) -> impl Iterator<Item = SecretName> {
+    let (agent, display) = (agent.to_string(), environment.name.clone());
+    let key = move |server| SecretName::AgentKey { server, agent: agent.clone(), display: display.clone() };
+    key_scopes(&environment.into()).into_iter().map(key)
+}
+
+/// Where the keys of a server's agents may be kept: under the server, and under the environment's id, as keys of before they
+/// were bound to a server are. Those are only shown to a person, and never sent.
+pub(super) fn key_scopes(place: &Place) -> Vec<String> {
+    let former = place.environment.as_ref().map(ToString::to_string);
+    [place.server().to_string()].into_iter().chain(former).collect()
 }
 
 /// Digits compare by the number they make, and everything else by character, upper and lower case aside. Ids that would then

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use super::export::tables_of;
+use super::target::server_key;
 use super::{Context, Engine, Error, Target};
 use crate::config::{self, AgentId, AgentState};
 use crate::connector::{Tables, read_tables, read_whole_state};
 use crate::files::{self, Overwrite};
-use crate::store::{Backup, BackupFilter, BackupReason, BackupSummary, NewBackup, Pin};
+use crate::store::{Backup, BackupFilter, BackupReason, BackupSummary, NewBackup, Pin, PlaceFilter, StoreError};
 
 /// How a person names a backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +85,23 @@ impl Engine {
         let store = self.store().await?;
         let found = store.resolve_backup(id, &BackupFilter::default()).await?;
         Ok(store.backup(&found.id).await?)
+    }
+
+    /// Reads the latest backup among those that match, and checks it against its hash. Of an environment that leads elsewhere
+    /// now, only those of the server that it leads to count: what was on another server is not its latest state.
+    ///
+    /// # Errors
+    /// There is none, or it is damaged.
+    pub async fn latest_backup(&self, filter: BackupFilter) -> Result<Backup, Error> {
+        let store = self.store().await?;
+        let server = filter.place.as_ref().and_then(PlaceFilter::server).map(server_key);
+        let here = |backup: &BackupSummary| {
+            // A record that cannot be read may be the latest: it is refused then, and none before it taken for it.
+            backup.unreadable.is_some() || server.as_ref().is_none_or(|server| server_key(&backup.place.url) == *server)
+        };
+        let latest = store.backups(&filter).await?.into_iter().find(here);
+        let latest = latest.ok_or_else(|| StoreError::BackupNotFound { wanted: "latest".into() })?;
+        Ok(store.backup(&latest.id).await?)
     }
 
     /// Gives a backup its name, its note and its pin, all three at once: what is left out is taken away.

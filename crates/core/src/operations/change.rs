@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::target::vault_scope;
-use super::{Context, Engine, Error, Proposal, Target};
+use super::agents::key_scopes;
+use super::{Approval, Context, Engine, Error, Proposal, Target};
 use crate::apply::{AgentCredentials, Apply, ApplyReport, Credentials, Journal, Outcome};
 use crate::config::{AgentId, AgentState};
 use crate::connector::{KeyHash, read_whole_state};
@@ -71,6 +71,9 @@ impl Engine {
     ) -> Result<Applied, Error> {
         let plan = &proposal.plan;
         self.refuse_unusable(target, plan, deletion)?;
+        if let Approval::Missing { saved_by, saved_at } = proposal.approval() {
+            return Err(Error::PlanFromElsewhere { saved_by: saved_by.clone(), saved_at: *saved_at });
+        }
         let started = Instant::now();
         // Kept until the record is closed: an operation without an end whose lock is free is one whose process died.
         let _lock = self.lock_agent(target, &plan.agent_id, context).await?;
@@ -232,7 +235,7 @@ impl Engine {
         let (api_key, api_secret) = (random_key()?, random_key()?);
         let hash = KeyHash::of(&api_key);
         let vault = self.vault_for_made_keys().await;
-        let [name, secret] = MadeKey::names(&target.place, agent);
+        let [name, secret] = MadeKey::names(target.place.server().to_string(), &target.place, agent);
         // One that does not answer, locked for example, is told now: nothing is kept in it yet that would have to be removed.
         vault.get(&name).await?;
         let place = place_in(&vault, &name).unwrap_or_else(|| AgentKeyPlace::File(self.folder().into()));
@@ -246,13 +249,18 @@ impl Engine {
         hash: &KeyHash,
     ) -> Result<Option<MadeKey>, Error> {
         let vault = self.vault_for_made_keys().await;
-        let [name, secret] = MadeKey::names(&operation.place, &operation.agent_id);
-        let (Some(api_key), Some(api_secret)) = (vault.get(&name).await?, vault.get(&secret).await?) else {
-            return Ok(None);
-        };
-        let place = place_in(&vault, &name).unwrap_or_else(|| AgentKeyPlace::File(self.folder().into()));
-        let made = MadeKey { vault, secrets: [(name, api_key), (secret, api_secret)], place, hash: hash.clone() };
-        Ok(hash.matches(&made.secrets[0].1).then_some(made))
+        for scope in key_scopes(&operation.place) {
+            let [name, secret] = MadeKey::names(scope, &operation.place, &operation.agent_id);
+            let (Some(api_key), Some(api_secret)) = (vault.get(&name).await?, vault.get(&secret).await?) else {
+                continue;
+            };
+            if hash.matches(&api_key) {
+                let place = place_in(&vault, &name).unwrap_or_else(|| AgentKeyPlace::File(self.folder().into()));
+                let secrets = [(name, api_key), (secret, api_secret)];
+                return Ok(Some(MadeKey { vault, secrets, place, hash: hash.clone() }));
+            }
+        }
+        Ok(None)
     }
 
     /// The vault; on a machine without a keychain a folder of files that nobody else can read, whose path is told, so that
@@ -399,10 +407,10 @@ pub(super) struct MadeKey {
 
 impl MadeKey {
     /// Under which names the key and its secret are kept.
-    fn names(place: &Place, agent: &AgentId) -> [SecretName; 2] {
-        let (scope, agent, display) = (vault_scope(place), agent.to_string(), place.called().to_owned());
-        let secret = SecretName::AgentSecret { scope: scope.clone(), agent: agent.clone(), display: display.clone() };
-        [SecretName::AgentKey { scope, agent, display }, secret]
+    fn names(server: String, place: &Place, agent: &AgentId) -> [SecretName; 2] {
+        let (agent, display) = (agent.to_string(), place.called().to_owned());
+        let secret = SecretName::AgentSecret { server: server.clone(), agent: agent.clone(), display: display.clone() };
+        [SecretName::AgentKey { server, agent, display }, secret]
     }
 
     /// As a registration sends it.

@@ -1,11 +1,10 @@
-//! The API keys of environments, each bound to the server that it was stored for: its name in the vault holds the server's
-//! origin. A profile that is led elsewhere has no key from then on, also where the old one could not be removed because the
-//! keychain was not there.
+//! The API keys of environments, each bound to the server that it was stored for: its name in the vault holds the server. A
+//! profile that is led elsewhere has no key from then on, also where the old one could not be removed because the keychain was
+//! not there.
 
 use secrecy::SecretString;
 
 use super::Engine;
-use super::environments::origin;
 use crate::store::Environment;
 use crate::vault::{Removal, SecretDescription, SecretName, VaultError};
 
@@ -57,15 +56,15 @@ impl Engine {
 }
 
 fn bound(environment: &Environment) -> SecretName {
-    named(environment, origin(&environment.url).map(|origin| origin.ascii_serialization()))
+    named(environment, Some(environment.server().to_string()))
 }
 
 fn unbound(environment: &Environment) -> SecretName {
     named(environment, None)
 }
 
-fn named(environment: &Environment, origin: Option<String>) -> SecretName {
-    SecretName::EnvironmentKey { environment: environment.id.to_string(), origin, display: environment.name.clone() }
+fn named(environment: &Environment, server: Option<String>) -> SecretName {
+    SecretName::EnvironmentKey { environment: environment.id.to_string(), server, display: environment.name.clone() }
 }
 
 #[cfg(test)]

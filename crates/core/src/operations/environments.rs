@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::{Engine, Error};
-use crate::config::source_url;
+use crate::config::{ServerId, source_url};
 use crate::connector::parse_base_url;
 use crate::store::{
     BackupFilter, Colour, Environment, EnvironmentId, NewEnvironment, OperationFilter, PlaceFilter, PlainHttpChoice,
     Protection,
 };
-use crate::vault::{Removal, SecretDescription, VaultError};
+use crate::vault::{Removal, SecretDescription, VaultError, one_secret};
 
 /// What is to become of a value that may also be none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -142,8 +142,8 @@ impl Engine {
         Ok(store.environment(environment.id.as_str()).await?)
     }
 
-    /// Changes a profile. A new URL keeps the stored key only when it is the same server (scheme, host and port): a key is
-    /// never sent to a server that it was not stored for.
+    /// Changes a profile. A new URL keeps the stored key only when it leads to the same server: a key is never sent to a
+    /// server that it was not stored for.
     ///
     /// # Errors
     /// Unknown environment, a value that cannot be used, the store, the keychain.
@@ -163,7 +163,7 @@ impl Engine {
         environment.plain_http = draft.plain_http.unwrap_or(environment.plain_http);
         environment.keep_backups = draft.keep_backups.unwrap_or(environment.keep_backups);
         environment.keep_days = draft.keep_days.unwrap_or(environment.keep_days);
-        if origin(&former) != origin(&environment.url) {
+        if ServerId::of_text(&former) != environment.server() {
             // Where the keychain cannot be asked now the key stays in it, and is of no use: it is bound to the former server.
             self.forget_key(&Environment { url: former, ..environment.clone() }).await?;
         }
@@ -208,7 +208,7 @@ impl Engine {
     pub async fn preview_removal(&self, name: &str) -> Result<RemovalPreview, Error> {
         let store = self.store().await?;
         let environment = store.environment(name).await?;
-        let place = Some(PlaceFilter::Environment(environment.id.clone()));
+        let place = Some(PlaceFilter::Own(environment.id.clone()));
         let operations =
             store.operations(&OperationFilter { place: place.clone(), ..OperationFilter::default() }).await?;
         let backups = store.backups(&BackupFilter { place, ..BackupFilter::default() }).await?;
@@ -235,14 +235,11 @@ impl Engine {
     /// Stores an environment's key.
     ///
     /// # Errors
-    /// Unknown environment, an empty key, the keychain.
+    /// Unknown environment, a key that is empty or has several lines, the keychain.
     pub async fn set_environment_key(&self, name: &str, key: &SecretString) -> Result<Environment, Error> {
-        use secrecy::ExposeSecret;
-        if key.expose_secret().trim().is_empty() {
-            return Err(Error::Environment("The key is empty. Nothing was stored.".into()));
-        }
+        let key = one_secret(key).map_err(|why| Error::Environment(format!("The key {why}. Nothing was stored.")))?;
         let environment = self.environment(name).await?;
-        self.keep_key(&environment, key).await?;
+        self.keep_key(&environment, &key).await?;
         Ok(environment)
     }
 
@@ -281,11 +278,6 @@ fn next_colour(existing: usize) -> Colour {
     const ORDER: [Colour; 7] =
         [Colour::Blue, Colour::Amber, Colour::Red, Colour::Green, Colour::Violet, Colour::Teal, Colour::Grey];
     ORDER[existing % ORDER.len()]
-}
-
-/// Scheme, host and port: what a key is bound to.
-pub(super) fn origin(url: &str) -> Option<url::Origin> {
-    url::Url::parse(url).ok().map(|url| url.origin())
 }
 
 #[cfg(test)]

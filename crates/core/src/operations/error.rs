@@ -3,7 +3,10 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
+
 use super::history_words::operation_words;
+use super::target::KeyWithheld;
 use crate::config::{InvalidAgentId, ValidationReport};
 use crate::connector::ConnectorError;
 use crate::error::{ErrorCode, ErrorReport, Explain};
@@ -59,8 +62,24 @@ pub enum Error {
     ApiKeyRequired {
         /// The environment's name, or the URL.
         place: String,
-        /// Why the stored key was not used, where there may be one.
-        because: Option<&'static str>,
+        /// Why a key that is there was not sent.
+        because: Option<KeyWithheld>,
+    },
+    /// A key of this run beside a server that this run did not name.
+    #[error(
+        "A key was given for this run, and {place} was not named for it: a key goes only to a server that was named with it. Nothing was sent."
+    )]
+    KeyWithoutServer {
+        /// The environment's name, or the URL.
+        place: String,
+    },
+    /// A plan or a backup of another server than the one that was named.
+    #[error("{named}, and {record}. Nothing was sent.")]
+    OtherServer {
+        /// The server that was named, and how: the beginning of the sentence.
+        named: String,
+        /// The server of the record: the rest of it.
+        record: String,
     },
     /// No agent was named.
     #[error("Agent ID required: it says which agent of {place} is meant. Nothing was sent.")]
@@ -145,6 +164,28 @@ pub enum Error {
     PlanUnusable {
         /// One sentence.
         reason: String,
+    },
+    /// A plan that this store did not save, and nobody said that it is the one that was read.
+    #[error(
+        "This plan was not saved here. As the file says, {saved_by} saved it on {}. Nothing was changed.",
+        .saved_at.format("%-d %B %Y, %H:%M UTC")
+    )]
+    PlanFromElsewhere {
+        /// Who saved it, as the file says.
+        saved_by: String,
+        /// When, as the file says.
+        saved_at: DateTime<Utc>,
+    },
+    /// Words of another plan.
+    #[error(
+        "The words that were given are not the words of this plan: it is not the one that was read. Nothing was changed."
+    )]
+    PlanNotTheApproved,
+    /// A configuration in the place of a plan.
+    #[error("{path} is a configuration, and a saved plan is needed. Nothing was changed.", path = .path.display())]
+    PlanIsConfiguration {
+        /// Which file.
+        path: PathBuf,
     },
     /// A backup that says "did not exist" has no configuration.
     #[error("The backup {id} says that the agent did not exist, so there is no configuration in it.")]
@@ -266,6 +307,7 @@ impl Explain for Error {
             Self::Unsettled { .. } => ErrorCode::Unsettled,
             Self::DeletionNotAgreed { .. } => ErrorCode::ConfirmationRequired,
             Self::PlanUnusable { .. } => ErrorCode::PlanUnusable,
+            Self::PlanFromElsewhere { .. } | Self::PlanNotTheApproved => ErrorCode::ConfirmationRequired,
             Self::NothingToExport { .. } => ErrorCode::RequestRefused,
             Self::EmptyFolder { .. } => ErrorCode::FileNotFound,
             Self::EntryNotFound { .. } => ErrorCode::EntryNotFound,
@@ -287,7 +329,20 @@ impl Explain for Error {
             Self::Invalid { .. } => "Correct what is listed and try again; the file itself was not touched.".into(),
             Self::NotExportable { .. } => "Correct the agent at its server, and try again.".into(),
             Self::NoTarget => "Name an environment, or give a URL.".into(),
-            Self::ApiKeyRequired { because: Some(because), .. } => format!("{because} Give the key for this server."),
+            Self::ApiKeyRequired { because: Some(because), .. } => match because {
+                KeyWithheld::StoredForAnother => {
+                    "A stored key belongs to its environment's own URL and is sent nowhere else. Give the key for this server."
+                }
+                KeyWithheld::AmbientForAnother => {
+                    "The key that is set is for the server that is set beside it. Give the key for this server."
+                }
+                KeyWithheld::NoServerNamed => {
+                    "A key is sent only to a server that was named with it; a plan or a backup does not count. Name the server."
+                }
+            }
+            .into(),
+            Self::KeyWithoutServer { .. } => "Name the server beside the key.".into(),
+            Self::OtherServer { .. } => "Say which of the two is meant.".into(),
             Self::ApiKeyRequired { .. } => "Store the API key of this environment, or give one.".into(),
             Self::SameServer { .. } => "Choose another environment to promote to.".into(),
             Self::AgentRequired { .. } => "Name the agent, or give the environment a default agent.".into(),
@@ -308,6 +363,13 @@ impl Explain for Error {
             }
             Self::AbsentIsWhole { .. } => "Restore all of it, in exact mode; that means deleting the agent.".into(),
             Self::PlanUnusable { .. } => "Make the plan anew and apply that.".into(),
+            Self::PlanFromElsewhere { .. } => {
+                "Let whoever read the plan send its eight words, and give those. They prove that the file is the one that was \
+                 read; they do not prove who saved it."
+                    .into()
+            }
+            Self::PlanNotTheApproved => "Ask whoever read the plan for its words, and where the file comes from.".into(),
+            Self::PlanIsConfiguration { .. } => "Import it as a configuration.".into(),
             Self::NothingToExport { .. } => "Choose a backup from when the agent existed.".into(),
             Self::ConnectionStringMissing { .. } => "Give one, or leave the database for later.".into(),
             Self::EntryNotFound { .. } => "Look at the list of the history; it holds every id.".into(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::proposal::OwnedGoal;
+use super::proposal::{Approval, OwnedGoal};
 use super::{Context, Engine, Error, Proposal, ProposalSource, Target};
 use crate::config::{AgentId, AgentState, Configuration, DatabaseReference};
 use crate::connector::{DatabaseTest, Tables, read_state, read_tables, read_whole_state};
@@ -110,6 +110,7 @@ impl Engine {
             connection_string: link,
             keep,
             saved: None,
+            approval: Approval::Given,
         })
     }
 
@@ -261,10 +262,11 @@ fn has_database(live: &AgentState) -> bool {
     live.present().is_some_and(|live| live.agent.database.is_some())
 }
 
+/// Bound to the server like every secret: a profile that is led elsewhere has to be given its connection string again.
 fn connection_secret(target: &Target, database: Option<&DatabaseReference>) -> SecretName {
     let connection = database.and_then(|database| database.connection_name.as_deref());
     SecretName::ConnectionString {
-        scope: target.scope(),
+        server: target.server().to_string(),
         connection: connection.unwrap_or("default").to_owned(),
         display: target.name.clone(),
     }

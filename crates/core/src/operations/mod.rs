@@ -55,10 +55,10 @@ pub use history::{EntryKind, EntryOutcome, HistoryEntry, HistoryFilter, Operatio
 pub use history_file::{history_csv, history_json, history_row};
 pub use history_words::operation_words;
 pub use import::{ImportOptions, LinkDatabase, Relink, Remember};
-pub use proposal::{Proposal, ProposalSource};
+pub use proposal::{Approval, Proposal, ProposalSource};
 pub use recover::{Owner, Recovered, RecoveryEnd, RecoveryRequest, Unsettled};
 pub use rollback::{RollbackOptions, RollbackSource};
 pub use samples::{SAMPLE_STAGES, SampleStage};
 pub use saved_plan::SavedPlan;
-pub use target::{KeyNeed, Target, TargetRequest};
+pub use target::{Ambient, KeyNeed, KeyWithheld, Record, Recorded, Target, TargetRequest};
 pub use validate::{Excerpt, Validated, check_configuration, excerpt, read_configuration};

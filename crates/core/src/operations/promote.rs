@@ -45,10 +45,7 @@ impl Engine {
     /// The database that the last configuration named which aidb brought to an environment, and that was not linked there. The server
     /// knows nothing of it, so without this it would be forgotten one stage later.
     async fn database_left_unlinked(&self, from: &Target, agent: &AgentId) -> Result<Option<DatabaseReference>, Error> {
-        let place = match &from.place.environment {
-            Some(id) => PlaceFilter::Environment(id.clone()),
-            None => PlaceFilter::Url(from.place.url.clone()),
-        };
+        let place = PlaceFilter::Server(from.server());
         let filter = OperationFilter { agent: Some(agent.clone()), place: Some(place), limit: Some(MOST_LOOKED_AT) };
         for operation in self.store().await?.operations(&filter).await? {
             if operation.state == OperationState::Done && operation.kind != OperationKind::Export {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,22 @@ pub struct Proposal {
     pub(super) keep: Remember,
     /// The id of the saved plan that this is.
     pub(super) saved: Option<String>,
+    /// Whether somebody vouches for where the plan comes from.
+    pub(super) approval: Approval,
+}
+
+/// Whether a plan is known to be the one that somebody read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Approval {
+    /// It was made in this run, or saved by this store, or somebody gave its words.
+    Given,
+    /// It was saved elsewhere, and nobody said that it is the one that was read.
+    Missing {
+        /// Who saved it, as the file says.
+        saved_by: String,
+        /// When, as the file says.
+        saved_at: DateTime<Utc>,
+    },
 }
 
 /// What a plan leads to.
@@ -106,6 +123,17 @@ impl Proposal {
         }
     }
 
+    /// Whether somebody has to say first that this is the plan that was read.
+    #[must_use]
+    pub fn approval(&self) -> &Approval {
+        &self.approval
+    }
+
+    /// A person in front of the plan says that it is the one to apply.
+    pub fn approve_in_person(&mut self) {
+        self.approval = Approval::Given;
+    }
+
     /// The same proposal, reduced to chosen items of its plan.
     ///
     /// # Errors
@@ -138,6 +166,8 @@ impl Engine {
         let mut again = proposal.clone();
         again.selection = Selection::All;
         again.saved = None;
+        // Made from the target by this run, and shown anew.
+        again.approval = Approval::Given;
         if let (Some(link), OwnedGoal::Agent(_, linking, _)) = (link, &mut again.goal) {
             *linking = self.linking(target, proposal.database(), link).await;
             again.keep = Remember::after_linking(*linking, link);

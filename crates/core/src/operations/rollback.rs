@@ -4,10 +4,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::proposal::OwnedGoal;
+use super::proposal::{Approval, OwnedGoal};
 use super::{Context, Engine, Error, Proposal, ProposalSource, Remember, Target, TargetRequest};
 use crate::config::{AgentId, AgentState, Configuration};
-use crate::connector::parse_base_url;
+use crate::connector::parse_kept_url;
 use crate::plan::{DatabaseLinking, LimitsGoal, Mode, Selection};
 use crate::store::{Backup, BackupSummary, Environment, Place, StoreError};
 
@@ -87,7 +87,7 @@ impl Engine {
         if let Some(environment) = self.profile_of(&backup.place).await? {
             return Ok(Some(environment));
         }
-        self.environment_at(&parse_base_url(&backup.place.url)?).await
+        self.environment_at(&parse_kept_url(&backup.place.url)?).await
     }
 
     /// The profile that a place was, where it still exists.
@@ -131,6 +131,7 @@ impl Engine {
             connection_string: None,
             keep: Remember::Forget,
             saved: None,
+            approval: Approval::Given,
         })
     }
 }

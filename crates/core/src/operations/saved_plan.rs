@@ -2,6 +2,11 @@
 //!
 //! It is tied to its server, its agent and the state that it was made from, and it can be applied once. It holds no secret: a
 //! connection string is given when it is applied.
+//!
+//! A plan file is an instruction to write, and its hash has no key: whoever edits the file can compute it anew. So only a plan
+//! whose hash this store noted when it saved the plan is applied as one's own. Any other came from elsewhere, and somebody has
+//! to say that it is the one that was read: with the words of its hash, or in person. Words prove that the file is the one
+//! that was read. They do not prove who saved it or who read it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,10 +15,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::proposal::OwnedGoal;
-use super::target::server_key;
+use super::proposal::{Approval, OwnedGoal};
 use super::{Engine, Error, LinkDatabase, Proposal, ProposalSource, Remember, Target};
-use crate::config::{Agent, AgentState};
+use crate::config::{self, Agent, AgentState};
 use crate::files::{self, Overwrite};
 use crate::plan::{DatabaseLinking, LimitsGoal, PLAN_FORMAT, Plan, Selection};
 use crate::store::Place;
@@ -64,7 +68,14 @@ impl SavedPlan {
         &self.saved.plan
     }
 
-    /// Who saved it.
+    /// The hash of the whole plan as eight words, for people to tell each other over any channel. 88 bits: nobody makes
+    /// another plan with the same words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        hash_words(&self.sha256)
+    }
+
+    /// Who saved it, as the file says.
     #[must_use]
     pub fn saved_by(&self) -> &str {
         &self.saved.saved_by
@@ -81,10 +92,12 @@ impl SavedPlan {
     /// # Errors
     /// The file cannot be read, is no saved plan, is one of another version, or was edited.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let bytes = files::read(path, WHAT)?;
+        let text = files::read_text(path, WHAT)?;
+        if config::is_configuration(text.as_bytes()) {
+            return Err(Error::PlanIsConfiguration { path: path.to_owned() });
+        }
         let named = |reason: String| Error::PlanUnusable { reason: format!("{} {reason}", path.display()) };
-        let read: Self =
-            serde_json::from_slice(&bytes).map_err(|error| named(format!("is no saved plan ({error}).")))?;
+        let read: Self = serde_json::from_str(&text).map_err(|_| named("is no saved plan.".into()))?;
         if read.saved.format != FORMAT || read.saved.plan.format != PLAN_FORMAT {
             return Err(named("was saved by another version of aidb.".into()));
         }
@@ -96,17 +109,18 @@ impl SavedPlan {
 }
 
 impl Engine {
-    /// Writes a proposal into a file. An existing file is only overwritten where the person said so.
+    /// Writes a proposal into a file, and notes its hash in the store. An existing file is only overwritten where the person
+    /// said so.
     ///
     /// # Errors
-    /// The file exists or cannot be written.
-    pub fn save_plan(
+    /// The file exists or cannot be written, or the store cannot note it.
+    pub async fn save_plan(
         &self,
         target: &Target,
         proposal: &Proposal,
         path: &Path,
         overwrite: Overwrite,
-    ) -> Result<(), Error> {
+    ) -> Result<SavedPlan, Error> {
         let (wanted, linking, limits) = match &proposal.goal {
             OwnedGoal::Agent(agent, linking, limits) => (Some(agent.as_ref().clone()), *linking, limits.clone()),
             OwnedGoal::Absent => (None, DatabaseLinking::Later, LimitsGoal::Unsaid),
@@ -126,24 +140,38 @@ impl Engine {
             plan: proposal.plan.clone(),
         };
         let sha256 = checksum(&saved)?;
-        let mut text = serde_json::to_string_pretty(&SavedPlan { saved, sha256 }).map_err(unwritable)?;
+        let plan = SavedPlan { saved, sha256 };
+        let mut text = serde_json::to_string_pretty(&plan).map_err(unwritable)?;
         text.push('\n');
-        Ok(files::write(path, &text, overwrite)?)
+        // First: a hash without its file does no harm, a file without its hash would be taken for another's.
+        self.store().await?.note_saved_plan(&plan.sha256, self.now()).await?;
+        files::write(path, &text, overwrite)?;
+        Ok(plan)
     }
 
     /// What a saved plan proposes, for the target that it was made for. `link` gives the connection string that a plan with a
-    /// database needs.
+    /// database needs, `approved` the words of the plan that somebody read. A plan from elsewhere without them is shown, and
+    /// not applied before [`Proposal::approve_in_person`].
     ///
     /// # Errors
-    /// Another server than the plan's; no connection string for a plan that needs one.
+    /// Another server than the plan's; words of another plan; no connection string for a plan that needs one.
     pub async fn propose_saved(
         &self,
         target: &Target,
         plan: SavedPlan,
         link: &LinkDatabase,
+        approved: Option<&str>,
     ) -> Result<Proposal, Error> {
+        if approved.is_some_and(|words| !same_words(words, &plan.words())) {
+            return Err(Error::PlanNotTheApproved);
+        }
+        let own = self.store().await?.saved_plan_is_known(&plan.sha256).await?;
+        let approval = match own || approved.is_some() {
+            true => Approval::Given,
+            false => Approval::Missing { saved_by: plan.saved.saved_by.clone(), saved_at: plan.saved.saved_at },
+        };
         let saved = plan.saved;
-        if server_key(&saved.place.url) != server_key(&target.place.url) {
+        if saved.place.server() != target.server() {
             let reason = format!("it was made for {}, not for {}.", saved.place.called(), target.name);
             return Err(Error::PlanUnusable { reason });
         }
@@ -170,8 +198,33 @@ impl Engine {
             connection_string,
             keep,
             saved: Some(saved.id),
+            approval,
         })
     }
+}
+
+/// How many words a hash is told in.
+const WORDS: usize = 8;
+/// Bits that one word of the list of 2,048 stands for.
+const BITS_A_WORD: usize = 11;
+
+/// The first 88 bits of a hash in hexadecimal, as words of the English list of BIP 39, which was made to be read out.
+fn hash_words(sha256: &str) -> String {
+    let list = bip39::Language::English.word_list();
+    let bits: Vec<u32> = sha256
+        .chars()
+        .filter_map(|digit| digit.to_digit(16))
+        .flat_map(|digit| (0..4).rev().map(move |bit| (digit >> bit) & 1))
+        .collect();
+    let index = |bits: &[u32]| bits.iter().fold(0_usize, |index, bit| index << 1 | usize::from(*bit == 1));
+    let words = bits.chunks_exact(BITS_A_WORD).take(WORDS).filter_map(|bits| list.get(index(bits)).copied());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Words as people type them: any case, any space, dashes and commas between them.
+fn same_words(given: &str, words: &str) -> bool {
+    let given = given.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty());
+    given.map(str::to_lowercase).eq(words.split(' ').map(str::to_owned))
 }
 
 fn checksum(saved: &Saved) -> Result<String, Error> {
@@ -182,4 +235,34 @@ fn checksum(saved: &Saved) -> Result<String, Error> {
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 fn unwritable(error: serde_json::Error) -> Error {
     Error::PlanUnusable { reason: format!("it cannot be written down ({error}).") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_has_eight_words_that_tell_it_apart() {
+        let zero = "0".repeat(64);
+        assert_eq!(hash_words(&zero), ["abandon"; 8].join(" "));
+        let all = "f".repeat(64);
+        assert_eq!(hash_words(&all), ["zoo"; 8].join(" "));
+        // 0x001 → 0000 0000 000|1: the first word ends with the eleventh bit.
+        let one = format!("002{}", "0".repeat(61));
+        assert_eq!(hash_words(&one), "ability abandon abandon abandon abandon abandon abandon abandon");
+    }
+
+    #[test]
+    fn words_are_compared_as_people_type_them() {
+        let words = "one two three four five six seven eight";
+        assert!(same_words(" One, two-three\nfour  five six seven EIGHT ", words));
+        for other in [
+            "",
+            "one two three four five six seven",
+            "one two three four five six seven eight nine",
+            "two one three four five six seven eight",
+        ] {
+            assert!(!same_words(other, words), "{other}");
+        }
+    }
 }

@@ -1,33 +1,69 @@
-//! Which server an operation talks to, with which key.
+//! Which server an operation talks to, with which key (PRODUCT.md, "Which server, and which key").
 //!
-//! A stored key is sent to the server it was stored for and to no other: naming an environment and overriding its URL takes
-//! everything from the profile except the key.
+//! [`Engine::target`] is the one place where a server and a key meet. What this run says wins over variables, variables over a
+//! record's own server. A key goes only to a server that its own source named: the key of this run to the server of this run,
+//! the key of a variable to the server of the variable, a stored key to the server of its profile. A plan file or a backup
+//! names a server as a default and never decides where a key goes.
 
 use std::path::PathBuf;
 
 use secrecy::SecretString;
+use url::Url;
 
 use super::{Edit, Engine, Error};
-use crate::config::source_url;
-use crate::connector::{Connector, Endpoint, PlainHttp, is_loopback, parse_base_url};
+use crate::config::{ServerId, source_url};
+use crate::connector::{Connector, Endpoint, PlainHttp, is_loopback, parse_base_url, parse_kept_url};
 use crate::files;
 use crate::store::{Environment, Place, PlainHttpChoice, Protection};
 
-/// What was said about the target, flags before variables.
+/// Everything that was said about the target, by source.
 #[derive(Clone, Debug, Default)]
 pub struct TargetRequest {
-    /// The name of an environment.
+    /// Name of an environment, said for this run.
     pub environment: Option<String>,
-    /// A URL; wins over the environment's.
+    /// URL, said for this run; wins over the environment's.
     pub url: Option<String>,
-    /// A key; wins over the stored one.
+    /// Key, said for this run; goes to the server that `environment` or `url` names.
     pub api_key: Option<SecretString>,
-    /// A CA file; wins over the environment's.
+    /// Values that hold for every run.
+    pub ambient: Ambient,
+    /// Server of the plan or the backup that the run is about.
+    pub recorded: Option<Recorded>,
+    /// CA file; wins over the environment's.
     pub ca_file: Edit<PathBuf>,
-    /// Whether plain http beyond this machine was allowed for this run.
+    /// Consent to plain http beyond this machine, for this run.
     pub plain_http: Option<PlainHttp>,
     /// Whether to go on without a key.
     pub key: KeyNeed,
+}
+
+/// Server and key that stand in the surroundings of a run, possibly left over from another one.
+#[derive(Clone, Debug, Default)]
+pub struct Ambient {
+    /// URL; counts where this run names no server.
+    pub url: Option<String>,
+    /// Name of what holds `url`, for sentences.
+    pub url_name: &'static str,
+    /// Key; goes to the server of `url`. Without a `url`, to the one that this run names, where none is stored for that.
+    pub api_key: Option<SecretString>,
+}
+
+/// A server that a record names.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// Kind of record.
+    pub record: Record,
+    /// Server, and the environment that it was.
+    pub place: Place,
+}
+
+/// Kinds of records that name a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// A saved plan: applies to its own server alone.
+    Plan,
+    /// A backup: restored elsewhere only where this run names that server.
+    Backup,
 }
 
 /// Whether a target is of use without a key.
@@ -38,6 +74,17 @@ pub enum KeyNeed {
     Required,
     /// It is: a connection test says more than that there is no key.
     Optional,
+}
+
+/// Reason for not sending a key that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyWithheld {
+    /// The stored key belongs to the environment's own URL.
+    StoredForAnother,
+    /// The ambient key belongs to the ambient URL, which leads elsewhere.
+    AmbientForAnother,
+    /// The ambient key was given without a server, and this run names none.
+    NoServerNamed,
 }
 
 /// A server that can be talked to.
@@ -51,6 +98,8 @@ pub struct Target {
     pub environment: Option<Environment>,
     /// The client.
     pub connector: Connector,
+    /// The ambient URL that leads elsewhere and was not followed.
+    pub passed_by: Option<String>,
 }
 
 impl Target {
@@ -61,18 +110,27 @@ impl Target {
         self.environment.as_ref().is_some_and(|environment| environment.protection == Protection::Protected)
     }
 
-    /// Under what the vault keeps this target's secrets.
-    pub(super) fn scope(&self) -> String {
-        vault_scope(&self.place)
+    /// Server that requests go to.
+    #[must_use]
+    pub fn server(&self) -> ServerId {
+        ServerId::of(self.connector.url())
     }
 }
 
-/// Under what the vault keeps the secrets of a place.
-pub(super) fn vault_scope(place: &Place) -> String {
-    match &place.environment {
-        Some(id) => id.to_string(),
-        None => place.url.clone(),
-    }
+/// Server of a request, and who named it.
+struct Resolved {
+    url: Url,
+    /// Profile that was named together with it.
+    profile: Option<Environment>,
+    named_by: NamedBy,
+}
+
+/// Source of the server of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NamedBy {
+    ThisRun,
+    Ambient,
+    Record,
 }
 
 impl Engine {
@@ -82,69 +140,102 @@ impl Engine {
     /// URL too, also for one that was given beside the name of another environment.
     ///
     /// # Errors
-    /// Nothing named, unknown environment, a URL that cannot be one, plain http beyond this machine, no key, an unusable CA
-    /// file.
+    /// Nothing named, a record of another server, unknown environment, a URL that cannot be one, plain http beyond this
+    /// machine, a key without its server, no key, an unusable CA file.
     pub async fn target(&self, request: &TargetRequest) -> Result<Target, Error> {
+        let ambient = request.ambient.url.as_deref().filter(|url| !url.is_empty());
+        let resolved = self.resolve(request, ambient).await?;
+        let server = ServerId::of(&resolved.url);
+        let environment = match resolved.profile {
+            Some(named) if leads_to(&named, &resolved.url) => Some(named),
+            // Another URL than the profile's: then it is whatever environment has that one.
+            _ => self.environment_at(&resolved.url).await?,
+        };
+        let name = environment.as_ref().map_or_else(|| server.to_string(), |environment| environment.name.clone());
+        // What a profile says of keys and trust is said of its own server, and of no other name of the same machine.
+        let profile = environment.as_ref().filter(|own| own.server() == server);
+        let place = Place {
+            environment: environment.as_ref().map(|environment| environment.id.clone()),
+            environment_name: environment.as_ref().map(|environment| environment.name.clone()),
+            url: server.to_string(),
+        };
+        // An ambient URL that cannot be read counts as another server: it was given for something.
+        let ambient_elsewhere =
+            ambient.filter(|url| parse_base_url(url).map(|url| ServerId::of(&url)).ok() != Some(server));
+        let keys = Keys { request, profile, named_by: resolved.named_by, ambient, ambient_elsewhere };
+        let api_key = self.api_key(&keys, &name).await?;
+        let connector = self.connector(request, profile, resolved.url, api_key)?;
+        let passed_by = ambient_elsewhere.map(shown_url);
+        Ok(Target { name, place, environment, connector, passed_by })
+    }
+
+    /// The server that is meant: what this run names, else the ambient URL, else what the record names.
+    async fn resolve(&self, request: &TargetRequest, ambient: Option<&str>) -> Result<Resolved, Error> {
         let named = match &request.environment {
             Some(name) => Some(self.store().await?.environment(name).await?),
             None => None,
         };
-        let url = match (&request.url, &named) {
-            (Some(url), _) => parse_base_url(url)?,
-            (None, Some(named)) => parse_base_url(&named.url)?,
-            (None, None) => return Err(Error::NoTarget),
+        let (url, named_by) = match (&request.url, &named, ambient, &request.recorded) {
+            (Some(url), ..) => (parse_base_url(url)?, NamedBy::ThisRun),
+            (None, Some(named), ..) => (parse_kept_url(&named.url)?, NamedBy::ThisRun),
+            (None, None, Some(url), _) => (parse_base_url(url)?, NamedBy::Ambient),
+            (None, None, None, Some(recorded)) => (parse_kept_url(&recorded.place.url)?, NamedBy::Record),
+            (None, None, None, None) => return Err(Error::NoTarget),
         };
-        let environment = match &named {
-            Some(named) if leads_to(named, &url) => Some(named.clone()),
-            // Another URL than the profile's: then it is whatever environment has that one.
-            _ => self.environment_at(&url).await?,
+        let Some(recorded) = &request.recorded else { return Ok(Resolved { url, profile: named, named_by }) };
+        let same = recorded.place.server() == ServerId::of(&url);
+        let elsewhere_on_purpose = recorded.record == Record::Backup && named_by == NamedBy::ThisRun;
+        if !same && !elsewhere_on_purpose {
+            return Err(other_server(recorded, named.as_ref(), &url, request, named_by));
+        }
+        let profile = match named {
+            // The profile that the record was made in, while it still leads to the record's server.
+            None if same => self.profile_of(&recorded.place).await?.filter(|profile| leads_to(profile, &url)),
+            named => named,
         };
-        let name = environment.as_ref().map_or_else(|| source_url(&url), |environment| environment.name.clone());
-        // What a profile says of keys and trust is said of its own URL, and of no other spelling of it.
-        let profile = environment.as_ref().filter(|own| parse_base_url(&own.url).is_ok_and(|own| own == url));
-        let api_key = self.api_key(request, named.is_some(), profile, &name).await?;
-        let connector = self.connector(request, profile, url.clone(), api_key)?;
-        let place = Place {
-            environment: environment.as_ref().map(|environment| environment.id.clone()),
-            environment_name: environment.as_ref().map(|environment| environment.name.clone()),
-            url: source_url(&url),
-        };
-        Ok(Target { name, place, environment, connector })
+        Ok(Resolved { url, profile, named_by })
     }
 
     /// The environment whose URL this is; of several the strictest. What is known of a server is known of its environment.
     ///
     /// # Errors
     /// The store cannot be read.
-    pub async fn environment_at(&self, url: &url::Url) -> Result<Option<Environment>, Error> {
+    pub async fn environment_at(&self, url: &Url) -> Result<Option<Environment>, Error> {
+        let server = ServerId::of(url);
         let mut there: Vec<Environment> = self.store().await?.environments().await?;
         there.retain(|environment| leads_to(environment, url));
-        there.sort_by_key(|environment| environment.protection != Protection::Protected);
+        // The profile of exactly this server first; one that names the same machine otherwise still protects it.
+        there.sort_by_key(|one| (one.server() != server, one.protection != Protection::Protected));
         Ok(there.into_iter().next())
     }
 
-    /// The key that was given, or the one that is stored for exactly this server.
-    async fn api_key(
-        &self,
-        request: &TargetRequest,
-        named: bool,
-        profile: Option<&Environment>,
-        name: &str,
-    ) -> Result<Option<SecretString>, Error> {
+    /// The key that goes to a server: only one whose own source named that server.
+    async fn api_key(&self, keys: &Keys<'_>, name: &str) -> Result<Option<SecretString>, Error> {
+        let request = keys.request;
         if let Some(key) = &request.api_key {
+            return match keys.named_by {
+                NamedBy::ThisRun => Ok(Some(key.clone())),
+                NamedBy::Ambient | NamedBy::Record => Err(Error::KeyWithoutServer { place: name.to_owned() }),
+            };
+        }
+        let ambient = request.ambient.api_key.as_ref();
+        if let Some(key) = ambient.filter(|_| keys.ambient.is_some() && keys.ambient_elsewhere.is_none()) {
             return Ok(Some(key.clone()));
         }
-        let stored = match profile {
+        let stored = match keys.profile {
             Some(profile) => self.environment_key(profile).await?,
             None => None,
         };
-        if stored.is_some() || request.key == KeyNeed::Optional {
+        if stored.is_some() {
             return Ok(stored);
         }
-        let elsewhere = named && profile.is_none();
-        let because =
-            elsewhere.then_some("A stored key belongs to its environment's own URL and is sent nowhere else.");
-        Err(Error::ApiKeyRequired { place: name.to_owned(), because })
+        if let Some(key) = ambient.filter(|_| keys.ambient.is_none() && keys.named_by == NamedBy::ThisRun) {
+            return Ok(Some(key.clone()));
+        }
+        if request.key == KeyNeed::Optional {
+            return Ok(None);
+        }
+        Err(Error::ApiKeyRequired { place: name.to_owned(), because: keys.withheld() })
     }
 
     /// The client for a server, with what its own profile says.
@@ -172,24 +263,75 @@ impl Engine {
     }
 }
 
-/// Whether a profile's URL leads to the server that `url` leads to.
-fn leads_to(environment: &Environment, url: &url::Url) -> bool {
-    parse_base_url(&environment.url).is_ok_and(|own| same_server(&own, url))
+/// What decides about a key.
+struct Keys<'a> {
+    request: &'a TargetRequest,
+    /// Profile of exactly the target's server.
+    profile: Option<&'a Environment>,
+    named_by: NamedBy,
+    ambient: Option<&'a str>,
+    ambient_elsewhere: Option<&'a str>,
 }
 
-/// Whether two URLs lead to the same server.
-pub(super) fn same_server(one: &url::Url, other: &url::Url) -> bool {
-    key_of(one) == key_of(other)
+impl Keys<'_> {
+    /// Why a key that is there was not sent.
+    fn withheld(&self) -> Option<KeyWithheld> {
+        if self.request.ambient.api_key.is_some() {
+            return Some(match self.ambient_elsewhere {
+                Some(_) => KeyWithheld::AmbientForAnother,
+                None => KeyWithheld::NoServerNamed,
+            });
+        }
+        (self.request.environment.is_some() && self.profile.is_none()).then_some(KeyWithheld::StoredForAnother)
+    }
 }
 
-/// One text for every way of writing one server's address. What is no URL stands for itself.
+/// The refusal that names both servers.
+fn other_server(
+    recorded: &Recorded,
+    named: Option<&Environment>,
+    url: &Url,
+    request: &TargetRequest,
+    named_by: NamedBy,
+) -> Error {
+    let server = source_url(url);
+    let named = match (named_by, named) {
+        (NamedBy::Ambient, _) => format!("{} leads to {server}", request.ambient.url_name),
+        (_, Some(named)) if named.server().as_str() == server => format!("{} ({server}) was named", named.name),
+        _ => format!("{server} was named"),
+    };
+    let record = match recorded.record {
+        Record::Plan => "this plan was made for",
+        Record::Backup => "this backup was taken in",
+    };
+    Error::OtherServer { named, record: format!("{record} {}", recorded.place.described()) }
+}
+
+/// An ambient URL as it may be shown: one that cannot be read may hold anything, a password included.
+fn shown_url(url: &str) -> String {
+    parse_base_url(url).map_or_else(|_| "something that is no URL".to_owned(), |url| source_url(&url))
+}
+
+/// Whether a profile's URL leads to the machine, port and path that `url` leads to.
+fn leads_to(environment: &Environment, url: &Url) -> bool {
+    parse_kept_url(&environment.url).is_ok_and(|own| same_server(&own, url))
+}
+
+/// Whether two URLs may lead to the same server. Wider than [`ServerId`]: what hangs on it is caution (a lock, protection,
+/// a promotion onto itself), never where a key goes.
+pub(super) fn same_server(one: &Url, other: &Url) -> bool {
+    guard_of(one) == guard_of(other)
+}
+
+/// One text for every way of writing the address of one server, for the caution of [`same_server`]. What is no URL stands for
+/// itself.
 pub(super) fn server_key(url: &str) -> String {
-    parse_base_url(url).map_or_else(|_| url.to_owned(), |url| key_of(&url))
+    parse_kept_url(url).map_or_else(|_| url.to_owned(), |url| guard_of(&url))
 }
 
 /// The names of this machine are one and the same; beyond it only the spelling is compared, because what a name resolves to is
 /// not for protection to hang on.
-fn key_of(url: &url::Url) -> String {
+fn guard_of(url: &Url) -> String {
     let host = if is_loopback(url) { "this machine" } else { url.host_str().unwrap_or_default() };
     let port = url.port_or_known_default().map(|port| port.to_string()).unwrap_or_default();
     format!("{host}:{port}{}", url.path().trim_end_matches('/'))

@@ -142,11 +142,11 @@ macro_rules! summary_columns {
     };
 }
 
-/// Binds to a filter's agent, environment and URL, each of which may be missing.
+/// Binds to a filter's agent, environment and server, each of which may be missing.
 macro_rules! filtered {
     () => {
-        " FROM backups WHERE (?1 IS NULL OR agent_id = ?1) AND (?2 IS NULL OR environment_id = ?2) \
-         AND (?3 IS NULL OR url = ?3)"
+        " FROM backups WHERE (?1 IS NULL OR agent_id = ?1) \
+         AND ((?2 IS NULL AND ?3 IS NULL) OR environment_id = ?2 OR server = ?3)"
     };
 }
 
@@ -205,7 +205,7 @@ impl Store {
         let rows = sqlx::query(concat!(summary_columns!(), filtered!(), " ORDER BY sequence DESC LIMIT ?4"))
             .bind(filter.agent.as_ref().map(AgentId::as_str))
             .bind(filter.place.as_ref().and_then(PlaceFilter::environment))
-            .bind(filter.place.as_ref().and_then(PlaceFilter::url))
+            .bind(filter.place.as_ref().and_then(PlaceFilter::server))
             .bind(filter.limit.map_or(-1, i64::from))
             .fetch_all(&self.readers)
             .await
@@ -229,7 +229,7 @@ impl Store {
         let rows = sqlx::query(sql)
             .bind(filter.agent.as_ref().map(AgentId::as_str))
             .bind(filter.place.as_ref().and_then(PlaceFilter::environment))
-            .bind(filter.place.as_ref().and_then(PlaceFilter::url))
+            .bind(filter.place.as_ref().and_then(PlaceFilter::server))
             .bind(prefix)
             .bind(CANDIDATES)
             .fetch_all(&self.readers)
@@ -306,14 +306,15 @@ impl Store {
         };
         let hash = facts.hash();
         let query = sqlx::query(
-            "INSERT INTO backups (id, environment_id, environment_name, url, agent_id, taken_at, reason, operation_id, \
-             existed, resources, note, pinned, hash, tables, state) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO backups (id, environment_id, environment_name, url, server, agent_id, taken_at, reason, \
+             operation_id, existed, resources, note, pinned, hash, tables, state) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(facts.id)
         .bind(facts.environment_id)
         .bind(facts.environment_name)
         .bind(facts.url)
+        .bind(new.place.server().as_str())
         .bind(facts.agent_id)
         .bind(facts.taken_at)
         .bind(facts.reason)

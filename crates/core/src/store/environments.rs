@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::words::{check_name, parse_time, time_text, words};
 use super::{Store, StoreError};
+use crate::config::ServerId;
 
 /// The longest name, in characters: it has to fit a column of the overview.
 const LONGEST_NAME: usize = 64;
@@ -105,6 +106,14 @@ pub struct NewEnvironment {
     pub keep_days: u32,
     /// Now.
     pub created_at: DateTime<Utc>,
+}
+
+impl Environment {
+    /// Identity of the server that the profile leads to.
+    #[must_use]
+    pub fn server(&self) -> ServerId {
+        ServerId::of_text(&self.url)
+    }
 }
 
 impl NewEnvironment {

@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
 
 use super::StoreError;
+use crate::config::ServerId;
 use crate::disk;
 
 /// `aidb` in ASCII: marks the file as ours (<https://www.sqlite.org/fileformat.html#application_id>).
@@ -25,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_store.sql"),
     include_str!("../../migrations/0002_history.sql"),
     include_str!("../../migrations/0003_journal.sql"),
+    include_str!("../../migrations/0004_server.sql"),
 ];
 
 /// How long to wait for another process that is writing.
@@ -119,9 +121,33 @@ async fn migrate(path: &Path, writer: &SqlitePool) -> Result<(), StoreError> {
     for migration in MIGRATIONS.iter().skip(usize::try_from(identity.version).unwrap_or_default()) {
         sqlx::raw_sql(*migration).execute(&mut *transaction).await.map_err(failed)?;
     }
+    name_servers(&mut transaction).await.map_err(failed)?;
     let marks = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {}", known_version());
     sqlx::raw_sql(AssertSqlSafe(marks)).execute(&mut *transaction).await.map_err(failed)?;
     transaction.commit().await.map_err(failed)
+}
+
+/// Gives the rows of before migration 4 the identity of their server, so that records under any spelling of one server are
+/// found together.
+async fn name_servers(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    for (distinct, fill) in [
+        (
+            "SELECT DISTINCT url FROM operations WHERE server = ''",
+            "UPDATE operations SET server = ? WHERE url = ? AND server = ''",
+        ),
+        (
+            "SELECT DISTINCT url FROM backups WHERE server = ''",
+            "UPDATE backups SET server = ? WHERE url = ? AND server = ''",
+        ),
+    ] {
+        for row in sqlx::query(distinct).fetch_all(&mut *connection).await? {
+            // A URL that a failing disk made unreadable belongs to a row that says so when it is read.
+            let Ok(url) = row.try_get::<String, _>("url") else { continue };
+            let server = ServerId::of_text(&url);
+            sqlx::query(fill).bind(server.as_str()).bind(&url).execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
 }
 
 /// What tells whose a database is.

@@ -206,9 +206,9 @@ impl Store {
     ) -> Result<OperationId, StoreError> {
         let id = OperationId::random()?;
         sqlx::query(
-            "INSERT INTO operations (id, kind, state, environment_id, environment_name, url, agent_id, mode, actor, \
-             reason, source, fingerprint, started_at, plan, program, saved_plan, sent) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            "INSERT INTO operations (id, kind, state, environment_id, environment_name, url, server, agent_id, mode, \
+             actor, reason, source, fingerprint, started_at, plan, program, saved_plan, sent) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
         )
         .bind(id.as_str())
         .bind(new.kind.as_str())
@@ -216,6 +216,7 @@ impl Store {
         .bind(new.place.environment.as_ref().map(|environment| environment.as_str()))
         .bind(&new.place.environment_name)
         .bind(&new.place.url)
+        .bind(new.place.server().as_str())
         .bind(new.agent_id.as_str())
         .bind(&new.mode)
         .bind(&new.actor)
@@ -299,12 +300,12 @@ impl Store {
         sqlx::query(
             "SELECT id, sequence, kind, state, environment_id, environment_name, url, agent_id, mode, actor, reason, \
              source, fingerprint, started_at, finished_at, summary, backup_id, program, waiting FROM operations \
-             WHERE (?1 IS NULL OR agent_id = ?1) AND (?2 IS NULL OR environment_id = ?2) AND (?3 IS NULL OR url = ?3) \
-             ORDER BY sequence DESC LIMIT ?4",
+             WHERE (?1 IS NULL OR agent_id = ?1) \
+             AND ((?2 IS NULL AND ?3 IS NULL) OR environment_id = ?2 OR server = ?3) ORDER BY sequence DESC LIMIT ?4",
         )
         .bind(filter.agent.as_ref().map(AgentId::as_str))
         .bind(filter.place.as_ref().and_then(PlaceFilter::environment))
-        .bind(filter.place.as_ref().and_then(PlaceFilter::url))
+        .bind(filter.place.as_ref().and_then(PlaceFilter::server))
         .bind(filter.limit.map_or(-1, i64::from))
         .fetch_all(&self.readers)
         .await
@@ -312,6 +313,24 @@ impl Store {
         .iter()
         .map(|row| self.operation_from(row))
         .collect()
+    }
+
+    /// Notes that a plan with this hash was saved by this store.
+    pub async fn note_saved_plan(&self, sha256: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut transaction = self.write().await?;
+        sqlx::query("INSERT OR IGNORE INTO saved_plans (sha256, saved_at) VALUES (?, ?)")
+            .bind(sha256)
+            .bind(time_text(&at))
+            .execute(&mut *transaction)
+            .await
+            .map_err(self.failing())?;
+        transaction.commit().await.map_err(self.failing())
+    }
+
+    /// Whether a plan with this hash was saved by this store.
+    pub async fn saved_plan_is_known(&self, sha256: &str) -> Result<bool, StoreError> {
+        let found = sqlx::query("SELECT 1 FROM saved_plans WHERE sha256 = ?").bind(sha256);
+        Ok(found.fetch_optional(&self.readers).await.map_err(self.failing())?.is_some())
     }
 
     /// One operation with its plan and its outcome.

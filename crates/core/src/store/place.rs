@@ -5,6 +5,7 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::environments::{Environment, EnvironmentId};
+use crate::config::ServerId;
 
 /// The server that a backup or an operation was about, as it was called then. Outlives the environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,21 @@ impl Place {
         self.environment_name.as_deref().unwrap_or(&self.url)
     }
 
+    /// How people call it, with the address where that is not the name itself.
+    #[must_use]
+    pub fn described(&self) -> String {
+        match &self.environment_name {
+            Some(name) => format!("{name} ({})", self.url),
+            None => self.url.clone(),
+        }
+    }
+
+    /// Identity of the server.
+    #[must_use]
+    pub fn server(&self) -> ServerId {
+        ServerId::of_text(&self.url)
+    }
+
     pub(super) fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             environment: row.try_get::<Option<String>, _>("environment_id")?.map(EnvironmentId::from_stored),
@@ -48,27 +64,50 @@ impl From<&Environment> for Place {
     }
 }
 
-/// Which places to list.
+/// Records of the history and backups to list, by where they were entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PlaceFilter {
-    /// Those of one environment, also under earlier URLs and names.
-    Environment(EnvironmentId),
-    /// Those with exactly this URL, with or without an environment.
-    Url(String),
+    /// Entered under this profile, also under earlier URLs and names of it, and no other.
+    Own(EnvironmentId),
+    /// Entered under this profile, or about the server that it leads to now, however that was named.
+    Environment {
+        /// The profile.
+        id: EnvironmentId,
+        /// The server that it leads to.
+        server: ServerId,
+    },
+    /// About this server, however it was named.
+    Server(ServerId),
 }
 
 impl PlaceFilter {
+    /// Whether a record belongs to the list.
+    #[must_use]
+    pub fn takes(&self, place: &Place) -> bool {
+        let own = self.environment().is_some_and(|id| place.environment.as_ref().is_some_and(|own| own.as_str() == id));
+        own || self.server().is_some_and(|server| place.server().as_str() == server)
+    }
+
     pub(super) fn environment(&self) -> Option<&str> {
         match self {
-            Self::Environment(id) => Some(id.as_str()),
-            Self::Url(_) => None,
+            Self::Own(id) | Self::Environment { id, .. } => Some(id.as_str()),
+            Self::Server(_) => None,
         }
     }
 
-    pub(super) fn url(&self) -> Option<&str> {
+    /// The server that records are to be about, where the filter names one.
+    #[must_use]
+    pub fn server(&self) -> Option<&str> {
         match self {
-            Self::Environment(_) => None,
-            Self::Url(url) => Some(url),
+            Self::Own(_) => None,
+            Self::Environment { server, .. } | Self::Server(server) => Some(server.as_str()),
         }
+    }
+}
+
+/// Everything about an environment and its server.
+impl From<&Environment> for PlaceFilter {
+    fn from(environment: &Environment) -> Self {
+        Self::Environment { id: environment.id.clone(), server: environment.server() }
     }
 }

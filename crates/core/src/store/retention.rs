@@ -22,7 +22,7 @@ impl Store {
     ) -> Result<Vec<BackupId>, StoreError> {
         let filter = BackupFilter {
             agent: Some(agent.clone()),
-            place: Some(PlaceFilter::Environment(environment.id.clone())),
+            place: Some(PlaceFilter::Own(environment.id.clone())),
             limit: None,
         };
         let backups = self.backups(&filter).await?;

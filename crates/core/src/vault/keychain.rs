@@ -198,7 +198,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_silent_keychain_is_asked_once_for_everybody_who_waits() {
         let keychain = Keychain { turn: Mutex::new(None), look: silent };
-        let name = SecretName::EnvironmentKey { environment: "a".into(), origin: None, display: "A".into() };
+        let name = SecretName::EnvironmentKey { environment: "a".into(), server: None, display: "A".into() };
         let began = Instant::now();
         let (status, one, other) = tokio::join!(keychain.check(), keychain.get(&name), keychain.remove(&name));
         let silence = VaultError::KeychainSilent { limit: ANSWER_LIMIT };

@@ -10,6 +10,7 @@
 mod error;
 mod file;
 mod keychain;
+mod line;
 mod memory;
 mod name;
 #[cfg(target_os = "linux")]
@@ -28,6 +29,7 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
 pub use error::VaultError;
+pub use line::{NotOneSecret, one_secret};
 pub use name::SecretName;
 
 use file::Folder;

@@ -11,25 +11,25 @@ const SLUG_LENGTH: usize = 48;
 
 /// Which secret.
 ///
-/// `scope` is an environment's id, or the URL where there is no environment. `display` is how people know the scope (an
-/// environment's name): it is shown in the keychain's own window and is no part of the identity, so that renaming an
-/// environment loses no key.
+/// Every secret is bound to the server that it is for: `server` is the text of its identity, and a profile that is led
+/// elsewhere finds nothing that was kept for its former server. `display` is how people know the server (an environment's
+/// name): it is shown in the keychain's own window and is no part of the identity, so that renaming an environment loses no
+/// key.
 #[derive(Clone, Debug)]
 pub enum SecretName {
     /// The API key that aidb sends to an environment.
     EnvironmentKey {
         /// The environment's id.
         environment: String,
-        /// Scheme, host and port that it is for: a profile that leads elsewhere now has no key, whatever is stored. `None`
-        /// for a key of before that was told.
-        origin: Option<String>,
+        /// The server. `None` for a key of before keys were bound to one.
+        server: Option<String>,
         /// The environment's name.
         display: String,
     },
     /// The API key that aidb made for an agent when it registered it.
     AgentKey {
-        /// Environment id or URL.
-        scope: String,
+        /// The server.
+        server: String,
         /// The agent's id.
         agent: String,
         /// The environment's name, or the URL.
@@ -37,8 +37,8 @@ pub enum SecretName {
     },
     /// The `api_secret` that was sent with that key.
     AgentSecret {
-        /// Environment id or URL.
-        scope: String,
+        /// The server.
+        server: String,
         /// The agent's id.
         agent: String,
         /// The environment's name, or the URL.
@@ -46,8 +46,8 @@ pub enum SecretName {
     },
     /// How to reach a database in an environment.
     ConnectionString {
-        /// Environment id or URL.
-        scope: String,
+        /// The server.
+        server: String,
         /// The connection's name in that environment.
         connection: String,
         /// The environment's name, or the URL.
@@ -61,12 +61,12 @@ impl SecretName {
     #[must_use]
     pub fn account(&self) -> String {
         match self {
-            Self::EnvironmentKey { environment, origin: Some(origin), .. } => join(self.kind(), &[environment, origin]),
-            Self::EnvironmentKey { environment, origin: None, .. } => join(self.kind(), &[environment]),
-            Self::AgentKey { scope, agent, .. } | Self::AgentSecret { scope, agent, .. } => {
-                join(self.kind(), &[scope, agent])
+            Self::EnvironmentKey { environment, server: Some(server), .. } => join(self.kind(), &[environment, server]),
+            Self::EnvironmentKey { environment, server: None, .. } => join(self.kind(), &[environment]),
+            Self::AgentKey { server, agent, .. } | Self::AgentSecret { server, agent, .. } => {
+                join(self.kind(), &[server, agent])
             }
-            Self::ConnectionString { scope, connection, .. } => join(self.kind(), &[scope, connection]),
+            Self::ConnectionString { server, connection, .. } => join(self.kind(), &[server, connection]),
         }
     }
 

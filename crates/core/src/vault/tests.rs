@@ -10,7 +10,7 @@ use crate::error::{ErrorCode, ErrorReport, Explain};
 const CANARY: &str = "canary-5f3a91c07d24e8b6";
 
 fn staging() -> SecretName {
-    SecretName::EnvironmentKey { environment: "0192-staging".into(), origin: None, display: "Staging".into() }
+    SecretName::EnvironmentKey { environment: "0192-staging".into(), server: None, display: "Staging".into() }
 }
 
 fn secret(text: &str) -> SecretString {
@@ -44,11 +44,11 @@ async fn lives(vault: &Vault) {
 
     let renamed = SecretName::EnvironmentKey {
         environment: "0192-staging".into(),
-        origin: None,
+        server: None,
         display: "Pre-production".into(),
     };
     assert!(vault.get(&renamed).await.unwrap().is_some(), "renaming an environment keeps its key");
-    let other = SecretName::EnvironmentKey { environment: "0193".into(), origin: None, display: "Staging".into() };
+    let other = SecretName::EnvironmentKey { environment: "0193".into(), server: None, display: "Staging".into() };
     assert!(vault.get(&other).await.unwrap().is_none(), "the name people see is not the identity");
 
     assert_eq!(vault.remove(&name).await.unwrap(), Removal::Removed);
@@ -80,7 +80,7 @@ async fn short_keys_and_connection_strings_show_nothing_of_themselves() {
     vault.set(&staging(), &secret("fifteen-letters")).await.unwrap();
     assert_eq!(vault.describe(&staging()).await.unwrap().unwrap().ending, "");
 
-    let link = SecretName::ConnectionString { scope: "s".into(), connection: "main-db".into(), display: "S".into() };
+    let link = SecretName::ConnectionString { server: "s".into(), connection: "main-db".into(), display: "S".into() };
     vault.set(&link, &secret("host=db user=app password=hunter2-hunter2")).await.unwrap();
     assert_eq!(vault.describe(&link).await.unwrap().unwrap().ending, "");
 }
@@ -117,7 +117,7 @@ async fn hostile_names_stay_inside_the_folder_and_apart() {
     let mut paths = std::collections::BTreeSet::new();
     for agent in ids.into_iter().map(str::to_owned).chain([String::from("x").repeat(5000)]) {
         let name =
-            SecretName::AgentKey { scope: "https://s.example/api".into(), agent: agent.clone(), display: "S".into() };
+            SecretName::AgentKey { server: "https://s.example/api".into(), agent: agent.clone(), display: "S".into() };
         vault.set(&name, &secret(&format!("key-of-{}", agent.len()))).await.unwrap();
         let path = vault.path_of(&name).unwrap();
         assert_eq!(path.parent(), vault.folder(), "{agent:?}");
@@ -134,14 +134,14 @@ async fn hostile_names_stay_inside_the_folder_and_apart() {
 fn accounts_tell_every_secret_apart() {
     let text = |s: &str| s.to_owned();
     let names = [
-        SecretName::AgentKey { scope: text("a:b"), agent: text("c"), display: text("") },
-        SecretName::AgentKey { scope: text("a"), agent: text("b:c"), display: text("") },
-        SecretName::AgentSecret { scope: text("a"), agent: text("b:c"), display: text("") },
-        SecretName::ConnectionString { scope: text("a"), connection: text("b:c"), display: text("") },
-        SecretName::AgentKey { scope: text("a%3Ab"), agent: text("c"), display: text("") },
-        SecretName::EnvironmentKey { environment: text("a"), origin: None, display: text("") },
-        SecretName::EnvironmentKey { environment: text("a"), origin: Some(text("https://a")), display: text("") },
-        SecretName::EnvironmentKey { environment: text("a"), origin: Some(text("https://b")), display: text("") },
+        SecretName::AgentKey { server: text("a:b"), agent: text("c"), display: text("") },
+        SecretName::AgentKey { server: text("a"), agent: text("b:c"), display: text("") },
+        SecretName::AgentSecret { server: text("a"), agent: text("b:c"), display: text("") },
+        SecretName::ConnectionString { server: text("a"), connection: text("b:c"), display: text("") },
+        SecretName::AgentKey { server: text("a%3Ab"), agent: text("c"), display: text("") },
+        SecretName::EnvironmentKey { environment: text("a"), server: None, display: text("") },
+        SecretName::EnvironmentKey { environment: text("a"), server: Some(text("https://a")), display: text("") },
+        SecretName::EnvironmentKey { environment: text("a"), server: Some(text("https://b")), display: text("") },
     ];
     let accounts: std::collections::BTreeSet<_> = names.iter().map(SecretName::account).collect();
     assert_eq!(accounts.len(), names.len(), "{accounts:?}");
@@ -226,7 +226,7 @@ async fn nothing_printed_holds_a_secret() {
 async fn a_session_stands_in_for_the_vault_beneath_it() {
     let (_home, beneath) = file_vault();
     let other =
-        SecretName::EnvironmentKey { environment: "0193-dev".into(), origin: None, display: "Development".into() };
+        SecretName::EnvironmentKey { environment: "0193-dev".into(), server: None, display: "Development".into() };
     beneath.set(&staging(), &secret("key-from-before")).await.unwrap();
     let session = Vault::session(beneath.clone());
     lives_in_memory(&session, &beneath, &other).await;

@@ -89,11 +89,11 @@ fn a_connection_is_tested_line_by_line() {
 }
 
 #[test]
-fn a_variable_that_overrides_an_environment_is_said() {
+fn a_variable_that_leads_elsewhere_than_the_environment_is_not_followed() {
     let stage = Stage::new();
     let mut export = stage.aidb(&["m", "export", "-e", "Staging", "-o", "f.json"]);
     export.env("AIDB_URL", stage.development.url()).env("AIDB_API_KEY", KEY);
     let run = Run::of(&mut export).done();
-    assert!(run.stderr.contains("The URL that was given wins over that of Staging"), "{run}");
-    assert!(run.stderr.contains("this goes to Development"), "{run}");
+    assert!(run.stderr.contains("was not followed: this goes to Staging"), "{run}");
+    assert!(run.stdout.contains("my-agent in Staging"), "{run}");
 }

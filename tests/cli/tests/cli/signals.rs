@@ -17,6 +17,7 @@ pub(crate) fn start(stage: &Stage, arguments: &[&str]) -> Child {
         .env_clear()
         .env("AIDB_DATA_DIR", stage.data())
         .env("AIDB_KEY_STORE", "file")
+        .env("USER", "tester")
         .current_dir(stage.work())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -15,7 +15,7 @@ async fn main() -> io::Result<()> {
     let action = arguments.next().unwrap_or_default();
     let environment = arguments.next().unwrap_or_default();
     let display = arguments.next().unwrap_or_else(|| environment.clone());
-    let name = SecretName::EnvironmentKey { environment, origin: None, display };
+    let name = SecretName::EnvironmentKey { environment, server: None, display };
     let answer = match request(&action, &name).await {
         Ok(value) => json!({ "ok": value }),
         Err(error) => json!({ "error": ErrorReport::of(&error) }),

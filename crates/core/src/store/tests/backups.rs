@@ -1,4 +1,5 @@
 use super::*;
+use crate::config::ServerId;
 use crate::error::{ErrorCode, Explain};
 
 #[tokio::test]
@@ -69,8 +70,8 @@ async fn lists_narrow_by_agent_place_and_number() {
     assert_eq!(count(None, None, None).await, 6);
     assert_eq!(count(None, None, Some(4)).await, 4);
     assert_eq!(count(Some("stock"), None, None).await, 3);
-    assert_eq!(count(Some("orders"), Some(PlaceFilter::Environment(staging.id.clone())), None).await, 1);
-    assert_eq!(count(None, Some(PlaceFilter::Url("https://s.example".into())), None).await, 4);
+    assert_eq!(count(Some("orders"), Some(PlaceFilter::Own(staging.id.clone())), None).await, 1);
+    assert_eq!(count(None, Some(PlaceFilter::Server(ServerId::of_text("https://s.example/"))), None).await, 4);
     assert_eq!(count(Some("nobody"), None, None).await, 0);
 
     let nobody = BackupFilter { agent: Some(agent_id("nobody")), ..Default::default() };

@@ -102,6 +102,6 @@ async fn removing_an_environment_keeps_its_backups_and_history() {
     assert_eq!(store.update_environment(staging).await.unwrap_err().code(), ErrorCode::EnvironmentNotFound);
 
     assert_eq!(store.backup(&backup.summary.id).await.unwrap().summary.place, place);
-    let history = OperationFilter { place: Some(PlaceFilter::Environment(staging.id.clone())), ..Default::default() };
+    let history = OperationFilter { place: Some(PlaceFilter::Own(staging.id.clone())), ..Default::default() };
     assert_eq!(store.operations(&history).await.unwrap()[0].place.environment_name.as_deref(), Some("Staging"));
 }

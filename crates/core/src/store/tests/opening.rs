@@ -5,6 +5,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use super::*;
+use crate::config::ServerId;
 use crate::error::{ErrorCode, ErrorReport, Explain};
 use crate::store::opening::{APPLICATION_ID, beside};
 
@@ -30,7 +31,7 @@ async fn a_new_store_is_private_and_durable() {
     assert_eq!(pragma(&store, "journal_mode").await, "wal");
     assert_eq!(pragma(&store, "synchronous").await, "2", "FULL: on disk before it counts");
     assert_eq!(pragma(&store, "foreign_keys").await, "1");
-    assert_eq!(pragma(&store, "user_version").await, "3");
+    assert_eq!(pragma(&store, "user_version").await, "4");
     assert_eq!(pragma(&store, "application_id").await, APPLICATION_ID.to_string());
     store.close().await;
     assert_eq!(contents(&folder(&home)).len(), 1, "closing leaves one file");
@@ -89,7 +90,9 @@ async fn a_store_of_version_1_keeps_everything_in_its_order() {
     let file = folder(&home).join("aidb.db");
     let mut old = raw(&file).await;
     sqlx::raw_sql(
-        "DROP TRIGGER operations_are_not_edited; DROP TRIGGER operations_end_once; DROP TRIGGER operations_only_move_on;
+        "DROP TRIGGER operations_keep_their_server; DROP INDEX operations_by_server; DROP INDEX backups_by_server;
+         ALTER TABLE operations DROP COLUMN server; ALTER TABLE backups DROP COLUMN server; DROP TABLE saved_plans;
+         DROP TRIGGER operations_are_not_edited; DROP TRIGGER operations_end_once; DROP TRIGGER operations_only_move_on;
          DROP INDEX saved_plans_are_applied_once; DROP INDEX operations_without_end;
          ALTER TABLE operations DROP COLUMN program; ALTER TABLE operations DROP COLUMN saved_plan;
          ALTER TABLE operations DROP COLUMN key_hash; ALTER TABLE operations DROP COLUMN sent;
@@ -109,7 +112,7 @@ async fn a_store_of_version_1_keeps_everything_in_its_order() {
     old.close().await.unwrap();
 
     let upgraded = Store::open(&folder(&home)).await.unwrap();
-    assert_eq!(pragma(&upgraded, "user_version").await, "3");
+    assert_eq!(pragma(&upgraded, "user_version").await, "4");
     assert!(
         upgraded.open_operations().await.unwrap().iter().all(|open| open.sent.is_none()),
         "how far they came is not known"
@@ -127,6 +130,43 @@ async fn a_store_of_version_1_keeps_everything_in_its_order() {
         matches!(first, HistoryRecord::Operation(operation) if operation.id == newest),
         "what comes next is newest"
     );
+}
+
+/// Earlier versions kept the URL as it was typed or as a profile spelled it, and found records by that text alone.
+#[tokio::test]
+async fn an_upgrade_joins_what_was_entered_under_spellings_of_one_server() {
+    let (home, store) = new_store().await;
+    let (agent, absent) = (agent_id("orders"), AgentState::Absent);
+    let spellings = ["https://A.example/", "https://a.example", "https://a.example:443"];
+    for url in spellings {
+        store.insert_backup(&new_backup(&Place::by_url(url), &agent, &absent)).await.unwrap();
+        let place = Place::by_url(url);
+        store.begin_operation(&NewOperation { place, ..new_operation("orders") }).await.unwrap();
+    }
+    store.insert_backup(&new_backup(&Place::by_url("https://a.example/b"), &agent, &absent)).await.unwrap();
+    store.close().await;
+    let mut old = raw(&folder(&home).join("aidb.db")).await;
+    sqlx::raw_sql(
+        "DROP TRIGGER operations_keep_their_server; DROP INDEX operations_by_server; DROP INDEX backups_by_server;
+         ALTER TABLE operations DROP COLUMN server; ALTER TABLE backups DROP COLUMN server; DROP TABLE saved_plans;
+         PRAGMA user_version = 3;",
+    )
+    .execute(&mut old)
+    .await
+    .unwrap();
+    old.close().await.unwrap();
+
+    let upgraded = Store::open(&folder(&home)).await.unwrap();
+    let place = Some(PlaceFilter::Server(ServerId::of_text("https://a.example")));
+    let backups = upgraded.backups(&BackupFilter { place: place.clone(), ..Default::default() }).await.unwrap();
+    assert_eq!(backups.len(), 3);
+    let operations = upgraded.operations(&OperationFilter { place, ..Default::default() }).await.unwrap();
+    assert_eq!(operations.len(), 3);
+    for backup in backups {
+        upgraded.backup(&backup.id).await.expect("its hash still holds");
+    }
+    let edited = sqlx::query("UPDATE operations SET server = 'https://b.example'").execute(&upgraded.writer).await;
+    assert!(edited.is_err(), "a record is never edited");
 }
 
 #[tokio::test]
@@ -184,7 +224,7 @@ async fn a_newer_store_is_refused_and_not_touched() {
         assert_eq!(before.len(), files);
         let error = Store::open(&folder(&home)).await.unwrap_err();
         assert_eq!(error.code(), ErrorCode::StoreNewer, "{error}");
-        assert!(error.to_string().contains("store version 7; this one knows up to 3"), "{error}");
+        assert!(error.to_string().contains("store version 7; this one knows up to 4"), "{error}");
         let mut after = contents(&folder(&home));
         // The index of the log is SQLite's scratch space: rebuilt from the log whenever it is missing.
         after.retain(|(name, _)| !name.ends_with("-shm"));

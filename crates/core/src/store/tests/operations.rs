@@ -1,4 +1,5 @@
 use super::*;
+use crate::config::ServerId;
 use crate::error::{ErrorCode, Explain};
 
 #[tokio::test]
@@ -101,7 +102,7 @@ async fn the_history_narrows_by_agent_place_and_number() {
     assert_eq!(count(OperationFilter::default()).await, 3);
     assert_eq!(count(OperationFilter { agent: Some(agent_id("orders")), ..Default::default() }).await, 2);
     assert_eq!(count(OperationFilter { limit: Some(1), ..Default::default() }).await, 1);
-    let elsewhere = Some(PlaceFilter::Url("https://elsewhere.example".into()));
+    let elsewhere = Some(PlaceFilter::Server(ServerId::of_text("https://elsewhere.example")));
     assert_eq!(count(OperationFilter { place: elsewhere, ..Default::default() }).await, 0);
 }
 
