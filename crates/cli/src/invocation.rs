@@ -198,6 +198,18 @@ impl Invocation {
         self.screen.result(result)
     }
 
+    /// Prints what was asked for on standard output, as it is.
+    pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
+        self.progress.clear();
+        self.screen.print(text)
+    }
+
+    /// What is said of a result that has standard output for itself.
+    pub(crate) fn beside<R: Human>(&self, result: &R) {
+        self.screen.aside(&result.remarks(self.screen.detail));
+        self.screen.aside(&result.human(self.screen.detail));
+    }
+
     /// Takes the progress bar away before words follow.
     pub(crate) fn quiet_progress(&self) {
         self.progress.clear();

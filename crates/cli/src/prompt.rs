@@ -83,7 +83,7 @@ async fn line(question: &str, cancel: &CancellationToken) -> Result<String, Fail
 }
 
 /// Waits for the person, and no longer than until Ctrl-C: the thread that reads cannot be stopped, the process can.
-async fn interruptible<T: Send + 'static>(
+pub(crate) async fn interruptible<T: Send + 'static>(
     read: impl FnOnce() -> io::Result<T> + Send + 'static,
     cancel: &CancellationToken,
 ) -> Result<T, Failure> {

@@ -2,6 +2,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::place::no_dash;
+
 /// What every command that applies plans takes besides.
 #[derive(Args, Debug)]
 pub(crate) struct ApplyArgs {
@@ -10,7 +12,7 @@ pub(crate) struct ApplyArgs {
     pub(crate) wait: bool,
     /// With --dry-run: also write the plan to this file. `aidb migrate import --plan FILE` applies exactly that plan, once, and
     /// only while the environment is what the plan was made from.
-    #[arg(long, value_name = "FILE", requires = "dry_run")]
+    #[arg(long, value_name = "FILE", requires = "dry_run", value_parser = no_dash())]
     pub(crate) plan_out: Option<PathBuf>,
     /// With --plan-out: overwrite the file, whatever it is.
     #[arg(long, requires = "plan_out")]

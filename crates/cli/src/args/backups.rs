@@ -46,7 +46,7 @@ pub(crate) struct ExportBackupArgs {
     /// Its id, the beginning of it, or "latest".
     #[arg(value_name = "ID")]
     pub(crate) id: String,
-    /// The file to write.
+    /// The file to write, "-" for standard output.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Overwrite whatever is there.

@@ -7,7 +7,7 @@ use clap::Args;
 /// Example: aidb migrate compare my-agent.json bk-3fz9q2mk
 #[derive(Args, Debug)]
 pub(crate) struct CompareArgs {
-    /// A configuration file or a backup's id.
+    /// A configuration file or a backup's id; "-" reads a configuration from standard input.
     #[arg(value_name = "A")]
     pub(crate) left: String,
     /// What it is compared with.

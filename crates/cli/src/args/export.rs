@@ -10,7 +10,7 @@ use clap::Args;
 /// Example: aidb migrate export -e Development -a my-agent -o my-agent.json
 #[derive(Args, Debug)]
 pub(crate) struct ExportArgs {
-    /// The file to write; with --all the folder, one file for each agent.
+    /// The file to write, "-" for standard output; with --all the folder, one file for each agent.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Every agent of the environment, one file each.

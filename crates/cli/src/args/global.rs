@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 
+use super::place::no_dash;
+
 /// Flags of every command.
 #[derive(Args, Debug)]
 pub(crate) struct GlobalArgs {
@@ -44,7 +46,7 @@ pub(crate) struct TargetArgs {
     #[arg(short, long, global = true, value_name = "ID", env = "AIDB_AGENT_ID", hide_env_values = true)]
     pub(crate) agent: Option<String>,
     /// A file with CA certificates (PEM) to trust besides the system's.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_parser = no_dash())]
     pub(crate) ca_file: Option<PathBuf>,
     /// Allow plain http beyond this machine: sends the key unencrypted, readable for everybody on the way.
     #[arg(
@@ -93,7 +95,14 @@ pub(crate) struct RunArgs {
     #[arg(long, global = true, value_enum, env = "AIDB_KEY_STORE", hide_env_values = true, default_value = "keychain")]
     pub(crate) key_store: KeyStore,
     /// Where environments, backups and the history are kept [default: the data folder of your account].
-    #[arg(long, global = true, value_name = "DIR", env = "AIDB_DATA_DIR", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "AIDB_DATA_DIR",
+        hide_env_values = true,
+        value_parser = no_dash()
+    )]
     pub(crate) data_dir: Option<PathBuf>,
 }
 

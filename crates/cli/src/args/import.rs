@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::ApplyArgs;
+use super::place::no_dash;
 
 /// Apply a configuration file, or a folder of them, to an environment.
 ///
@@ -13,11 +14,16 @@ use super::ApplyArgs;
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct ImportArgs {
-    /// The configuration file, or a folder of them.
+    /// The configuration file, or a folder of them; "-" reads a configuration from standard input.
     #[arg(short, long, value_name = "FILE|DIR")]
     pub(crate) input: Option<PathBuf>,
     /// Apply a saved plan (see --plan-out) in place of a configuration. Without -e and -u it goes where it was made for.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["input", "validate", "dry_run", "exact", "only"])]
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_parser = no_dash(),
+        conflicts_with_all = ["input", "validate", "dry_run", "exact", "only"]
+    )]
     pub(crate) plan: Option<PathBuf>,
     /// With --plan: the words of the plan that was read, for a plan that was not saved by this aidb. They prove that the file
     /// is the one that was read, not who saved it.

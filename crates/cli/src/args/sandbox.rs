@@ -2,6 +2,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::place::no_dash;
+
 /// Run three small sample servers on this machine, to try everything out.
 ///
 /// Development, Staging and Production with sample agents, on 127.0.0.1. Any API key works. They run until Ctrl-C.
@@ -13,7 +15,7 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "PORT", value_delimiter = ',', num_args = 1..=3, default_value = "4601,4602,4603")]
     pub(crate) ports: Vec<u16>,
     /// Keep what is changed in this folder; without it every start is fresh.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = no_dash())]
     pub(crate) state_dir: Option<PathBuf>,
     /// Add them as environments, with a key, so that `-e Development` works at once.
     #[arg(long)]

@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use aidb_core::config::{AgentId, ServerId};
+use aidb_core::config::{self, AgentId, ServerId};
 use aidb_core::connector::parse_base_url;
 use aidb_core::error::{ErrorCode, ErrorReport};
 use aidb_core::files::Overwrite;
 use aidb_core::operations::{Engine, Error};
 use aidb_core::store::{Backup, BackupFilter, BackupSummary, PlaceFilter, StoreError};
 
-use crate::args::{BackupsAction, CreateArgs, ExportBackupArgs, ListArgs, ShowBackupArgs, VerifyArgs};
+use super::export::refuse_two_results;
+use crate::args::{BackupsAction, CreateArgs, ExportBackupArgs, ListArgs, Output, ShowBackupArgs, VerifyArgs};
 use crate::exit::{self, Exit};
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
@@ -148,11 +149,21 @@ async fn create(invocation: &Invocation, engine: &Engine, _args: CreateArgs) -> 
 }
 
 async fn export(invocation: &Invocation, engine: &Engine, args: ExportBackupArgs) -> Result<Exit, Failure> {
-    let path = args.output.ok_or(CommandError::OutputRequired)?;
+    let output = Output::named(args.output.ok_or(CommandError::OutputRequired)?);
+    refuse_two_results(invocation, &output)?;
     let overwrite = if args.force { Overwrite::Anything } else { Overwrite::Configurations };
     let id = find(invocation, engine, &args.id).await?.summary.id;
-    let backup = engine.export_backup(id.as_str(), &path, overwrite).await?;
-    invocation.result(&BackupExported { path, backup })?;
+    match output {
+        Output::File(path) => {
+            let backup = engine.export_backup(id.as_str(), &path, overwrite).await?;
+            invocation.result(&BackupExported { path, backup })?;
+        }
+        Output::Standard => {
+            let (backup, configuration) = engine.backup_configuration(id.as_str()).await?;
+            invocation.print(&config::write(&configuration))?;
+            invocation.beside(&BackupExported { path: Output::STANDARD.into(), backup });
+        }
+    }
     Ok(Exit::Done)
 }
 

@@ -1,12 +1,15 @@
 //! `aidb migrate compare`.
 
-use aidb_core::operations::{self, BackupChoice, Comparison, Engine, Side, read_configuration};
+use std::path::Path;
+
+use aidb_core::operations::{self, BackupChoice, Comparison, Engine, Side};
 
 use super::backups::find;
+use super::input;
 use super::rollback::backup_choice;
-use crate::args::CompareArgs;
+use crate::args::{CompareArgs, is_dash};
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
 
 /// What differs between two configurations.
@@ -17,6 +20,11 @@ pub(crate) struct ComparisonDone {
 
 /// Compares two files or backups.
 pub(crate) async fn compare(invocation: &Invocation, args: CompareArgs) -> Result<Exit, Failure> {
+    if [&args.left, &args.right].iter().all(|side| is_dash(Path::new(side))) {
+        let message = "Both sides are \"-\", and standard input can be read once. Nothing was compared.".into();
+        let hint = "Name a file or a backup for one of them.".into();
+        return Err(CommandError::BadValue { message, hint }.into());
+    }
     let mut engine = None;
     let left = side(invocation, &mut engine, &args.left).await?;
     let right = side(invocation, &mut engine, &args.right).await?;
@@ -29,7 +37,7 @@ pub(crate) async fn compare(invocation: &Invocation, args: CompareArgs) -> Resul
 async fn side(invocation: &Invocation, engine: &mut Option<Engine>, named: &str) -> Result<Side, Failure> {
     match backup_choice(named) {
         BackupChoice::File(path) => {
-            let read = read_configuration(&path, "Configuration file")?;
+            let read = input::configuration(invocation, &path, "Configuration file").await?;
             Ok(Side::of_file(named, read.configuration))
         }
         BackupChoice::Id(id) => {

@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 
+use aidb_core::config;
 use aidb_core::error::ErrorReport;
 use aidb_core::files::Overwrite;
 use aidb_core::operations::Exported;
 
 use super::recover;
-use crate::args::ExportArgs;
+use crate::args::{ExportArgs, Output};
 use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
+use crate::screen::Form;
 
 /// What an export wrote.
 pub(crate) struct ExportDone {
@@ -32,7 +34,7 @@ pub(crate) struct ExportDone {
 
 /// Exports one agent to a file, or all of them to a folder.
 pub(crate) async fn export(invocation: &Invocation, args: ExportArgs) -> Result<Exit, Failure> {
-    let output = args.output.ok_or(CommandError::OutputRequired)?;
+    let output = output(invocation, &args)?;
     let overwrite = if args.force { Overwrite::Anything } else { Overwrite::Configurations };
     let engine = invocation.engine()?;
     let target = invocation.target(&engine).await?;
@@ -42,17 +44,30 @@ pub(crate) async fn export(invocation: &Invocation, args: ExportArgs) -> Result<
         place: target.name.clone(),
         environment: target.place.environment_name.clone(),
         url: target.place.url.clone(),
-        folder: args.all.then(|| output.clone()),
+        folder: None,
         exported: Vec::new(),
         failed: Vec::new(),
         not_reached: Vec::new(),
     };
-    if args.all {
-        let all = engine.export_all(&target, &output, overwrite, &context).await?;
-        (done.exported, done.failed, done.not_reached) = (all.exported, all.failed, all.not_reached);
-    } else {
-        let agent = invocation.agent(&target)?;
-        done.exported.push(engine.export_to_file(&target, &agent, &output, overwrite, &context).await?);
+    match output {
+        Output::File(folder) if args.all => {
+            let all = engine.export_all(&target, &folder, overwrite, &context).await?;
+            (done.exported, done.failed, done.not_reached) = (all.exported, all.failed, all.not_reached);
+            done.folder = Some(folder);
+        }
+        Output::File(path) => {
+            let agent = invocation.agent(&target)?;
+            done.exported.push(engine.export_to_file(&target, &agent, &path, overwrite, &context).await?);
+        }
+        Output::Standard => {
+            let agent = invocation.agent(&target)?;
+            let export = engine.export(&target, &agent, &context).await?;
+            invocation.print(&config::write(&export.configuration))?;
+            engine.note_export(&target, &agent, Output::STANDARD, &context).await?;
+            done.exported.push(Exported { path: Output::STANDARD.into(), export });
+            invocation.beside(&done);
+            return Ok(Exit::Done);
+        }
     }
     invocation.result(&done)?;
     let stopped = !done.not_reached.is_empty();
@@ -61,4 +76,25 @@ pub(crate) async fn export(invocation: &Invocation, args: ExportArgs) -> Result<
         (false, true) => Exit::Done,
         (false, false) => Exit::Failed,
     })
+}
+
+/// Where it goes. Two results on one standard output would be none.
+fn output(invocation: &Invocation, args: &ExportArgs) -> Result<Output, CommandError> {
+    let output = Output::named(args.output.clone().ok_or(CommandError::OutputRequired)?);
+    if output == Output::Standard && args.all {
+        let message = "--all writes one file for each agent, and standard output is one file. Nothing was sent.".into();
+        return Err(CommandError::BadValue { message, hint: "Name a folder with -o, or one agent with -a.".into() });
+    }
+    refuse_two_results(invocation, &output)?;
+    Ok(output)
+}
+
+/// `--json` beside a configuration on standard output.
+pub(super) fn refuse_two_results(invocation: &Invocation, output: &Output) -> Result<(), CommandError> {
+    if *output == Output::Standard && invocation.screen.form == Form::Json {
+        let message = "-o - writes the configuration to standard output, and --json its own document. Nothing was sent.";
+        let hint = "Leave --json out: a configuration is JSON by itself. Or name a file with -o.";
+        return Err(CommandError::BadValue { message: message.into(), hint: hint.into() });
+    }
+    Ok(())
 }

@@ -1,13 +1,13 @@
 //! `aidb migrate import`.
 
-use aidb_core::operations::{Deletion, ImportOptions, Validated, read_configuration};
+use aidb_core::operations::{Deletion, ImportOptions, Validated};
 use aidb_core::plan::{Mode, Selection};
 
 use super::change::{Asking, Consent, Planned, carry_out, dry_run};
 use super::import_folder::read_folder;
 use super::recover::Writing;
-use super::{link, recover, saved_plan, validate};
-use crate::args::ImportArgs;
+use super::{input, link, recover, saved_plan, validate};
+use crate::args::{ImportArgs, is_dash};
 use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
@@ -26,12 +26,12 @@ pub(crate) async fn import(invocation: &Invocation, args: ImportArgs) -> Result<
     if let Some(plan) = &args.plan {
         return saved_plan::apply(invocation, plan, &args).await;
     }
-    let input = args.input.clone().ok_or(CommandError::InputRequired)?;
-    let files = if input.is_dir() {
-        read_folder(&input)?
+    let path = args.input.clone().ok_or(CommandError::InputRequired)?;
+    let files = if path.is_dir() && !is_dash(&path) {
+        read_folder(&path)?
     } else {
-        let validated = read_configuration(&input, "Configuration file")?;
-        vec![Read { path: input, validated }]
+        let validated = input::configuration(invocation, &path, "Configuration file").await?;
+        vec![Read { path, validated }]
     };
     for file in &files {
         invocation

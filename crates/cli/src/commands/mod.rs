@@ -9,6 +9,7 @@ mod export;
 mod history;
 mod import;
 mod import_folder;
+mod input;
 mod link;
 mod promote;
 mod recover;

@@ -1,7 +1,7 @@
 //! `aidb migrate rollback`.
 
 use aidb_core::operations::{
-    BackupChoice, Deletion, Engine, Record, RollbackOptions, RollbackSource, Target, read_configuration,
+    BackupChoice, Deletion, Engine, Record, RollbackOptions, RollbackSource, Target,
 };
 use aidb_core::plan::Mode;
 use aidb_core::store::Backup;
@@ -10,7 +10,7 @@ use super::backups::{LATEST, find};
 use super::change::{Asking, Consent, Planned, carry_out, dry_run};
 use super::import::selection;
 use super::recover::Writing;
-use super::{recover, saved_plan};
+use super::{input, recover, saved_plan};
 use crate::args::RollbackArgs;
 use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
@@ -53,7 +53,7 @@ async fn source(
             Ok((RollbackSource::Backup(Box::new(backup)), Vec::new()))
         }
         BackupChoice::File(path) => {
-            let read = read_configuration(&path, "Backup file")?;
+            let read = input::configuration(invocation, &path, "Backup file").await?;
             let source = RollbackSource::File { path, configuration: Box::new(read.configuration) };
             Ok((source, read.report.findings))
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::export::tables_of;
 use super::target::server_key;
 use super::{Context, Engine, Error, Target};
-use crate::config::{self, AgentId, AgentState};
+use crate::config::{self, AgentId, AgentState, Configuration};
 use crate::connector::{Tables, read_tables, read_whole_state};
 use crate::files::{self, Overwrite};
 use crate::store::{Backup, BackupFilter, BackupReason, BackupSummary, NewBackup, Pin, PlaceFilter, StoreError};
@@ -128,6 +128,16 @@ impl Engine {
     /// # Errors
     /// No such backup, damaged, "did not exist", or the file cannot be written.
     pub async fn export_backup(&self, id: &str, path: &Path, overwrite: Overwrite) -> Result<Backup, Error> {
+        let (backup, configuration) = self.backup_configuration(id).await?;
+        files::write(path, &config::write(&configuration), overwrite)?;
+        Ok(backup)
+    }
+
+    /// Reads a backup as a configuration.
+    ///
+    /// # Errors
+    /// No such backup, damaged, or "did not exist".
+    pub async fn backup_configuration(&self, id: &str) -> Result<(Backup, Configuration), Error> {
         let backup = self.backup(id).await?;
         let live =
             backup.state.present().ok_or_else(|| Error::NothingToExport { id: backup.summary.id.to_string() })?;
@@ -136,7 +146,6 @@ impl Engine {
         let mut configuration = self.configuration(place.environment_name.as_deref(), &place.url, live, Some(tables));
         let taken = backup.summary.taken_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         configuration.exported_at = Some(taken);
-        files::write(path, &config::write(&configuration), overwrite)?;
-        Ok(backup)
+        Ok((backup, configuration))
     }
 }

@@ -115,7 +115,7 @@ impl Engine {
     ) -> Result<Exported, Error> {
         let export = self.export(target, agent, context).await?;
         files::write(path, &config::write(&export.configuration), overwrite)?;
-        self.record_export(target, agent, path, context).await?;
+        self.note_export(target, agent, &path.display().to_string(), context).await?;
         Ok(Exported { path: path.into(), export })
     }
 
@@ -191,11 +191,15 @@ impl Engine {
         }
     }
 
-    async fn record_export(
+    /// Notes in the history where an export went: the path of a file, or where else its reader wrote it.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn note_export(
         &self,
         target: &Target,
         agent: &AgentId,
-        path: &Path,
+        destination: &str,
         context: &Context,
     ) -> Result<(), Error> {
         let now = self.now();
@@ -209,11 +213,11 @@ impl Engine {
             started_at: now,
             plan_json: None,
             fingerprint: None,
-            source: Some(path.display().to_string()),
+            source: Some(destination.to_owned()),
             program: self.settings.program,
             saved_plan: None,
         };
-        let summary = format!("Exported to {}", path.display());
+        let summary = format!("Exported to {destination}");
         let end = End { state: OperationState::Done, summary: &summary, outcome_json: None, at: now };
         self.store().await?.record_operation(&operation, &end).await?;
         Ok(())

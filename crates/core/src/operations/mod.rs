@@ -61,4 +61,4 @@ pub use rollback::{RollbackOptions, RollbackSource};
 pub use samples::{SAMPLE_STAGES, SampleStage};
 pub use saved_plan::SavedPlan;
 pub use target::{Ambient, KeyNeed, KeyWithheld, Record, Recorded, Target, TargetRequest};
-pub use validate::{Excerpt, Validated, check_configuration, excerpt, read_configuration};
+pub use validate::{Excerpt, Validated, check_configuration, excerpt, read_configuration, validated};

@@ -37,7 +37,19 @@ pub fn check_configuration(
 /// # Errors
 /// The file, or [`Error::Invalid`] with every finding.
 pub fn read_configuration(path: &Path, what: &'static str) -> Result<Validated, Error> {
-    let config::Reading { report, configuration } = check_configuration(path, what, &CancellationToken::new())?;
+    usable(path, check_configuration(path, what, &CancellationToken::new())?)
+}
+
+/// Validates the bytes of a configuration that came in another way than by a file; `path` is how errors name it.
+///
+/// # Errors
+/// [`Error::Invalid`] with every finding.
+pub fn validated(bytes: &[u8], path: &Path) -> Result<Validated, Error> {
+    usable(path, config::read(bytes))
+}
+
+fn usable(path: &Path, reading: config::Reading) -> Result<Validated, Error> {
+    let config::Reading { report, configuration } = reading;
     match configuration {
         Some(configuration) => Ok(Validated { configuration, report }),
         None => Err(Error::Invalid { path: path.into(), report }),

@@ -10,6 +10,7 @@ mod bad_places;
 mod bad_servers;
 mod bad_usage;
 mod compare;
+mod dash;
 mod environments;
 mod export;
 mod history;
