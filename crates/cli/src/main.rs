@@ -21,6 +21,7 @@ mod prompt;
 mod run;
 mod screen;
 mod signals;
+mod suggestion;
 mod usage;
 mod variables;
 mod view;

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 
 use crate::args::Cli;
 use crate::failure::CommandError;
+use crate::suggestion;
 use crate::variables;
 
 /// What came of reading the command line.
@@ -160,6 +161,18 @@ fn one_line(text: &str) -> String {
 }
 
 fn hint(error: &clap::Error, path: &str) -> String {
+    let word = |kind| text(error, kind).filter(|word| !word.starts_with('-'));
+    let meant = match error.kind() {
+        ErrorKind::UnknownArgument => word(ContextKind::InvalidArg).and_then(|word| suggestion::flag_for(path, &word)),
+        ErrorKind::InvalidSubcommand => {
+            let command = word(ContextKind::InvalidSubcommand).and_then(|word| suggestion::command_for(path, &word));
+            command.map(|command| format!("`{command}`"))
+        }
+        _ => None,
+    };
+    if let Some(meant) = meant {
+        return format!("Did you mean {meant}? `{path} --help` shows what there is.");
+    }
     let suggested = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
     match suggested.iter().find_map(|kind| text(error, *kind)) {
         Some(word) => format!("Did you mean {word}? `{path} --help` shows what there is."),
@@ -177,6 +190,7 @@ fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {
 }
 
 #[cfg(test)]
+#[expect(clippy::panic, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
 
@@ -192,5 +206,76 @@ mod tests {
             wants(&["aidb", "--json", "nonsense"]) && wants(&["aidb", "nonsense", "-j"]) && wants(&["aidb", "-jv"])
         );
         assert!(!wants(&["aidb", "-e", "x", "--", "--json"]) && !wants(&["aidb", "-ej"]) && !wants(&["--json"]));
+    }
+
+    fn hint_of(words: &[&str]) -> String {
+        match read(&words.iter().map(OsString::from).collect::<Vec<_>>()) {
+            Typed::Wrong(CommandError::Arguments { hint: Some(hint), .. }) => hint,
+            _ => panic!("{words:?} has to be refused with a hint"),
+        }
+    }
+
+    #[test]
+    fn a_word_that_stands_alone_is_asked_back_with_the_flag_it_was_meant_for() {
+        for (words, meant) in [
+            (&["migrate", "import", "c.json"][..], "-i c.json"),
+            (&["m", "import", "-e", "Staging", "my configs", "--dry-run"], "-i 'my configs'"),
+            (&["migrate", "export", "x.json"], "-o x.json"),
+            (&["migrate", "export", "my-agent"], "-a my-agent"),
+            (&["migrate", "rollback", "bk-3fz9q2mk"], "--backup bk-3fz9q2mk"),
+            (&["migrate", "rollback", "b.json", "--yes"], "--backup b.json"),
+            (&["migrate", "backups", "export", "latest", "x.json"], "-o x.json"),
+            (&["migrate", "backups", "list", "my-agent"], "-a my-agent"),
+            (&["migrate", "backups", "create", "my-agent"], "-a my-agent"),
+            (&["migrate", "backups", "bk-3fz9q2mk"], "`aidb migrate backups show bk-3fz9q2mk`"),
+            (&["migrate", "history", "op-3fz9q2mk"], "`aidb migrate history show op-3fz9q2mk`"),
+            (&["migrate", "history", "list", "my-agent"], "-a my-agent"),
+            (&["migrate", "c.json"], "`aidb migrate import -i c.json`"),
+            (&["import", "-i", "c.json"], "`aidb migrate import`"),
+            (&["env", "add", "Staging", "https://staging.example.com"], "--url 'https://staging.example.com'"),
+            (&["env", "update", "Staging", "https://staging.example.com"], "--url 'https://staging.example.com'"),
+            (&["test", "Staging"], "-e Staging"),
+            (&["man", "pages"], "--out-dir pages"),
+            (&["sandbox", "4701"], "--ports 4701"),
+        ] {
+            let hint = hint_of(&[&["aidb"], words].concat());
+            assert!(hint.starts_with(&format!("Did you mean {meant}? ")), "{words:?}: {hint}");
+        }
+    }
+
+    /// Every flag that takes a file or folder, with the words of its command.
+    fn flags_with_a_place(command: &clap::Command, words: &[String], found: &mut Vec<(Vec<String>, String)>) {
+        for argument in command.get_arguments() {
+            let takes = argument.get_value_names().unwrap_or_default();
+            let place = takes.iter().any(|name| name.contains("FILE") || name.contains("DIR"));
+            if let (true, Some(long)) = (place, argument.get_long()) {
+                found.push((words.to_vec(), format!("--{long}")));
+            }
+        }
+        for inner in command.get_subcommands() {
+            flags_with_a_place(inner, &[words, &[inner.get_name().to_owned()]].concat(), found);
+        }
+    }
+
+    #[test]
+    fn a_dash_names_a_file_at_no_flag() {
+        // Where it means standard input or output.
+        let taken = [
+            "import --input",
+            "import --connection-string-file",
+            "export --output",
+            "backups export --output",
+            "rollback --backup",
+        ];
+        let mut flags = Vec::new();
+        flags_with_a_place(&Cli::command(), &["aidb".to_owned()], &mut flags);
+        assert!(flags.len() >= 10, "{flags:?}");
+        for (words, flag) in flags {
+            let named = format!("{} {flag}", words.join(" "));
+            let typed = words.iter().map(String::as_str).chain([flag.as_str(), "-"]);
+            let error = Cli::command().try_get_matches_from(typed).err().map(|error| error.to_string());
+            let refused = error.is_some_and(|error| error.contains("stands for standard input or output"));
+            assert_eq!(refused, !taken.iter().any(|end| named.ends_with(&format!(" {end}"))), "{named} -");
+        }
     }
 }

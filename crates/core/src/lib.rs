@@ -1,8 +1,8 @@
 //! The engine of aidb: export, validate, plan, apply, verify and roll back AI agent configurations.
 //!
 //! It never prints, prompts or reads environment variables; the window and the command line do that. Its layers import
-//! downwards only: `operations` → `apply` → `plan` → `store` → `connector` → `vault` → `config`, with `error`, `progress` and
-//! `disk` below them all. The rule is enforced by `tests/engine/tests/layers.rs`.
+//! downwards only: `operations` → `apply` → `plan` → `store` → `connector` → `vault` → `config`, with `error`, `words`,
+//! `progress` and `disk` below them all. The rule is enforced by `tests/engine/tests/layers.rs`.
 
 pub mod apply;
 pub mod config;
@@ -15,3 +15,4 @@ pub mod plan;
 pub mod progress;
 pub mod store;
 pub mod vault;
+pub mod words;

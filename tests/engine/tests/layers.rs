@@ -14,8 +14,20 @@ use aidb_test_engine::code::{code_of, without_tests};
 use serde_json::Value;
 
 /// The engine's layers, lowest first: a layer may use those before it.
-const LAYERS: &[&str] =
-    &["error", "progress", "disk", "config", "files", "vault", "connector", "store", "plan", "apply", "operations"];
+const LAYERS: &[&str] = &[
+    "error",
+    "words",
+    "progress",
+    "disk",
+    "config",
+    "files",
+    "vault",
+    "connector",
+    "store",
+    "plan",
+    "apply",
+    "operations",
+];
 
 /// What a library that never prints, prompts or reads the environment has no use for.
 const NOT_IN_THE_ENGINE: &[&str] = &[

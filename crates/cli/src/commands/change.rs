@@ -5,6 +5,7 @@ use aidb_core::config::Finding;
 use aidb_core::error::{ErrorCode, ErrorReport};
 use aidb_core::operations::{Applied, Context, Deletion, Engine, Proposal, Target};
 use aidb_core::plan::Plan;
+use aidb_core::words::counted;
 
 use crate::exit::{self, Exit};
 use crate::failure::{CommandError, Failure};
@@ -231,17 +232,17 @@ async fn agree(invocation: &Invocation, target: &Target, changes: usize, asking:
         return Ok(());
     }
     let can_ask = invocation.screen.can_ask();
+    let count = counted(changes, "change");
     if target.is_protected() {
         if !can_ask {
             return Err(CommandError::Protected { place: target.name.clone() }.into());
         }
-        let what = format!("{} is protected. {changes} changes would be applied to it.", target.name);
+        let what = format!("{} is protected. {count} would be applied to it.", target.name);
         return prompt::agree_by_typing(&what, &target.name, &invocation.cancel).await;
     }
     if !can_ask {
         return Ok(());
     }
-    let count = if changes == 1 { "1 change".into() } else { format!("{changes} changes") };
     prompt::agree(&format!("Apply {count} to {}?", target.name), &invocation.cancel).await
 }
 

@@ -37,6 +37,7 @@ use crate::connector::{Connector, KeyHash, RetryNotice, RetryPolicy, Session};
 use crate::error::{ErrorCode, ErrorReport};
 use crate::plan::{Change, ChangeKey, Leftover, LeftoverKind, Ownership, Plan, record_moved, shortfalls, unreached};
 use crate::progress::{Event, ProgressSink, Stage};
+use crate::words::counted;
 
 /// How many calls are under way at once unless asked.
 pub const DEFAULT_IN_FLIGHT: NonZeroUsize = NonZeroUsize::new(10).unwrap();
@@ -247,8 +248,8 @@ fn not_stored(missing: &[&Change], live: &AgentState) -> Stop {
         _ if gone => "The server confirmed every change, and the agent is not there when read back.".to_owned(),
         [_] => format!("The server confirmed the change, and reading back shows something else: {first}."),
         _ => format!(
-            "The server confirmed {} changes that reading back does not show, the first of them {first}.",
-            missing.len()
+            "The server confirmed {} that reading back does not show, the first of them {first}.",
+            counted(missing.len(), "change")
         ),
     };
     let cause = ErrorReport {

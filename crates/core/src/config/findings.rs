@@ -7,6 +7,7 @@ use super::place::{self, Place};
 use super::report::{Finding, FindingCode, Severity, ValidationReport};
 use super::secrets::is_secret_key;
 use super::tree::BETWEEN_LOOKS;
+use crate::words::counted;
 use tokio_util::sync::CancellationToken;
 
 /// How many findings a report lists; the rest is counted. A file of nothing but mistakes must not fill the memory.
@@ -194,7 +195,10 @@ impl Findings {
             code: FindingCode::TooManyFindings,
             pointer: String::new(),
             position: None,
-            message: format!("There are {} more findings; only the first {MAX_FINDINGS} are listed.", self.omitted),
+            message: format!(
+                "Only the first {MAX_FINDINGS} are listed, and there is more: {}.",
+                counted(self.omitted, "finding")
+            ),
             hint: Some("Correct these, then validate again.".into()),
         })
     }

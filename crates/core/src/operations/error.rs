@@ -14,6 +14,7 @@ use crate::files::FileError;
 use crate::plan::{Plan, UnknownItem};
 use crate::store::{OperationSummary, Program, StoreError};
 use crate::vault::VaultError;
+use crate::words;
 
 /// Why an operation did not begin.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +97,7 @@ pub enum Error {
         place: String,
     },
     /// The agent is not there.
-    #[error("Agent {agent} not found in {place}. Nothing was changed.")]
+    #[error("Agent {agent} not found in {place}.")]
     AgentNotFound {
         /// Which agent.
         agent: String,
@@ -265,10 +266,7 @@ fn first_of(moved: &[String]) -> Vec<String> {
 }
 
 fn counted(report: &ValidationReport) -> String {
-    match report.errors().count() {
-        1 => "1 error".into(),
-        count => format!("{count} errors"),
-    }
+    words::counted(report.errors().count(), "error")
 }
 
 impl Error {

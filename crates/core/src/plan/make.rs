@@ -13,6 +13,7 @@ use crate::config::{
     Agent, AgentId, AgentState, LiveAgent, PermissionSet, RateLimits, ResourcePermission, ResourcePermissions,
     addressable, values,
 };
+use crate::words::counted;
 
 /// Whether the person gave a connection string for this environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,10 +177,10 @@ pub(super) fn note(plan: &mut Plan, code: NoteCode, weight: NoteWeight, message:
 fn delete(plan: &mut Plan, live: &LiveAgent) {
     plan.changes.push(Change::DeleteAgent { before: Box::new(live.clone()) });
     let message = format!(
-        "{} is deleted, with its {} resource permissions, API key, database link and rate limits. Its present key stops \
+        "{} is deleted, with its {}, API key, database link and rate limits. Its present key stops \
          working and cannot be brought back.",
         plan.agent_id,
-        live.agent.resource_permissions.len()
+        counted(live.agent.resource_permissions.len(), "resource permission")
     );
     note(plan, NoteCode::DeletesAgent, NoteWeight::Risk, message);
 }

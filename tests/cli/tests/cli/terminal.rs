@@ -67,6 +67,21 @@ fn deleting_an_agent_is_asked_by_itself() {
 }
 
 #[test]
+fn one_change_is_one_change() {
+    let stage = Stage::new();
+    let _exported = stage.run(&["m", "export", "-e", "Production", "-o", "p.json"]).done();
+    let text = std::fs::read_to_string(stage.file("p.json")).expect("exported");
+    let mut configuration: serde_json::Value = serde_json::from_str(&text).expect("a configuration");
+    configuration["agent"]["resource_permissions"]["zeta"] =
+        serde_json::json!({ "type": "table", "permissions": ["read"] });
+    stage.write("p.json", configuration.to_string());
+    let mut terminal = at_terminal(&stage, &["m", "import", "-e", "Production", "-i", "p.json"]);
+    terminal.wait_for("Production is protected. 1 change would be applied to it.").expect("one, and not several");
+    terminal.type_text("no\n").expect("typed");
+    assert_eq!(terminal.finish().expect("ends").status, Some(1));
+}
+
+#[test]
 fn a_key_is_typed_without_being_shown() {
     let stage = Stage::new();
     let mut terminal = at_terminal(&stage, &["env", "set-key", "Staging"]);

@@ -4,7 +4,7 @@ use aidb_core::error::Explain;
 use aidb_core::plan::describe_access;
 use aidb_core::store::{BackupReason, BackupSummary, Existence, Pin, Place};
 
-use super::{BAD, BOLD, DIM, GOOD, Human, Page, column, counted, done, padded, paint, shown};
+use super::{BAD, BOLD, DIM, GOOD, Human, Page, column, counted, done, padded, paint, place, shown};
 use crate::commands::{BackupExported, BackupList, BackupShown, BackupTaken, BackupsVerified};
 use crate::screen::Detail;
 
@@ -13,7 +13,16 @@ const WIDEST: usize = 40;
 
 /// How a server was called.
 pub(super) fn place_words(place: &Place) -> String {
-    shown(place.environment_name.as_deref().unwrap_or(&place.url))
+    shown(called(place))
+}
+
+/// The same, and where it is.
+pub(super) fn place_with_url(of: &Place) -> String {
+    place(called(of), &of.url)
+}
+
+fn called(place: &Place) -> &str {
+    place.environment_name.as_deref().unwrap_or(&place.url)
 }
 
 fn reason_words(reason: BackupReason) -> &'static str {
@@ -75,9 +84,8 @@ impl Human for BackupShown {
         let (backup, summary) = (&self.backup, &self.backup.summary);
         let mut page = Page::default();
         page.line(paint(BOLD, summary.id.as_str()));
-        let place = &summary.place;
         page.line(format!("  Agent        {}", shown(summary.agent_id.as_str())));
-        page.line(format!("  Environment  {} ({})", place_words(place), shown(&place.url)));
+        page.line(format!("  Environment  {}", place_with_url(&summary.place)));
         page.line(format!("  Taken        {}, {}", taken_at(summary), reason_words(summary.reason)));
         for (title, text) in [("Name", &summary.name), ("Note", &summary.note)] {
             if let Some(text) = text {
@@ -151,7 +159,7 @@ impl Human for BackupsVerified {
                 count => format!("{count} backups are whole."),
             }));
         } else {
-            page.line(format!("{whole} of {} are whole.", counted(self.verified.len(), "backup")));
+            page.line(format!("Whole: {whole} of {}.", counted(self.verified.len(), "backup")));
         }
         page.into_text()
     }

@@ -5,7 +5,7 @@ use aidb_core::store::{Colour, Environment, PlainHttpChoice, Protection};
 use aidb_core::vault::Removal;
 use anstyle::{AnsiColor, Style};
 
-use super::{Human, Page, column, done, padded, paint, shown};
+use super::{Human, Page, column, done, padded, paint, quoted, shown};
 use crate::commands::{
     EnvironmentList, EnvironmentSaved, EnvironmentShown, KeyRemoved, KeyStored, RemovedShown, Saved,
 };
@@ -103,12 +103,6 @@ impl Human for EnvironmentSaved {
         }
         page.into_text()
     }
-}
-
-/// A name as a shell takes it.
-fn quoted(name: &str) -> String {
-    let plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    if plain { name.into() } else { shown(&format!("'{}'", name.replace('\'', r"'\''"))) }
 }
 
 impl Human for RemovedShown {

@@ -4,7 +4,7 @@ use aidb_core::operations::{EntryOutcome, HistoryEntry};
 use aidb_core::store::Program;
 use chrono::{DateTime, Local, Utc};
 
-use super::backups::place_words;
+use super::backups::{place_with_url, place_words};
 use super::{BAD, BOLD, Human, Page, column, padded, paint, plan, shown};
 use crate::commands::{EntryShown, HistoryList};
 use crate::screen::Detail;
@@ -55,7 +55,7 @@ impl Human for EntryShown {
         page.line(format!("{}  {}", paint(BOLD, entry.id()), shown(&entry.title())));
         let mut fact = |title: &str, text: &str| page.line(format!("  {title:<11}  {text}"));
         fact("Agent", &shown(entry.agent()));
-        fact("Environment", &format!("{} ({})", place_words(entry.place()), shown(&entry.place().url)));
+        fact("Environment", &place_with_url(entry.place()));
         let took = entry.duration().map(|took| format!(", took {:.1} s", took.as_secs_f64()));
         fact("Begun", &format!("{}{}", local(entry.at()), took.unwrap_or_default()));
         if let HistoryEntry::Operation { operation, .. } = entry {

@@ -21,6 +21,7 @@ pub(crate) use findings::findings;
 pub(crate) use recover::{interrupted, recovered};
 
 use aidb_core::config::display_text;
+use aidb_core::words::counted;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
@@ -69,9 +70,15 @@ fn done(text: &str) -> String {
     format!("{} {text}", paint(GOOD, "✓"))
 }
 
-/// "1 change", "5 changes".
-fn counted(count: usize, thing: &str) -> String {
-    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
+/// A word as a shell takes it.
+pub(crate) fn quoted(word: &str) -> String {
+    let plain = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'));
+    if plain { word.into() } else { shown(&format!("'{}'", word.replace('\'', r"'\''"))) }
+}
+
+/// "Staging (https://staging.example.com)", and a server without a profile by its URL alone.
+fn place(name: &str, url: &str) -> String {
+    if name == url { shown(url) } else { format!("{} ({})", shown(name), shown(url)) }
 }
 
 /// `text` with spaces behind it up to `width` columns.

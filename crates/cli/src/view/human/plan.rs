@@ -2,7 +2,7 @@
 
 use aidb_core::plan::{Change, Group, Mode, NoteCode, NoteWeight, Plan, summary_lines};
 
-use super::{BAD, BOLD, CHANGED, DIM, GOOD, Human, Page, WARNING, column, counted, padded, paint, shown};
+use super::{BAD, BOLD, CHANGED, DIM, GOOD, Human, Page, WARNING, column, counted, padded, paint, place, shown};
 use crate::commands::{PlanShown, PlansShown, Purpose};
 use crate::screen::Detail;
 
@@ -53,12 +53,12 @@ fn one(page: &mut Page, shown_plan: &PlanShown<'_>, all: &PlansShown<'_>, detail
         page.line(format!("  - {line}"));
     }
     page.blank();
-    page.line(format!("{} in {}", paint(BOLD, &shown(plan.agent_id.as_str())), place(shown_plan)));
+    page.line(format!(
+        "{} in {}",
+        paint(BOLD, &shown(plan.agent_id.as_str())),
+        place(shown_plan.place, shown_plan.url)
+    ));
     page.block(&body(plan, detail));
-}
-
-fn place(plan: &PlanShown<'_>) -> String {
-    if plan.place == plan.url { shown(plan.url) } else { format!("{} ({})", shown(plan.place), shown(plan.url)) }
 }
 
 fn summary(plan: &Plan) -> Vec<String> {

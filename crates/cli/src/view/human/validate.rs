@@ -1,6 +1,6 @@
 //! A validation that found no errors.
 
-use super::{CHANGED, DIM, Human, Page, WARNING, done, findings, paint, shown};
+use super::{CHANGED, DIM, Human, Page, WARNING, counted, done, findings, paint, shown};
 use crate::commands::{TargetRemark, ValidationDone};
 use crate::screen::Detail;
 
@@ -9,7 +9,7 @@ impl Human for ValidationDone {
         let mut page = Page::default();
         match self.files.as_slice() {
             [_] => page.line(done("Configuration validated")),
-            files => page.line(done(&format!("Configuration validated ({} files)", files.len()))),
+            files => page.line(done(&format!("Configuration validated ({})", counted(files.len(), "file")))),
         }
         page.line(done("Validation only - no changes made"));
         page.into_text()
