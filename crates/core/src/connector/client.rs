@@ -19,6 +19,9 @@ use super::error::{Call, ConnectorError, Effect};
 use super::failure::Failure;
 use super::scrub::Scrubber;
 
+/// The header that carries the key.
+const API_KEY: &str = "x-api-key";
+
 /// How long and how much a request may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -63,8 +66,9 @@ struct Inner {
     prefix: String,
     client: Client,
     api_key: Option<SecretString>,
+    key_header: Option<HeaderValue>,
     limits: Limits,
-    slots: Semaphore,
+    slots: Arc<Semaphore>,
     connections: Arc<Connections>,
 }
 
@@ -82,7 +86,7 @@ impl Connector {
         // One for the process, as its library wants it. Where the process has chosen already, that one is used.
         let _chosen_before = rustls::crypto::ring::default_provider().install_default();
         let builder = Client::builder()
-            .default_headers(headers(endpoint.api_key.as_ref())?)
+            .default_headers(HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]))
             .user_agent(concat!("aidb/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .referer(false)
@@ -99,9 +103,10 @@ impl Connector {
             url,
             prefix,
             client,
+            key_header: endpoint.api_key.as_ref().map(key_header).transpose()?,
             api_key: endpoint.api_key,
             limits: endpoint.limits,
-            slots: Semaphore::new(in_flight),
+            slots: Arc::new(Semaphore::new(in_flight)),
             connections,
         };
         Ok(Self(Arc::new(inner)))
@@ -119,11 +124,30 @@ impl Connector {
         self.0.api_key.is_some()
     }
 
+    /// The same server, asked as somebody without a key: a key goes with no request of it.
+    #[must_use]
+    pub fn without_key(&self) -> Self {
+        let Inner { url, prefix, client, limits, slots, connections, .. } = self.0.as_ref();
+        Self(Arc::new(Inner {
+            url: url.clone(),
+            prefix: prefix.clone(),
+            client: client.clone(),
+            api_key: None,
+            key_header: None,
+            limits: *limits,
+            slots: Arc::clone(slots),
+            connections: Arc::clone(connections),
+        }))
+    }
+
     /// Sends one request and reads the whole answer, whatever its status.
     pub(super) async fn send(&self, request: &Request<'_>) -> Result<Answer, ConnectorError> {
         let mut url = self.0.url.clone();
         url.set_path(&format!("{}{}", self.0.prefix, request.path));
         let mut building = self.0.client.request(request.method.clone(), url);
+        if let Some(key) = &self.0.key_header {
+            building = building.header(API_KEY, key.clone());
+        }
         if let Some(body) = &request.body {
             building = building.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body.clone());
         }
@@ -228,17 +252,12 @@ pub(super) struct Answer {
     pub(super) location: Option<Url>,
 }
 
-fn headers(api_key: Option<&SecretString>) -> Result<HeaderMap, ConnectorError> {
-    let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    if let Some(key) = api_key {
-        // `Bytes` over a wiped buffer: the header's memory is cleared when the client goes.
-        let bytes = Bytes::from_owner(Zeroizing::new(key.expose_secret().as_bytes().to_vec()));
-        let mut value = HeaderValue::from_maybe_shared(bytes).map_err(|_| ConnectorError::ApiKeyUnusable)?;
-        value.set_sensitive(true);
-        headers.insert("x-api-key", value);
-    }
-    Ok(headers)
+/// `Bytes` over a wiped buffer: the header's memory is cleared when the client goes.
+fn key_header(key: &SecretString) -> Result<HeaderValue, ConnectorError> {
+    let bytes = Bytes::from_owner(Zeroizing::new(key.expose_secret().as_bytes().to_vec()));
+    let mut value = HeaderValue::from_maybe_shared(bytes).map_err(|_| ConnectorError::ApiKeyUnusable)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// Trusts the system's CAs, and those of `ca_pem` besides. Plain http loads none, so that it works where there are none.

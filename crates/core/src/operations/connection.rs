@@ -7,6 +7,7 @@ use crate::config::AgentId;
 use crate::connector::{Connector, ConnectorError, Tables, is_loopback, read_tables};
 use crate::error::{ErrorCode, ErrorReport};
 use crate::progress::{Event, Stage};
+use crate::words::counted;
 
 /// How one check came out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -56,12 +57,14 @@ impl ConnectionReport {
     }
 }
 
-/// The steps a connection goes through, in order; an error's code says at which one it broke.
-const STEPS: [(&str, &[ErrorCode]); 5] = [
-    ("The name resolves", &[ErrorCode::HostUnknown]),
-    ("The connection is encrypted", &[ErrorCode::TlsFailed]),
+/// The steps a connection goes through, in order: what is said where it works, and where it broke; an error's code says at
+/// which one that was.
+const STEPS: [(&str, &str, &[ErrorCode]); 5] = [
+    ("The name resolves", "The name does not resolve", &[ErrorCode::HostUnknown]),
+    ("The connection is encrypted", "No encrypted connection can be made", &[ErrorCode::TlsFailed]),
     (
         "The server answers",
+        "The server gives no usable answer",
         &[
             ErrorCode::ConnectionRefused,
             ErrorCode::ConnectionLost,
@@ -72,9 +75,10 @@ const STEPS: [(&str, &[ErrorCode]); 5] = [
     ),
     (
         "It is an AI Agent Connector",
+        "It does not answer as an AI Agent Connector",
         &[ErrorCode::NotAConnector, ErrorCode::BadAnswer, ErrorCode::Redirected, ErrorCode::RequestRefused],
     ),
-    ("The key is accepted", &[ErrorCode::Unauthorized, ErrorCode::Forbidden]),
+    ("The key is accepted", "The key is not accepted", &[ErrorCode::Unauthorized, ErrorCode::Forbidden]),
 ];
 
 /// Which of the steps is about encryption, and which about the key.
@@ -93,8 +97,11 @@ impl Engine {
         let session = self.session(&target.connector, context);
         let health =
             session.retrying("asking the server", |connector: Connector| async move { connector.health().await }).await;
+        let mut open = false;
         let ids = match health {
             Ok(_) => {
+                // Before the key goes there: what a server gives to everybody says nothing about a key.
+                open = self.is_open(target, context).await;
                 session
                     .retrying("listing the agents", |connector: Connector| async move { connector.agent_ids().await })
                     .await
@@ -102,8 +109,11 @@ impl Engine {
             Err(error) => Err(error),
         };
         let mut checks = steps(ids.as_ref().err());
-        if !target.connector.has_key() && checks[KEY].state == CheckState::Works {
-            checks[KEY] = without_key();
+        match (&checks[KEY].state, target.connector.has_key()) {
+            (CheckState::Works, false) => checks[KEY] = without_key(),
+            (CheckState::Works, true) if open => checks[KEY] = key_not_asked(),
+            (CheckState::Fails { .. }, false) => checks[KEY].what = "The server asks for a key".into(),
+            _ => {}
         }
         let url = target.connector.url();
         if url.scheme() != "https" {
@@ -117,19 +127,29 @@ impl Engine {
         ConnectionReport { checks }
     }
 
+    /// Whether a server lists its agents to somebody without a key. One request.
+    async fn is_open(&self, target: &Target, context: &Context) -> bool {
+        if !target.connector.has_key() {
+            return false;
+        }
+        let session = self.session(&target.connector.without_key(), context);
+        let ids = session.retrying("asking without a key", |nobody: Connector| async move { nobody.agent_ids().await });
+        ids.await.is_ok()
+    }
+
     async fn test_agent(&self, target: &Target, agent: &AgentId, ids: &[String], context: &Context) -> Vec<Check> {
         let session = self.session(&target.connector, context);
         let found = session
             .retrying("reading the agent", |connector: Connector| async move { connector.agent(agent).await })
             .await;
-        let state = match found {
-            Ok(Some(_)) => CheckState::Works,
-            Ok(None) => CheckState::Fails { error: missing(target, agent, ids) },
-            Err(error) => CheckState::Fails { error: ErrorReport::of(&error) },
+        let (what, state) = match found {
+            Ok(Some(_)) => ("found", CheckState::Works),
+            Ok(None) => ("is not there", CheckState::Fails { error: missing(target, agent, ids) }),
+            Err(error) => ("cannot be read", CheckState::Fails { error: ErrorReport::of(&error) }),
         };
         let works = state == CheckState::Works;
         let tables = if works { Some(read_tables(&session, agent).await) } else { None };
-        vec![Check { what: format!("Agent {agent} found"), state }, tables_check(tables.as_ref())]
+        vec![Check { what: format!("Agent {agent} {what}"), state }, tables_check(tables.as_ref())]
     }
 }
 
@@ -137,21 +157,25 @@ fn steps(failure: Option<&ConnectorError>) -> Vec<Check> {
     let failure = failure.map(|error| ErrorReport::of(error));
     let broken_at = failure.as_ref().map(|failure| {
         // A failure that fits no step is one of the server's answers.
-        STEPS.iter().position(|(_, codes)| codes.contains(&failure.code)).unwrap_or(2)
+        STEPS.iter().position(|(_, _, codes)| codes.contains(&failure.code)).unwrap_or(2)
     });
     let state = |index: usize| match (&failure, broken_at) {
         (Some(error), Some(broken)) if broken == index => CheckState::Fails { error: error.clone() },
         (_, Some(broken)) if broken < index => CheckState::Skipped,
         _ => CheckState::Works,
     };
-    STEPS.iter().enumerate().map(|(index, (what, _))| Check { what: (*what).into(), state: state(index) }).collect()
+    let check = |(index, (works, fails, _)): (usize, &(&str, &str, &[ErrorCode]))| {
+        let state = state(index);
+        let what = if matches!(state, CheckState::Fails { .. }) { *fails } else { *works };
+        Check { what: what.into(), state }
+    };
+    STEPS.iter().enumerate().map(check).collect()
 }
 
 fn count(agents: usize) -> String {
     match agents {
         0 => "It has no agents yet".into(),
-        1 => "It has 1 agent".into(),
-        count => format!("It has {count} agents"),
+        count => format!("It has {}", counted(count, "agent")),
     }
 }
 
@@ -180,6 +204,12 @@ fn tables_check(tables: Option<&Tables>) -> Check {
 fn without_key() -> Check {
     let reason = "None was given and none is stored. The server asked for none; every command that reads or changes an agent does.";
     Check { what: "No key".into(), state: CheckState::Limited { reason: reason.into() } }
+}
+
+fn key_not_asked() -> Check {
+    let reason = "It lists its agents without one, so whether this key is right cannot be told. Whoever reaches the server can \
+                  change its agents.";
+    Check { what: "This server asks for no key".into(), state: CheckState::Limited { reason: reason.into() } }
 }
 
 fn without_encryption(loopback: bool) -> Check {

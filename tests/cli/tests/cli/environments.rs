@@ -97,3 +97,26 @@ fn a_variable_that_leads_elsewhere_than_the_environment_is_not_followed() {
     assert!(run.stderr.contains("was not followed: this goes to Staging"), "{run}");
     assert!(run.stdout.contains("my-agent in Staging"), "{run}");
 }
+
+#[test]
+fn a_key_is_called_accepted_only_where_one_is_asked_for() {
+    let stage = Stage::new();
+    stage.staging.clear_requests();
+    let open = stage.run(&["test", "-e", "Staging"]).done();
+    assert!(open.stdout.contains("! This server asks for no key\n") && !open.stdout.contains("accepted"), "{open}");
+    let keys = |stage: &Stage| {
+        let seen = stage.staging.requests();
+        seen.iter().map(|request| (request.had_api_key, request.status)).collect::<Vec<_>>()
+    };
+    let (ok, refused) = (Some(200), Some(401));
+    // Health, then the agents without a key, then with it; after that the agent itself.
+    assert_eq!(keys(&stage)[..3], [(true, ok), (false, ok), (true, ok)], "one request goes without a key");
+    assert!(keys(&stage)[3..].iter().all(|(key, _)| *key), "{open}");
+    stage.staging.switch(|switches| switches.required_api_key = Some(aidb_sandbox::ApiKey::new(KEY)));
+    stage.staging.clear_requests();
+    let closed = stage.run(&["test", "-e", "Staging"]).done();
+    assert!(closed.stdout.contains("✓ The key is accepted\n"), "{closed}");
+    // A made-up key would have been refused as well.
+    assert_eq!(keys(&stage)[..3], [(true, ok), (false, refused), (true, ok)]);
+    assert_eq!(keys(&stage).iter().filter(|(_, status)| *status == refused).count(), 1);
+}
