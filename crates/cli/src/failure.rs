@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use aidb_core::error::{ErrorCode, ErrorReport, Explain};
 use aidb_core::operations;
+use aidb_core::words::counted;
 
 use crate::hints;
+use crate::view::human::quoted;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -95,8 +97,18 @@ pub(crate) enum CommandError {
         /// What to do.
         hint: String,
     },
+    /// An agent that is to be saved, and is not there.
+    #[error("Agent {agent} not found in {place}. Nothing was saved{}.", stays(.file.as_ref()))]
+    NothingToExport {
+        /// Which agent.
+        agent: String,
+        /// The environment's name, or the URL.
+        place: String,
+        /// The file of that name that is there already.
+        file: Option<PathBuf>,
+    },
     /// Files of a folder that cannot be used: then none is.
-    #[error("Configuration validation failed: {} of {total} files in {} cannot be used. Nothing was changed.", .invalid.len(), .folder.display())]
+    #[error("Configuration validation failed: {} of {} in {} cannot be used. Nothing was changed.", .invalid.len(), counted(*.total, "file"), .folder.display())]
     InvalidFolder {
         /// The folder.
         folder: PathBuf,
@@ -105,15 +117,13 @@ pub(crate) enum CommandError {
         /// Those that cannot be used.
         invalid: Vec<InvalidFile>,
     },
-    /// Two files of a folder about one agent.
-    #[error("{first} and {second} are both about the agent {agent}: which of them counts is not for aidb to choose. Nothing was changed.", first = .first.display(), second = .second.display())]
+    /// Several files of a folder about one agent.
+    #[error("{} Which of them counts is not for aidb to choose. Nothing was changed.", same_agents(.agents))]
     SameAgentTwice {
-        /// One file.
-        first: PathBuf,
-        /// The other.
-        second: PathBuf,
-        /// The agent.
-        agent: String,
+        /// Each agent with its files.
+        agents: Vec<(String, Vec<PathBuf>)>,
+        /// The file that is most likely meant.
+        likely: PathBuf,
     },
     /// A protected environment and nobody to ask.
     #[error("{place} is protected, and nobody can be asked here. Nothing was changed.")]
@@ -169,10 +179,24 @@ pub(crate) enum CommandError {
     },
 }
 
+fn stays(file: Option<&PathBuf>) -> String {
+    file.map_or_else(String::new, |file| format!("; {} is from before, and was left as it is", file.display()))
+}
+
+/// "3 files are about the agent my-agent: a.json, b.json, c.json."
+fn same_agents(agents: &[(String, Vec<PathBuf>)]) -> String {
+    let words = agents.iter().map(|(agent, files)| {
+        let named: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+        format!("{} are about the agent {agent}: {}.", counted(files.len(), "file"), named.join(", "))
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 impl Explain for CommandError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::InvalidFolder { .. } | Self::SameAgentTwice { .. } => ErrorCode::ConfigInvalid,
+            Self::NothingToExport { .. } => ErrorCode::AgentNotFound,
             Self::Protected { .. } | Self::ProtectedProfile { .. } => ErrorCode::ConfirmationRequired,
             Self::Declined => ErrorCode::Declined,
             Self::Interrupted => ErrorCode::Interrupted,
@@ -202,7 +226,16 @@ impl Explain for CommandError {
             Self::InvalidFolder { .. } => {
                 "Correct what is listed and try again; the files themselves were not touched."
             }
-            Self::SameAgentTwice { .. } => "Move one of the two out of the folder.",
+            Self::NothingToExport { .. } => {
+                "If it was never imported there, there is nothing to back up yet: the import takes its own backup, and rollback \
+                 leads back to before it. Otherwise check the id and the environment; ids are case-sensitive."
+            }
+            Self::SameAgentTwice { likely, .. } => {
+                return Some(format!(
+                    "Name the file that is meant, for example -i {}, or keep one file for each agent in the folder.",
+                    quoted(&likely.display().to_string())
+                ));
+            }
             Self::Protected { .. } => "Look at the plan with --dry-run, then add --yes.",
             Self::ProtectedProfile { .. } => "Add --yes if its profile and its key are to go.",
             Self::NoDataFolder => "Set HOME, or name a folder with --data-dir or AIDB_DATA_DIR.",
@@ -219,6 +252,9 @@ impl Explain for CommandError {
     fn details(&self) -> Vec<String> {
         match self {
             Self::Arguments { details, .. } => details.clone(),
+            Self::SameAgentTwice { agents, .. } => {
+                agents.iter().flat_map(|(_, files)| files).map(|file| file.display().to_string()).collect()
+            }
             Self::InvalidFolder { invalid, .. } => invalid.iter().map(|file| file.error.to_string()).collect(),
             _ => Vec::new(),
         }

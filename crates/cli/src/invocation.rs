@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::args::{ApplyArgs, GlobalArgs, KeyStore};
 use crate::failure::{CommandError, Failure};
 use crate::progress::TerminalProgress;
-use crate::screen::Screen;
+use crate::screen::{Kind, Screen};
 use crate::usage::{Source, Sources, URL};
 use crate::view::human::Human;
 use crate::view::json::Json;
@@ -39,8 +39,8 @@ pub(crate) struct Invocation {
 
 impl Invocation {
     /// A run with these flags.
-    pub(crate) fn new(global: GlobalArgs, sources: Sources) -> Self {
-        let screen = Screen::new(global.output);
+    pub(crate) fn new(global: GlobalArgs, sources: Sources, kind: Kind) -> Self {
+        let screen = Screen::new(global.output, kind);
         let progress = Arc::new(TerminalProgress::new(screen, global.output));
         Self { global, sources, screen, cancel: CancellationToken::new(), progress }
     }

@@ -7,7 +7,7 @@ use crate::commands;
 use crate::exit::{self, Exit};
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
-use crate::screen::{Detail, Form, Screen};
+use crate::screen::{Detail, Form, Kind, Screen};
 use crate::signals;
 use crate::usage::{self, Sources, Typed};
 
@@ -17,19 +17,19 @@ pub(crate) fn run(arguments: &[OsString]) -> Exit {
     match usage::read(arguments) {
         Typed::Command(cli, sources) => command(*cli, sources),
         Typed::Text(text) => {
-            let screen = Screen { form: Form::Human, detail: Detail::Usual };
+            let screen = Screen { kind: Kind::Reading, form: Form::Human, detail: Detail::Usual };
             ended(screen, screen.print(&text).map(|()| Exit::Done))
         }
         Typed::Wrong(error) => {
             let form = if json { Form::Json } else { Form::Human };
             // The usage line is what one wants to see here.
-            ended(Screen { form, detail: Detail::Verbose }, Err(error.into()))
+            ended(Screen { kind: Kind::Changing, form, detail: Detail::Verbose }, Err(error.into()))
         }
     }
 }
 
 fn command(cli: Cli, sources: Sources) -> Exit {
-    let mut invocation = Invocation::new(cli.global, sources);
+    let mut invocation = Invocation::new(cli.global, sources, cli.command.kind());
     let screen = invocation.screen;
     let ready = cli.command.one_reader_of_standard_input(&invocation.global).map_err(Failure::from);
     let ready = ready.and_then(|()| invocation.read_key());

@@ -29,9 +29,20 @@ pub(crate) enum Detail {
     Verbose,
 }
 
+/// What a command may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It only looks.
+    Reading,
+    /// It may change something, a server or a profile.
+    Changing,
+}
+
 /// Where words go, and in which form.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Screen {
+    /// What the command may do.
+    pub(crate) kind: Kind,
     /// The form of results.
     pub(crate) form: Form,
     /// How much is told.
@@ -40,13 +51,13 @@ pub(crate) struct Screen {
 
 impl Screen {
     /// As the flags say.
-    pub(crate) const fn new(flags: OutputArgs) -> Self {
+    pub(crate) const fn new(flags: OutputArgs, kind: Kind) -> Self {
         let detail = match (flags.verbose, flags.quiet) {
             (true, _) => Detail::Verbose,
             (false, true) => Detail::Quiet,
             (false, false) => Detail::Usual,
         };
-        Self { form: if flags.json { Form::Json } else { Form::Human }, detail }
+        Self { kind, form: if flags.json { Form::Json } else { Form::Human }, detail }
     }
 
     /// Whether a person sits at this terminal and can be asked: the question is on standard error, the answer comes from
@@ -62,7 +73,7 @@ impl Screen {
             Form::Human => {
                 self.aside(&result.remarks(self.detail));
                 let printed = self.print(&result.human(self.detail));
-                error_text(&result.complaint(self.detail));
+                error_text(&self.without_reassurance(result.complaint(self.detail)));
                 printed
             }
         }
@@ -111,12 +122,20 @@ impl Screen {
         }
     }
 
+    /// The sentences of errors are the same in every command; of one that only looks nobody wonders what it changed.
+    fn without_reassurance(self, text: String) -> String {
+        match self.kind {
+            Kind::Reading => text.replace(" Nothing was changed.", ""),
+            Kind::Changing => text,
+        }
+    }
+
     /// Why the command failed.
     pub(crate) fn failure(self, failure: &Failure) -> Result<(), Failure> {
         match self.form {
-            Form::Json => self.print(&json::document(&json::failure(failure))),
+            Form::Json => self.print(&self.without_reassurance(json::document(&json::failure(failure)))),
             Form::Human => {
-                error_text(&human::failure(failure, self.detail));
+                error_text(&self.without_reassurance(human::failure(failure, self.detail)));
                 Ok(())
             }
         }

@@ -16,6 +16,10 @@ pub(crate) struct ExportArgs {
     /// Every agent of the environment, one file each.
     #[arg(long)]
     pub(crate) all: bool,
+    /// With --all: end as a failure also where the only agents that were not exported are those that no request can name,
+    /// because of a slash in their id for example.
+    #[arg(long, requires = "all")]
+    pub(crate) strict: bool,
     /// Overwrite whatever is there.
     #[arg(long)]
     pub(crate) force: bool,

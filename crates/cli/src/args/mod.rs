@@ -46,6 +46,7 @@ use clap::{Parser, Subcommand};
 use secrecy::ExposeSecret as _;
 
 use crate::failure::CommandError;
+use crate::screen::Kind;
 
 /// Carry AI agent configurations from one environment to the next, and get back when it went wrong.
 ///
@@ -110,5 +111,25 @@ impl Command {
             }),
             _ => Ok(()),
         }
+    }
+
+    /// What the command may do.
+    pub(crate) const fn kind(&self) -> Kind {
+        let reads = match self {
+            Self::Migrate(MigrateArgs { action }) => matches!(
+                action,
+                MigrateAction::Export(_)
+                    | MigrateAction::Compare(_)
+                    | MigrateAction::Backups(_)
+                    | MigrateAction::History(_)
+            ),
+            Self::Env(EnvArgs { action }) => {
+                matches!(action, EnvAction::List | EnvAction::Show(_) | EnvAction::Test(_))
+            }
+            Self::Recover(recover) => recover.list,
+            Self::Test(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => true,
+            Self::Sandbox(_) => false,
+        };
+        if reads { Kind::Reading } else { Kind::Changing }
     }
 }

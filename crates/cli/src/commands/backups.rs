@@ -8,8 +8,9 @@ use aidb_core::error::{ErrorCode, ErrorReport};
 use aidb_core::files::Overwrite;
 use aidb_core::operations::{Engine, Error};
 use aidb_core::store::{Backup, BackupFilter, BackupSummary, PlaceFilter, StoreError};
+use aidb_core::words::counted;
 
-use super::export::refuse_two_results;
+use super::export::{nothing_there, refuse_two_results};
 use crate::args::{BackupsAction, CreateArgs, ExportBackupArgs, ListArgs, Output, ShowBackupArgs, VerifyArgs};
 use crate::exit::{self, Exit};
 use crate::failure::{CommandError, Failure};
@@ -60,7 +61,9 @@ impl BackupsVerified {
         let report = ErrorReport::of(*first);
         let message = match damaged.as_slice() {
             [_] => report.message.clone(),
-            several => format!("{} backups are damaged and cannot be used to restore anything.", several.len()),
+            several => {
+                format!("{} are damaged and cannot be used to restore anything.", counted(several.len(), "backup"))
+            }
         };
         let details = damaged.iter().map(|(summary, error)| format!("{}: {error}", summary.id)).collect();
         Some(ErrorReport { code: ErrorCode::BackupDamaged, message, plain: None, hint: report.hint, details })
@@ -143,7 +146,8 @@ async fn create(invocation: &Invocation, engine: &Engine, _args: CreateArgs) -> 
     let target = invocation.target(engine).await?;
     let agent = invocation.agent(&target)?;
     let note = invocation.global.run.reason.as_deref();
-    let backup = engine.back_up(&target, &agent, note, &invocation.context()).await?;
+    let backup = engine.back_up(&target, &agent, note, &invocation.context()).await;
+    let backup = backup.map_err(|error| nothing_there(error, None))?;
     invocation.result(&BackupTaken { backup })?;
     Ok(Exit::Done)
 }

@@ -1,11 +1,11 @@
 //! `aidb migrate export`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aidb_core::config;
 use aidb_core::error::ErrorReport;
 use aidb_core::files::Overwrite;
-use aidb_core::operations::Exported;
+use aidb_core::operations::{Error, Exported, ExportedAll, LeftOver};
 
 use super::recover;
 use crate::args::{ExportArgs, Output};
@@ -28,8 +28,31 @@ pub(crate) struct ExportDone {
     pub(crate) exported: Vec<Exported>,
     /// Agents that could not be exported.
     pub(crate) failed: Vec<(String, ErrorReport)>,
+    /// Agents that no request can name, because of their ids.
+    pub(crate) not_addressable: Vec<(String, ErrorReport)>,
+    /// Whether those make it a failure.
+    pub(crate) strictness: Strictness,
     /// Agents that were not reached before it was stopped.
     pub(crate) not_reached: Vec<String>,
+    /// Files of the folder about agents that are not there.
+    pub(crate) left_over: Vec<LeftOver>,
+}
+
+/// Whether what can never be exported makes an export of all agents a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Strictness {
+    /// It is said, and no more.
+    Lenient,
+    /// It does.
+    Strict,
+}
+
+impl ExportDone {
+    /// The first thing that makes it a failure.
+    pub(crate) fn failure(&self) -> Option<&ErrorReport> {
+        let strict = self.not_addressable.iter().filter(|_| self.strictness == Strictness::Strict);
+        self.failed.iter().chain(strict).map(|(_, report)| report).next()
+    }
 }
 
 /// Exports one agent to a file, or all of them to a folder.
@@ -47,21 +70,27 @@ pub(crate) async fn export(invocation: &Invocation, args: ExportArgs) -> Result<
         folder: None,
         exported: Vec::new(),
         failed: Vec::new(),
+        not_addressable: Vec::new(),
+        strictness: if args.strict { Strictness::Strict } else { Strictness::Lenient },
         not_reached: Vec::new(),
+        left_over: Vec::new(),
     };
     match output {
         Output::File(folder) if args.all => {
             let all = engine.export_all(&target, &folder, overwrite, &context).await?;
-            (done.exported, done.failed, done.not_reached) = (all.exported, all.failed, all.not_reached);
+            let ExportedAll { exported, failed, not_addressable, not_reached, left_over } = all;
+            done = ExportDone { exported, failed, not_addressable, not_reached, left_over, ..done };
             done.folder = Some(folder);
         }
         Output::File(path) => {
             let agent = invocation.agent(&target)?;
-            done.exported.push(engine.export_to_file(&target, &agent, &path, overwrite, &context).await?);
+            let exported = engine.export_to_file(&target, &agent, &path, overwrite, &context).await;
+            done.exported.push(exported.map_err(|error| nothing_there(error, Some(&path)))?);
         }
         Output::Standard => {
             let agent = invocation.agent(&target)?;
-            let export = engine.export(&target, &agent, &context).await?;
+            let export = engine.export(&target, &agent, &context).await;
+            let export = export.map_err(|error| nothing_there(error, None))?;
             invocation.print(&config::write(&export.configuration))?;
             engine.note_export(&target, &agent, Output::STANDARD, &context).await?;
             done.exported.push(Exported { path: Output::STANDARD.into(), export });
@@ -71,7 +100,7 @@ pub(crate) async fn export(invocation: &Invocation, args: ExportArgs) -> Result<
     }
     invocation.result(&done)?;
     let stopped = !done.not_reached.is_empty();
-    Ok(match (stopped, done.failed.is_empty()) {
+    Ok(match (stopped, done.failure().is_none()) {
         (true, _) => Exit::Interrupted,
         (false, true) => Exit::Done,
         (false, false) => Exit::Failed,
@@ -92,9 +121,21 @@ fn output(invocation: &Invocation, args: &ExportArgs) -> Result<Output, CommandE
 /// `--json` beside a configuration on standard output.
 pub(super) fn refuse_two_results(invocation: &Invocation, output: &Output) -> Result<(), CommandError> {
     if *output == Output::Standard && invocation.screen.form == Form::Json {
-        let message = "-o - writes the configuration to standard output, and --json its own document. Nothing was sent.";
+        let message =
+            "-o - writes the configuration to standard output, and --json its own document. Nothing was sent.";
         let hint = "Leave --json out: a configuration is JSON by itself. Or name a file with -o.";
         return Err(CommandError::BadValue { message: message.into(), hint: hint.into() });
     }
     Ok(())
+}
+
+/// A script that saves what it is about to change, before it is changed for the first time, has nothing to save yet.
+pub(super) fn nothing_there(error: Error, path: Option<&Path>) -> Failure {
+    match error {
+        Error::AgentNotFound { agent, place } => {
+            let file = path.filter(|path| path.is_file()).map(Path::to_owned);
+            CommandError::NothingToExport { agent, place, file }.into()
+        }
+        other => other.into(),
+    }
 }

@@ -28,7 +28,7 @@ pub(crate) async fn import(invocation: &Invocation, args: ImportArgs) -> Result<
     }
     let path = args.input.clone().ok_or(CommandError::InputRequired)?;
     let files = if path.is_dir() && !is_dash(&path) {
-        read_folder(&path)?
+        read_folder(&path, invocation.global.target.environment.as_deref())?
     } else {
         let validated = input::configuration(invocation, &path, "Configuration file").await?;
         vec![Read { path, validated }]

@@ -11,8 +11,8 @@ use aidb_core::operations::{Error, read_configuration};
 use super::import::Read;
 use crate::failure::{CommandError, Failure, InvalidFile};
 
-/// Reads every configuration of a folder, in the order of their names.
-pub(super) fn read_folder(folder: &Path) -> Result<Vec<Read>, Failure> {
+/// Reads every configuration of a folder, in the order of their names. `environment` is the one they are for, where it was named.
+pub(super) fn read_folder(folder: &Path, environment: Option<&str>) -> Result<Vec<Read>, Failure> {
     let paths = configurations(folder).map_err(|source| FileError::Unreadable { path: folder.into(), source })?;
     if paths.is_empty() {
         return Err(Error::EmptyFolder { path: folder.into() }.into());
@@ -28,7 +28,7 @@ pub(super) fn read_folder(folder: &Path) -> Result<Vec<Read>, Failure> {
     if !invalid.is_empty() {
         return Err(CommandError::InvalidFolder { folder: folder.into(), total, invalid }.into());
     }
-    refuse_same_agent_twice(&files)?;
+    refuse_same_agent_twice(&files, environment)?;
     Ok(files)
 }
 
@@ -46,17 +46,20 @@ fn configurations(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn refuse_same_agent_twice(files: &[Read]) -> Result<(), CommandError> {
-    let mut seen: BTreeMap<&str, &Path> = BTreeMap::new();
+/// Which of several files about one agent is meant only a person knows. The environment's name in a file's name is a guess
+/// that is good enough for a hint, and for nothing else.
+fn refuse_same_agent_twice(files: &[Read], environment: Option<&str>) -> Result<(), CommandError> {
+    let mut of_agent: BTreeMap<&str, Vec<PathBuf>> = BTreeMap::new();
     for file in files {
-        let agent = &file.validated.configuration.agent.agent_id;
-        if let Some(first) = seen.insert(agent, &file.path) {
-            return Err(CommandError::SameAgentTwice {
-                first: first.into(),
-                second: file.path.clone(),
-                agent: agent.clone(),
-            });
-        }
+        of_agent.entry(&file.validated.configuration.agent.agent_id).or_default().push(file.path.clone());
     }
-    Ok(())
+    let agents: Vec<(String, Vec<PathBuf>)> =
+        of_agent.into_iter().filter(|(_, files)| files.len() > 1).map(|(agent, files)| (agent.into(), files)).collect();
+    let Some((_, files)) = agents.first() else { return Ok(()) };
+    let named = |path: &&PathBuf| {
+        let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+        environment.is_some_and(|environment| name.contains(&environment.to_lowercase()))
+    };
+    let likely = files.iter().find(named).or(files.first()).cloned().unwrap_or_default();
+    Err(CommandError::SameAgentTwice { agents, likely })
 }

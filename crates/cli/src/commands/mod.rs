@@ -25,7 +25,7 @@ pub(crate) use change::{ChangeDone, ChangesDone, PlanShown, PlansShown, Purpose}
 pub(crate) use compare::{ComparisonDone, compare};
 pub(crate) use env::{EnvironmentList, EnvironmentSaved, EnvironmentShown, RemovedShown, Saved, env};
 pub(crate) use env_key::{KeyRemoved, KeyStored};
-pub(crate) use export::{ExportDone, export};
+pub(crate) use export::{ExportDone, Strictness, export};
 pub(crate) use history::{EntryShown, HistoryList, history};
 pub(crate) use import::import;
 pub(crate) use promote::promote;

@@ -67,14 +67,27 @@ pub struct Exported {
 }
 
 /// All agents of an environment, one file each.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct ExportedAll {
     /// The files, by agent id.
     pub exported: Vec<Exported>,
     /// Agents that could not be exported; the others were.
     pub failed: Vec<(String, ErrorReport)>,
+    /// Agents that no request can name, because of their ids: none of them can ever be exported.
+    pub not_addressable: Vec<(String, ErrorReport)>,
     /// Agents that were not reached before the person stopped it.
     pub not_reached: Vec<String>,
+    /// Files of the folder about agents that the server does not have. They stay as they are.
+    pub left_over: Vec<LeftOver>,
+}
+
+/// A configuration about an agent that the server does not have, most often one that was deleted since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOver {
+    /// The file.
+    pub path: PathBuf,
+    /// The agent.
+    pub agent_id: String,
 }
 
 impl Engine {
@@ -137,13 +150,14 @@ impl Engine {
         ids.sort_unstable();
         ids.dedup();
         fs::create_dir_all(folder).map_err(|source| FileError::Unwritable { path: folder.into(), source })?;
-        let mut all = ExportedAll { exported: Vec::new(), failed: Vec::new(), not_reached: Vec::new() };
+        let mut all = ExportedAll::default();
         let mut taken = BTreeSet::new();
         for (index, id) in ids.iter().enumerate() {
             context.progress.emit(Event::Agent { agent_id: id.clone(), number: index + 1, of: ids.len() });
             let path = folder.join(free_name(id, &mut taken));
             match self.export_one(target, id, &path, overwrite, context).await {
                 Ok(exported) => all.exported.push(exported),
+                Err(error @ Error::Id(_)) => all.not_addressable.push((id.clone(), error.report())),
                 Err(error) => all.failed.push((id.clone(), error.report())),
             }
             if context.cancel.is_cancelled() {
@@ -151,6 +165,7 @@ impl Engine {
                 break;
             }
         }
+        all.left_over = left_over(folder, &ids)?;
         Ok(all)
     }
 
@@ -241,6 +256,26 @@ pub(super) fn tables_of(agent: &Agent) -> Vec<String> {
 
 fn withheld(live: &LiveAgent) -> impl Iterator<Item = ExportNote> + '_ {
     live.withheld.iter().map(|found| ExportNote::Withheld { pointer: found.pointer.clone(), kind: found.kind.clone() })
+}
+
+/// The configurations of a folder about agents that are not among `ids`. What cannot be read as a configuration is about none.
+fn left_over(folder: &Path, ids: &[String]) -> Result<Vec<LeftOver>, FileError> {
+    let unreadable = |source| FileError::Unreadable { path: folder.into(), source };
+    let mut left = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        if hidden || !path.is_file() || path.extension().is_none_or(|ending| ending != "json") {
+            continue;
+        }
+        let Ok(bytes) = files::read(&path, "File") else { continue };
+        let agent_id = config::read(&bytes).configuration.map(|configuration| configuration.agent.agent_id);
+        if let Some(agent_id) = agent_id.filter(|id| ids.binary_search(id).is_err()) {
+            left.push(LeftOver { path, agent_id });
+        }
+    }
+    left.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    Ok(left)
 }
 
 /// The file name of an agent within a folder. Whatever the id holds, it names a file in that folder and nothing else.

@@ -1,6 +1,6 @@
 use std::fs;
 
-use aidb_sandbox::TablesAnswer;
+use aidb_sandbox::{ErrorBody, Fault, FaultAnswer, TablesAnswer};
 use aidb_testkit::Run;
 
 use crate::stage::{KEY, Stage};
@@ -77,4 +77,47 @@ fn ids_and_names_with_escapes_reach_no_terminal() {
     let run = stage.run(&["m", "export", "-e", "Development", "-a", "hostile", "-o", "h.json"]);
     snap!(stage, "export_hostile_agent", run);
     assert!(!format!("{run}").contains('\u{1b}') && !format!("{run}").contains('\u{202e}'));
+}
+
+#[test]
+fn an_id_that_no_request_can_name_is_said_and_fails_only_when_asked() {
+    let stage = Stage::new();
+    let info = serde_json::json!({ "name": "Slash" }).as_object().expect("an object").clone();
+    stage.development.set_agent("team/bot", info, "key").expect("set");
+    let export = ["m", "export", "-e", "Development", "--all", "-o", "agents"];
+    let run = stage.run(&export).done();
+    assert!(run.stderr.contains("warning: 1 agent passed over"), "{run}");
+    assert!(run.stderr.contains("\"team/bot\"") && run.stderr.contains("--strict"), "{run}");
+    assert_eq!(fs::read_dir(stage.file("agents")).expect("the folder").count(), 8, "every other one is there");
+    let json = stage.run(&[&export[..], &["--json"]].concat()).done().json();
+    assert_eq!((&json["success"], json["failed"].as_array().map(Vec::len)), (&true.into(), Some(0)));
+    assert_eq!(json["not_addressable"][0]["agent_id"], "team/bot");
+    assert_eq!(json["not_addressable"][0]["code"], "id_not_addressable");
+    let strict = stage.run(&[&export[..], &["--strict"]].concat());
+    assert!(strict.status == Some(1) && strict.stderr.contains("team/bot was not exported:"), "{strict}");
+    assert_eq!(stage.run(&[&export[..], &["--strict", "--json"]].concat()).json()["success"], false);
+    // A failure that may pass stays one.
+    let broken = Fault::on(1, FaultAnswer::status(400, ErrorBody::Json)).path_contains("faq-bot").for_ever();
+    stage.development.set_faults([broken]);
+    let run = stage.run(&export);
+    assert!(run.status == Some(1) && run.stderr.contains("faq-bot was not exported:"), "{run}");
+}
+
+#[test]
+fn files_of_agents_that_are_gone_are_named_and_stay() {
+    let stage = Stage::new();
+    let export = ["m", "export", "-e", "Development", "--all", "-o", "agents"];
+    let first = stage.run(&export).done();
+    assert!(!first.stderr.contains("does not have"), "{first}");
+    stage.write("agents/notes.json", r#"{"mine": true}"#);
+    stage.write("agents/.hidden.json", r#"{"version":"1.0.0","agent":{"agent_id":"hidden","name":"H"}}"#);
+    stage.write("agents/copy.json", fs::read(stage.file("agents/my-agent.json")).expect("exported"));
+    let old = r#"{"version":"1.0.0","agent":{"agent_id":"old-bot","name":"Old"}}"#;
+    stage.write("agents/old-bot.json", old);
+    let run = stage.run(&export).done();
+    let said = "note: agents/old-bot.json is about old-bot, which Development does not have; it was left as it is.";
+    assert_eq!(run.stderr.lines().filter(|line| line.contains("does not have")).collect::<Vec<_>>(), [said], "{run}");
+    assert_eq!(fs::read_to_string(stage.file("agents/old-bot.json")).expect("still there"), old);
+    let json = stage.run(&[&export[..], &["--json"]].concat()).done().json();
+    assert_eq!(json["left_over"], serde_json::json!([{ "agent_id": "old-bot", "file": "agents/old-bot.json" }]));
 }

@@ -25,6 +25,7 @@ mod rollback;
 mod sandbox;
 mod saved_plans;
 mod secrets;
+mod sentences;
 mod signals;
 mod stage;
 mod terminal;

@@ -4,13 +4,16 @@ use aidb_core::config::values::MASKED;
 use aidb_core::operations::{ExportNote, Exported};
 
 use super::{DIM, Human, Page, WARNING, counted, done, failure, paint, shown};
-use crate::commands::ExportDone;
+use crate::commands::{ExportDone, Strictness};
 use crate::screen::Detail;
+
+/// How many files of agents that are gone are named unless all are asked for.
+const MOST_NAMED: usize = 20;
 
 impl Human for ExportDone {
     fn human(&self, _detail: Detail) -> String {
         let mut page = Page::default();
-        if self.exported.is_empty() && self.failed.is_empty() {
+        if self.exported.is_empty() && self.failed.is_empty() && self.not_addressable.is_empty() {
             page.line(done(&format!("{} has no agents; no file was written.", shown(&self.place))));
         }
         for exported in &self.exported {
@@ -21,7 +24,7 @@ impl Human for ExportDone {
         page.into_text()
     }
 
-    fn remarks(&self, _detail: Detail) -> String {
+    fn remarks(&self, detail: Detail) -> String {
         let mut page = Page::default();
         let several = self.folder.is_some();
         if several {
@@ -34,12 +37,17 @@ impl Human for ExportDone {
                 }
             }
         }
+        if self.strictness == Strictness::Lenient && !self.not_addressable.is_empty() {
+            page.line(passed_over(self));
+        }
+        left_over(&mut page, self, detail);
         page.into_text()
     }
 
     fn complaint(&self, detail: Detail) -> String {
         let mut page = Page::default();
-        for (agent, report) in &self.failed {
+        let strict = self.not_addressable.iter().filter(|_| self.strictness == Strictness::Strict);
+        for (agent, report) in self.failed.iter().chain(strict) {
             page.line(format!("{} was not exported:", shown(agent)));
             page.block(&failure::report(report, detail));
         }
@@ -60,6 +68,35 @@ fn contents(exported: &Exported, place: &str) -> String {
         counted(agent.resource_permissions.len(), "resource permission"),
         counted(configuration.tables.as_ref().map_or(0, Vec::len), "table")
     )
+}
+
+/// Agents that can never be exported, in one line: whoever runs this every night has read it before.
+fn passed_over(done: &ExportDone) -> String {
+    let named: Vec<String> = done.not_addressable.iter().map(|(agent, _)| shown(&format!("{agent:?}"))).collect();
+    format!(
+        "{}: {} passed over, because no request can name an agent of such an id: {}. With --strict that is a failure.",
+        paint(WARNING, "warning"),
+        counted(named.len(), "agent"),
+        named.join(", ")
+    )
+}
+
+/// Files of agents that are gone. Deleting them is for whoever keeps the folder.
+fn left_over(page: &mut Page, done: &ExportDone, detail: Detail) {
+    let most = if detail == Detail::Verbose { usize::MAX } else { MOST_NAMED };
+    for left in done.left_over.iter().take(most) {
+        page.line(format!(
+            "{}: {} is about {}, which {} does not have; it was left as it is.",
+            paint(DIM, "note"),
+            shown(&left.path.display().to_string()),
+            shown(&left.agent_id),
+            shown(&done.place)
+        ));
+    }
+    if done.left_over.len() > most {
+        let more = counted(done.left_over.len() - most, "file");
+        page.line(format!("… and {more} more of agents that are not there (--verbose shows all)"));
+    }
 }
 
 /// A server that lists no tables lists them for no agent: said once.

@@ -1,3 +1,4 @@
+use aidb_core::error::ErrorReport;
 use aidb_core::operations::{self, Exported};
 use serde_json::{Value, json};
 
@@ -11,21 +12,31 @@ impl Json for ExportDone {
         match (&self.folder, files.as_slice()) {
             (None, [one]) => with(with(json!({ "success": true }), place), one.clone()),
             _ => {
-                let failed: Vec<Value> = self
-                    .failed
-                    .iter()
-                    .map(|(agent, report)| with(json!({ "agent_id": agent }), failure::report(report)))
-                    .collect();
-                let verdict = match self.failed.first() {
-                    Some((_, report)) => failure::report(report),
+                let verdict = match self.failure() {
+                    Some(report) => failure::report(report),
                     None if !self.not_reached.is_empty() => failure::report(&operations::Error::Interrupted.report()),
                     None => json!({ "success": true }),
                 };
-                let rest = json!({ "exported": files, "failed": failed, "not_reached": self.not_reached });
+                let left_over: Vec<Value> = self
+                    .left_over
+                    .iter()
+                    .map(|left| json!({ "agent_id": left.agent_id, "file": left.path.display().to_string() }))
+                    .collect();
+                let rest = json!({
+                    "exported": files,
+                    "failed": not_exported(&self.failed),
+                    "not_addressable": not_exported(&self.not_addressable),
+                    "not_reached": self.not_reached,
+                    "left_over": left_over,
+                });
                 with(with(verdict, place), rest)
             }
         }
     }
+}
+
+fn not_exported(agents: &[(String, ErrorReport)]) -> Vec<Value> {
+    agents.iter().map(|(agent, report)| with(json!({ "agent_id": agent }), failure::report(report))).collect()
 }
 
 fn file(exported: &Exported) -> Value {

@@ -1,6 +1,6 @@
 //! `{"success": false, "error": …, "code": …, "hint": …}`, and what belongs to it.
 
-use aidb_core::error::ErrorReport;
+use aidb_core::error::{ErrorCode, ErrorReport};
 use aidb_core::operations;
 use serde_json::{Value, json};
 
@@ -22,6 +22,13 @@ pub(crate) fn failure(failure: &Failure) -> Value {
                 .collect();
             with(common, json!({ "files": files }))
         }
+        Failure::Command(CommandError::SameAgentTwice { agents, .. }) => {
+            let about = |(agent, files): &(String, Vec<std::path::PathBuf>)| {
+                let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+                json!({ "agent_id": agent, "files": files })
+            };
+            with(common, json!({ "agents": agents.iter().map(about).collect::<Vec<_>>() }))
+        }
         Failure::Command(_) => common,
     }
 }
@@ -30,7 +37,7 @@ pub(crate) fn failure(failure: &Failure) -> Value {
 pub(super) fn report(report: &ErrorReport) -> Value {
     json!({
         "success": false,
-        "error": report.message,
+        "error": as_scripts_know_it(report),
         "code": report.code,
         "hint": report.hint,
         "details": report.details,
@@ -47,5 +54,48 @@ fn engine(error: &operations::Error) -> Value {
         }
         operations::Error::TargetChanged { moved, now, .. } => json!({ "moved": moved, "plan": part(now) }),
         _ => json!({}),
+    }
+}
+
+/// What a server answered with a status begins with `API Error (404): `, whatever else is said about it.
+fn as_scripts_know_it(report: &ErrorReport) -> String {
+    const MARK: &str = "API Error (";
+    match report.message.find(MARK) {
+        Some(0) => report.message.clone(),
+        Some(at) => {
+            let (before, answered) = report.message.split_at(at);
+            let before = before.trim_end().trim_end_matches(':');
+            // Some servers end what they say with a full stop, and some do not.
+            format!("{}. {before}", answered.trim_end().trim_end_matches('.'))
+        }
+        // A definite 404, and nothing else, says that an agent is not there.
+        None if report.code == ErrorCode::AgentNotFound => format!("{MARK}404): {}", report.message),
+        None => report.message.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_with_a_status_comes_first() {
+        let said = |code, message: &str| {
+            let report = ErrorReport { code, message: message.into(), plain: None, hint: None, details: Vec::new() };
+            as_scripts_know_it(&report)
+        };
+        let direct = "API Error (401): No key (GET http://x/api/agents).";
+        assert_eq!(said(ErrorCode::Unauthorized, direct), direct);
+        assert_eq!(
+            said(ErrorCode::PutBack, "The apply failed, and nothing was changed. API Error (500): Broken (PUT x)."),
+            "API Error (500): Broken (PUT x). The apply failed, and nothing was changed."
+        );
+        assert_eq!(
+            said(ErrorCode::AgentNotFound, "Agent a not found in B."),
+            "API Error (404): Agent a not found in B."
+        );
+        let ended = said(ErrorCode::PutBack, "It failed. API Error (500): Broken");
+        assert_eq!(ended, "API Error (500): Broken. It failed.");
+        assert_eq!(said(ErrorCode::Timeout, "No answer."), "No answer.");
     }
 }
