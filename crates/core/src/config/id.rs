@@ -33,6 +33,20 @@ pub enum NotAddressable {
     TooLong,
 }
 
+impl NotAddressable {
+    /// The id to choose instead, as the end of a sentence that begins with "an id".
+    #[must_use]
+    pub const fn instead(self) -> &'static str {
+        match self {
+            Self::Empty => "an id of at least one character",
+            Self::Slash => "an id without slashes",
+            Self::Dots => "an id that is more than dots",
+            Self::Control => "an id without line breaks and other control characters",
+            Self::TooLong => "a shorter id",
+        }
+    }
+}
+
 /// Says why `id` cannot stand as one path segment of a request, or that it can.
 pub fn addressable(id: &str) -> Result<(), NotAddressable> {
     match id {
@@ -110,6 +124,32 @@ impl Explain for InvalidAgentId {
     }
 
     fn hint(&self) -> Option<String> {
-        Some("Register the agent under an id without slashes and control characters, and use that id.".into())
+        Some(format!("Register the agent under {}, and use that id.", self.reason.instead()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_is_told_by_itself_with_what_helps_against_it() {
+        let long = "x".repeat(MAX_ID_BYTES + 1);
+        let cases = [
+            ("", "it is empty", "at least one character"),
+            (".", "mean folders in a URL", "more than dots"),
+            ("..", "mean folders in a URL", "more than dots"),
+            ("a/b", "it contains a slash", "without slashes"),
+            ("../a", "it contains a slash", "without slashes"),
+            ("a\nb", "it contains a control character", "without line breaks"),
+            (long.as_str(), "it is longer than", "a shorter id"),
+        ];
+        for (id, reason, instead) in cases {
+            let refused = AgentId::new(id).expect_err("refused");
+            let hint = refused.hint().expect("a hint");
+            assert!(refused.to_string().contains(reason) && hint.contains(instead), "{refused} {hint}");
+            let others = cases.iter().filter(|case| case.2 != instead);
+            assert_eq!(others.filter(|case| hint.contains(case.2)).count(), 0, "{id:?}: {hint}");
+        }
     }
 }

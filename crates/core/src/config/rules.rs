@@ -86,7 +86,7 @@ pub(super) fn agent_id(found: Found<'_>, path: &Path<'_>, out: &mut Findings) {
     if let Err(reason) = addressable(id) {
         out.report(Error, FindingCode::AgentIdNotAddressable, path, || {
             Words::new(format!("The server could not address the agent id{}: {reason}.", quoted(id)))
-                .hint("Use an id without slashes and control characters.")
+                .hint(format!("Use {}.", reason.instead()))
         });
     }
 }

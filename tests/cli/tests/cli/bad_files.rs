@@ -58,6 +58,7 @@ bad_file! {
     deep: "[".repeat(100_000);
     duplicate_keys: r#"{"version":"1.0.0","agent":{"agent_id":"a","agent_id":"b","name":"A"}}"#;
     unknown_permission: r#"{"version":"1.0.0","agent":{"agent_id":"a","name":"A","resource_permissions":{"t":{"type":"table","permissions":["raed"]}}}}"#;
+    dots_in_id: r#"{"version":"1.0.0","agent":{"agent_id":"..","name":"A"}}"#;
     slash_in_id: r#"{"version":"1.0.0","agent":{"agent_id":"../../admin","name":"A"}}"#;
     escapes: "{\"version\":\"1.0.0\",\"agent\":{\"agent_id\":\"a\\u001b[2J\",\"name\":\"A\",\"\\u001b]0;x\\u0007\":1,\"resource_permissions\":{\"\\u202etxt\":{}}}}";
     secret_inside: r#"{"version":"1.0.0","agent":{"agent_id":"a","name":"A","api_key":"canary-0123456789abcdef"}}"#;
