@@ -368,15 +368,16 @@ async fn delete_an_agent() {
 #[tokio::test]
 async fn test_a_database() {
     let path = "/api/databases/test";
-    let connection = secret("postgresql://u:pw@db.internal/shop");
-    let body = json!({"connection_string": "postgresql://u:pw@db.internal/shop"});
+    let connection = secret("postgresql://u:pw-19-long@db.internal/shop");
+    let body = json!({"connection_string": "postgresql://u:pw-19-long@db.internal/shop"});
     let works = json!({"message": "Database connection test successful", "status": "success"});
     let response = ResponseTemplate::new(200).set_body_json(works);
     let (_server, connector) = serve("POST", path, Some(body), response).await;
     let test = connector.test_database(&connection).await.unwrap();
     assert_eq!(test.verdict, DatabaseVerdict::Reachable);
     assert_eq!(test.message, "Database connection test successful");
-    let fails = json!({"error": "connection to \"db.internal\" refused\n\tpw", "message": "x", "status": "error"});
+    let fails =
+        json!({"error": "connection to \"db.internal\" refused\n\tpw-19-long", "message": "x", "status": "error"});
     let (_server, connector) = server("POST", path, 400, fails).await;
     let test = connector.test_database(&connection).await.unwrap();
     assert_eq!(test.verdict, DatabaseVerdict::Unreachable);

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::support::{API_KEY, Act, RawServer, all_texts, connector, id, secret};
+use super::support::{API_KEY, Act, RawServer, all_texts, connector, endpoint, id, secret};
 use crate::connector::scrub::Scrubber;
-use crate::connector::{ConnectorError, DatabaseLink, Registration};
+use crate::connector::{Connector, ConnectorError, DatabaseLink, Registration};
 
 const CONNECTION: &str =
     "postgresql://canaryuser:c%40n'ary%2Fpw@canary-host.internal:5432/canarydb?sslpassword=canaryssl";
@@ -106,11 +106,14 @@ fn connection_strings_of_many_kinds_are_taken_apart() {
         "redis://:canary@h.example:6379/0",
         "postgres://u:c%61nary@h.example/db",
         "canary",
-    ] {
+    ]
+    .map(|connection| connection.replace("canary", "canary-1").replace("c%61nary", "c%61nary-1"))
+    {
         let mut scrubber = Scrubber::default();
-        scrubber.hide_connection(&secret(connection));
-        let clean = scrubber.clean("login failed: canary, c%61nary, canary with spaces, canary;semi, at h.example");
-        assert!(!clean.contains("canary,"), "{connection}: {clean}");
+        scrubber.hide_connection(&secret(&connection));
+        let clean =
+            scrubber.clean("login failed: canary-1, c%61nary-1, canary-1 with spaces, canary-1;semi, at h.example");
+        assert!(!clean.contains("canary-1,"), "{connection}: {clean}");
         assert!(clean.starts_with("login failed: "), "{connection}: {clean}");
         assert!(!clean.contains("at h.example") || !connection.contains("h.example"), "{connection}: {clean}");
     }
@@ -119,11 +122,56 @@ fn connection_strings_of_many_kinds_are_taken_apart() {
 #[test]
 fn what_was_put_in_is_not_looked_at_again() {
     let mut scrubber = Scrubber::default();
-    scrubber.hide(&secret("*"));
+    scrubber.hide(&secret("***-***-"));
     scrubber.hide(&secret("key-and-more"));
-    scrubber.hide(&secret("key"));
-    assert_eq!(scrubber.clean("a*b key-and-more key"), "a***b *** ***");
+    scrubber.hide(&secret("key-and-"));
+    assert_eq!(scrubber.clean("a***-***-b key-and-more key-and-"), "a***b *** ***");
     let mut empty = Scrubber::default();
     empty.hide(&secret(""));
     assert_eq!(empty.clean("as it was"), "as it was");
+}
+
+/// What a reader who knows the sentence could read off a mask.
+#[test]
+fn a_secret_that_a_mask_would_give_away_leaves_no_words() {
+    let said = "Invalid API key: password authentication failed for \"m%C3%BCller\" & 'o\\'hara'";
+    for short in ["a", "key", "API", "Inv", "alid", "passwor", "password", "authentication", "müller", "o'hara"] {
+        let mut key = Scrubber::default();
+        key.hide(&secret(short));
+        key.hide(&secret("another-and-longer-one"));
+        let clean = key.clean(said);
+        assert_eq!(clean, "the server's words are left out, because they hold a secret of this request", "{short}");
+        let mut connection = Scrubber::default();
+        connection.hide_connection(&secret(&format!("postgresql://u:{short}@localhost/db")));
+        assert_eq!(connection.clean(said), clean, "{short} as a password");
+        assert_eq!(key.clean("Not now."), if "Not now.".contains(short) { clean.as_str() } else { "Not now." });
+    }
+    let mut long = Scrubber::default();
+    long.hide(&secret("secret-8"));
+    assert_eq!(long.clean("the key secret-8 is unknown"), "the key *** is unknown");
+}
+
+#[test]
+fn a_short_user_or_database_takes_no_word_apart() {
+    let mut scrubber = Scrubber::default();
+    scrubber.hide_connection(&secret("postgresql://app:canary-password-1@db1.example/main"));
+    let said = "application: no domain for app@main, user \"app\" of app, main.";
+    assert_eq!(scrubber.clean(said), "application: no domain for ***@***, user \"***\" of ***, ***.");
+}
+
+#[tokio::test]
+async fn no_answer_gives_a_short_key_away() {
+    for act in [
+        Act::json("401 X", r#"{"error": "the key key is unknown"}"#),
+        Act::html("502 X", "<html><title>the key</title>"),
+        Act::json("200 OK", r#"{"key": 1}"#),
+        Act::with_headers("302 X", "Location: http://key.example/\r\n", ""),
+    ] {
+        let server = RawServer::start(vec![act]).await;
+        let mut short = endpoint(&server.url());
+        short.api_key = Some(secret("key"));
+        let error = Connector::new(short).unwrap().agent_ids().await.unwrap_err();
+        let shown = all_texts(&error);
+        assert!(!shown.contains("***") && !shown.contains("the key key") && !shown.contains("key.example"), "{shown}");
+    }
 }
