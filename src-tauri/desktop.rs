@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use aidb_core::connector::Proxies;
 use aidb_core::operations::{Engine, EngineSettings, RecoveryRequest};
 use aidb_core::store::Program;
 use aidb_core::vault::Vault;
@@ -28,6 +29,8 @@ pub(crate) struct Parts {
     pub(crate) vault: Vault,
     /// The account, for the history.
     pub(crate) actor: String,
+    /// What leads to servers beyond this machine.
+    pub(crate) proxies: Proxies,
     /// The person's own folder: `~`.
     pub(crate) home: Option<PathBuf>,
     /// A configuration file that the application was opened with.
@@ -45,6 +48,7 @@ pub(crate) struct Desktop {
     engine: RwLock<Arc<Engine>>,
     folder: PathBuf,
     actor: String,
+    proxies: Proxies,
     home: Option<PathBuf>,
     opening: Mutex<Opening>,
     copied: Mutex<Option<SecretString>>,
@@ -76,14 +80,15 @@ enum Opening {
 impl Desktop {
     /// Puts it together. Reads what the window remembers, and opens nothing else yet.
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { folder, vault, actor, home, open_file, dialogs, clipboard, window } = parts;
+        let Parts { folder, vault, actor, proxies, home, open_file, dialogs, clipboard, window } = parts;
         let remembered = Remembered::in_folder(&folder);
-        let settings = settings(&actor, &remembered);
+        let settings = settings(&actor, &proxies, &remembered);
         Self {
             engine: RwLock::new(Arc::new(Engine::new(folder.clone(), vault, settings))),
             samples: SampleServers::in_folder(&folder),
             folder,
             actor,
+            proxies,
             home,
             opening: Mutex::new(Opening::Waiting(open_file)),
             copied: Mutex::default(),
@@ -104,7 +109,7 @@ impl Desktop {
 
     /// Works by the settings as they are remembered now, and with that vault, from now on.
     pub(crate) fn rebuild(&self, vault: Vault) {
-        let settings = settings(&self.actor, &self.remembered);
+        let settings = settings(&self.actor, &self.proxies, &self.remembered);
         let engine = Arc::new(Engine::new(self.folder.clone(), vault, settings));
         *self.engine.write().unwrap_or_else(PoisonError::into_inner) = engine;
     }
@@ -165,8 +170,8 @@ impl Desktop {
     }
 }
 
-fn settings(actor: &str, remembered: &Remembered) -> EngineSettings {
+fn settings(actor: &str, proxies: &Proxies, remembered: &Remembered) -> EngineSettings {
     let plain = EngineSettings::for_actor(actor);
     let in_flight = NonZeroUsize::new(remembered.get().settings.parallel_requests.into()).unwrap_or(plain.in_flight);
-    EngineSettings { in_flight, program: Program::Window, ..plain }
+    EngineSettings { in_flight, program: Program::Window, proxies: proxies.clone(), ..plain }
 }

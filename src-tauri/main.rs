@@ -54,7 +54,8 @@ fn main() -> ExitCode {
     let here = std::env::current_dir().unwrap_or_default();
     let open_file = process::file_to_open(&words, &here);
     let vault = process::vault(&folder);
-    match start::run(start::Start { folder, vault, actor: process::account(), open_file }) {
+    match start::run(start::Start { folder, vault, actor: process::account(), proxies: process::proxies(), open_file })
+    {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&format!("The window could not be opened: {error}")),
     }

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use aidb_core::connector::Proxies;
 use aidb_core::vault::Vault;
 use directories::ProjectDirs;
 
@@ -27,6 +28,11 @@ pub(crate) fn account() -> String {
     let names = ["AIDB_USER", "USER", "LOGNAME", "USERNAME"];
     let account = names.iter().filter_map(|name| std::env::var(name).ok()).find(|name| !name.trim().is_empty());
     account.or_else(|| whoami::username().ok()).unwrap_or_else(|| "unknown".into())
+}
+
+/// The proxies on the way to servers beyond this machine.
+pub(crate) fn proxies() -> Proxies {
+    Proxies::of_variables(|name| std::env::var_os(name))
 }
 
 /// The configuration file among the words that the application was started with, as it was called from `folder`.

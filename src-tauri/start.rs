@@ -29,6 +29,8 @@ pub(crate) struct Start {
     pub(crate) vault: Vault,
     /// The account, for the history.
     pub(crate) actor: String,
+    /// What leads to servers beyond this machine.
+    pub(crate) proxies: aidb_core::connector::Proxies,
     /// A configuration file to open.
     pub(crate) open_file: Option<PathBuf>,
 }
@@ -63,6 +65,7 @@ fn set_up<R: Runtime>(app: &mut App<R>, start: Start) -> tauri::Result<()> {
         folder: start.folder,
         vault: start.vault,
         actor: start.actor,
+        proxies: start.proxies,
         home: BaseDirs::new().map(|folders| folders.home_dir().to_owned()),
         open_file: start.open_file,
         dialogs: Box::new(SystemDialogs(handle.clone())),

@@ -115,6 +115,7 @@ impl Bench {
             folder: home.path().join("data"),
             vault,
             actor: "tester".into(),
+            proxies: aidb_core::connector::Proxies::default(),
             home: Some(home.path().to_owned()),
             open_file: None,
             dialogs: Box::new(system.clone()),

@@ -136,6 +136,7 @@ fn desktop(home: &Path, system: &System, vault: Vault, actor: &str) -> Arc<Deskt
         folder: home.join(".local/share/aidb"),
         vault,
         actor: actor.into(),
+        proxies: aidb_core::connector::Proxies::default(),
         home: Some(home.to_owned()),
         open_file: None,
         dialogs: Box::new(system.clone()),

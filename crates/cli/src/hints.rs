@@ -1,7 +1,7 @@
 //! What to do about an error of the engine, in a terminal: the engine's own hints hold for every front end, so they name no
 //! flag, no variable and no command. Where this one has a way of its own, it stands here.
 
-use aidb_core::connector::ConnectorError;
+use aidb_core::connector::{ConnectorError, Failure};
 use aidb_core::error::Explain;
 use aidb_core::files::FileError;
 use aidb_core::operations::{Error, KeyWithheld};
@@ -35,6 +35,18 @@ fn empty(variable: &str, otherwise: &str) -> String {
 fn own(error: &Error) -> Option<&'static str> {
     Some(match error {
         Error::NoTarget => "Name an environment, or give a URL. `aidb env list` shows the environments.",
+        Error::CaFileRelative { .. } => {
+            "Name it anew with `aidb env update NAME --ca-file FILE`: its whole path is kept then."
+        }
+        Error::Connector(ConnectorError::ProxyUnusable { .. }) => {
+            "Correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or exempt the server's host with NO_PROXY."
+        }
+        Error::Connector(ConnectorError::NoAnswer { failure: Failure::Proxy(failure), .. })
+            if failure.is_of_settings() =>
+        {
+            "Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, or exempt the server's host with NO_PROXY. The server itself was \
+             not reached."
+        }
         Error::ApiKeyRequired { because: None, .. } => {
             "Set AIDB_API_KEY, or keep the key in the keychain with `aidb env set-key`."
         }

@@ -54,6 +54,7 @@ impl Invocation {
             KeyStore::Memory => Vault::memory(),
         };
         let mut settings = EngineSettings::for_actor(variables::account());
+        settings.proxies = variables::proxies();
         if let Some(in_flight) = self.global.run.in_flight {
             settings.in_flight = in_flight;
         }

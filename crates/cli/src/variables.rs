@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the edge of the process: these variables have no flag on purpose")]
 
+use aidb_core::connector::Proxies;
 use secrecy::SecretString;
 
 use crate::failure::CommandError;
@@ -39,6 +40,11 @@ pub(crate) fn text(name: &'static str) -> Result<Option<String>, CommandError> {
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(std::env::VarError::NotUnicode(_)) => Err(CommandError::VariableNotText { name }),
     }
+}
+
+/// The proxies on the way to servers beyond this machine.
+pub(crate) fn proxies() -> Proxies {
+    Proxies::of_variables(|name| std::env::var_os(name))
 }
 
 /// The connection string, where the variable holds one.

@@ -8,6 +8,8 @@ use bytes::Bytes;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, CONNECTION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Certificate, Client, ClientBuilder, Method, Response, Version, redirect};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use url::Url;
@@ -17,6 +19,7 @@ use super::base_url::{PlainHttp, checked, guard_plain_http, is_loopback};
 use super::connections::Connections;
 use super::error::{Call, ConnectorError, Effect};
 use super::failure::Failure;
+use super::proxy::{Proxies, Proxy};
 use super::scrub::Scrubber;
 
 /// The header that carries the key.
@@ -49,6 +52,8 @@ pub struct Endpoint {
     pub api_key: Option<SecretString>,
     /// Certificates in PEM form to trust besides the system's.
     pub ca_pem: Option<Vec<u8>>,
+    /// What leads to servers beyond this machine.
+    pub proxies: Proxies,
     /// Whether plain http may leave this machine.
     pub plain_http: PlainHttp,
     /// Time and size limits.
@@ -70,6 +75,7 @@ struct Inner {
     limits: Limits,
     slots: Arc<Semaphore>,
     connections: Arc<Connections>,
+    proxy: Option<Proxy>,
 }
 
 impl Connector {
@@ -77,7 +83,7 @@ impl Connector {
     ///
     /// # Errors
     /// A URL that cannot be used, plain http beyond this machine, a key that no header can carry, a CA file without a
-    /// certificate, or a machine without any trusted CA.
+    /// certificate, a proxy that is none, or a machine without any trusted CA.
     pub fn new(endpoint: Endpoint) -> Result<Self, ConnectorError> {
         let url = checked(endpoint.url)?;
         guard_plain_http(&url, endpoint.plain_http)?;
@@ -96,7 +102,11 @@ impl Connector {
             .tcp_nodelay(true)
             .connector_layer(connections.layer())
             .dns_resolver(Arc::new(Names));
-        let builder = if is_loopback(&url) { builder.no_proxy() } else { builder };
+        let proxy = if is_loopback(&url) { None } else { endpoint.proxies.to(&url)? };
+        let builder = match &proxy {
+            Some(proxy) => builder.proxy(proxy.for_client()?),
+            None => builder.no_proxy(),
+        };
         let client = with_trust(builder, &url, endpoint.ca_pem.as_deref())?;
         let prefix = url.path().trim_end_matches('/').to_owned();
         let inner = Inner {
@@ -108,6 +118,7 @@ impl Connector {
             limits: endpoint.limits,
             slots: Arc::new(Semaphore::new(in_flight)),
             connections,
+            proxy,
         };
         Ok(Self(Arc::new(inner)))
     }
@@ -127,7 +138,7 @@ impl Connector {
     /// The same server, asked as somebody without a key: a key goes with no request of it.
     #[must_use]
     pub fn without_key(&self) -> Self {
-        let Inner { url, prefix, client, limits, slots, connections, .. } = self.0.as_ref();
+        let Inner { url, prefix, client, limits, slots, connections, proxy, .. } = self.0.as_ref();
         Self(Arc::new(Inner {
             url: url.clone(),
             prefix: prefix.clone(),
@@ -137,7 +148,14 @@ impl Connector {
             limits: *limits,
             slots: Arc::clone(slots),
             connections: Arc::clone(connections),
+            proxy: proxy.clone(),
         }))
+    }
+
+    /// Host and port of the proxy that leads there.
+    #[must_use]
+    pub fn proxy(&self) -> Option<&str> {
+        self.0.proxy.as_ref().map(|proxy| proxy.address.as_str())
     }
 
     /// Sends one request and reads the whole answer, whatever its status.
@@ -188,14 +206,15 @@ impl Connector {
 
     fn no_answer(&self, request: &Request<'_>, error: &reqwest::Error) -> ConnectorError {
         self.0.connections.closed();
-        let failure = Failure::classify(error, self.0.limits.connect, self.0.limits.request);
+        let failure = Failure::classify(error, &self.0.limits, self.proxy());
         ConnectorError::NoAnswer { failure, call: self.call(request) }
     }
 
-    /// The request as errors name it: method, host, path; never headers.
+    /// The request as errors name it: method, host, path, proxy; never headers.
     pub(super) fn call(&self, request: &Request<'_>) -> Box<Call> {
         let origin = self.0.url.origin().ascii_serialization();
-        let target = format!("{} {origin}{}{}", request.method, self.0.prefix, request.path);
+        let through = self.proxy().map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
+        let target = format!("{} {origin}{}{}{through}", request.method, self.0.prefix, request.path);
         Call::new(target, request.effect)
     }
 
@@ -206,6 +225,9 @@ impl Connector {
         keys.for_each(|key| scrubber.hide(key));
         if let Some(connection) = request.secrets.connection {
             scrubber.hide_connection(connection);
+        }
+        if let Some(password) = self.0.proxy.as_ref().and_then(Proxy::password) {
+            scrubber.hide(&password);
         }
         scrubber
     }
@@ -267,12 +289,36 @@ fn with_trust(builder: ClientBuilder, url: &Url, ca_pem: Option<&[u8]>) -> Resul
         return builder.build().map_err(|error| ConnectorError::TlsUnavailable { reason: innermost(&error) });
     };
     let ca_invalid = |reason: String| ConnectorError::CaFileInvalid { reason };
-    let certificates = Certificate::from_pem_bundle(pem).map_err(|error| ca_invalid(innermost(&error)))?;
-    if certificates.is_empty() {
-        return Err(ca_invalid("there is no certificate in it".to_owned()));
-    }
+    let certificates = certificates(pem).map_err(ca_invalid)?;
     builder.tls_certs_merge(certificates).build().map_err(|error| ca_invalid(innermost(&error)))
 }
+
+/// Looks whether a file can be a CA file: certificates in PEM form that the TLS library understands.
+///
+/// # Errors
+/// What is wrong with it, as the rest of a sentence.
+pub fn check_ca_pem(pem: &[u8]) -> Result<(), String> {
+    certificates(pem)?;
+    let mut roots = rustls::RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| error.to_string())?;
+        roots.add(certificate).map_err(|error| format!("a certificate in it cannot be read ({error})"))?;
+    }
+    Ok(())
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, String> {
+    let certificates = Certificate::from_pem_bundle(pem).map_err(|error| innermost(&error))?;
+    match certificates.is_empty() {
+        true if pem.windows(PRIVATE_KEY.len()).any(|part| part == PRIVATE_KEY) => {
+            Err("there is a private key in it, and no certificate".to_owned())
+        }
+        true => Err("there is no certificate in it".to_owned()),
+        false => Ok(certificates),
+    }
+}
+
+const PRIVATE_KEY: &[u8] = b"PRIVATE KEY-----";
 
 /// Whether the server closes the connection after this answer.
 fn ends_connection(response: &Response) -> bool {

@@ -84,6 +84,12 @@ pub enum ConnectorError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A proxy setting of this machine is none.
+    #[error("The proxy that this machine's settings name cannot be used: {reason}. Nothing was sent.")]
+    ProxyUnusable {
+        /// What is wrong with it, without repeating it: it may hold a password.
+        reason: &'static str,
+    },
     /// The TLS client cannot be set up on this machine.
     #[error("Secure connections are not possible on this machine: {reason}. Nothing was sent.")]
     TlsUnavailable {
@@ -310,6 +316,9 @@ impl fmt::Display for Call {
     }
 }
 
+/// What helps where a CA file is none.
+pub const CA_FILE_HINT: &str = "Name a file with the CA's certificate in PEM form (-----BEGIN CERTIFICATE-----).";
+
 /// What an answer's status says about the request. A gateway's 5xx says nothing about the service behind it; 301 to 303
 /// are what a form answers after it acted, while 307 and 308 mean "not here".
 const fn sent_of(status: u16) -> Sent {
@@ -326,7 +335,7 @@ impl Explain for ConnectorError {
             Self::PlainHttpRefused { .. } => ErrorCode::PlainHttpRefused,
             Self::CaFileInvalid { .. } => ErrorCode::CaFileInvalid,
             Self::TlsUnavailable { .. } => ErrorCode::TlsFailed,
-            Self::ApiKeyUnusable | Self::Unwritable => ErrorCode::Usage,
+            Self::ApiKeyUnusable | Self::Unwritable | Self::ProxyUnusable { .. } => ErrorCode::Usage,
             Self::IdNotAddressable { .. } => ErrorCode::IdNotAddressable,
             Self::Cancelled => ErrorCode::Interrupted,
             Self::NoAnswer { failure, .. } => failure.code(),
@@ -350,9 +359,8 @@ impl Explain for ConnectorError {
             Self::PlainHttpRefused { .. } => {
                 "Use https://. If this network may be trusted, allow plain http for this environment."
             }
-            Self::CaFileInvalid { .. } => {
-                "Name a file with the CA's certificate in PEM form (-----BEGIN CERTIFICATE-----)."
-            }
+            Self::CaFileInvalid { .. } => CA_FILE_HINT,
+            Self::ProxyUnusable { .. } => "Correct the proxy settings of this machine, or exempt the server's host.",
             Self::TlsUnavailable { .. } => {
                 "Install the system's CA certificates (often a package called ca-certificates), or name a CA file in the environment."
             }

@@ -5,9 +5,12 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use rustls::{CertificateError, Error as TlsError};
+use rustls::Error as TlsError;
 
+use super::client::Limits;
 use super::error::{Retry, Sent};
+use super::proxy_failure::{ProxyFailure, ProxyFault};
+use super::tls_failure::TlsFailure;
 use crate::error::ErrorCode;
 
 /// How far a request had come when its connection failed.
@@ -17,27 +20,6 @@ pub enum Stage {
     Connecting,
     /// The request may have left.
     UnderWay,
-}
-
-/// What is wrong with a TLS connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TlsFailure {
-    /// Signed by nobody whom this machine trusts: an unknown CA, or the certificate itself.
-    Untrusted,
-    /// For another host name.
-    WrongName,
-    /// Its time is over.
-    Expired,
-    /// Its time has not come, or this machine's clock is behind.
-    NotYetValid,
-    /// Withdrawn by its CA.
-    Revoked,
-    /// Something answers there, and it does not speak TLS.
-    NotTls,
-    /// The server wants a client certificate, or refuses this client otherwise.
-    Refused,
-    /// Any other failure of the handshake.
-    Other,
 }
 
 /// Why a request got no answer.
@@ -61,17 +43,22 @@ pub enum Failure {
     Lost(Stage),
     /// The answer is no HTTP.
     NotHttp,
-    /// The proxy of this machine did not let the connection through.
-    Proxy,
+    /// The proxy on the way to the server did not let the connection through.
+    Proxy(ProxyFailure),
     /// Anything else.
     Other(Stage),
 }
 
 impl Failure {
-    /// Sorts an error of the HTTP library. `connect` and `request` are the time limits that were set.
-    pub(super) fn classify(error: &reqwest::Error, connect: Duration, request: Duration) -> Self {
+    /// Sorts an error of the HTTP library. `proxy` is what the connection was made through.
+    pub(super) fn classify(error: &reqwest::Error, limits: &Limits, proxy: Option<&str>) -> Self {
         let stage = if error.is_connect() { Stage::Connecting } else { Stage::UnderWay };
         let chain = chain(error);
+        if let (Some(proxy), Stage::Connecting) = (proxy, stage)
+            && let Some(fault) = ProxyFault::of(error, &chain, limits.connect)
+        {
+            return Self::Proxy(ProxyFailure { proxy: proxy.to_owned(), fault });
+        }
         if let Some(tls) = chain.iter().find_map(|cause| cause.downcast_ref::<TlsError>()) {
             return Self::Tls(TlsFailure::of(tls));
         }
@@ -80,12 +67,9 @@ impl Failure {
         }
         if error.is_timeout() {
             return match stage {
-                Stage::Connecting => Self::ConnectTimeout(connect),
-                Stage::UnderWay => Self::RequestTimeout(request),
+                Stage::Connecting => Self::ConnectTimeout(limits.connect),
+                Stage::UnderWay => Self::RequestTimeout(limits.request),
             };
-        }
-        if stage == Stage::Connecting && chain.iter().any(|cause| is_of_proxy(*cause)) {
-            return Self::Proxy;
         }
         if chain.iter().filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(hyper::Error::is_parse) {
             return Self::NotHttp;
@@ -122,7 +106,8 @@ impl Failure {
 
     pub(super) fn code(&self) -> ErrorCode {
         match self {
-            Self::Refused | Self::NoRoute | Self::Proxy => ErrorCode::ConnectionRefused,
+            Self::Refused | Self::NoRoute => ErrorCode::ConnectionRefused,
+            Self::Proxy(failure) => failure.fault.code(),
             Self::HostUnknown | Self::LookupFailed => ErrorCode::HostUnknown,
             Self::Tls(_) => ErrorCode::TlsFailed,
             Self::ConnectTimeout(_) | Self::RequestTimeout(_) => ErrorCode::Timeout,
@@ -134,6 +119,7 @@ impl Failure {
     pub(super) fn retry(&self) -> Retry {
         match self {
             Self::HostUnknown | Self::Tls(_) | Self::NotHttp => Retry::Never,
+            Self::Proxy(failure) if failure.fault.is_lasting() => Retry::Never,
             _ => Retry::Safe { after: None },
         }
     }
@@ -141,7 +127,7 @@ impl Failure {
     pub(super) fn sent(&self) -> Sent {
         match self {
             Self::Refused | Self::NoRoute | Self::HostUnknown | Self::LookupFailed => Sent::NotSent,
-            Self::ConnectTimeout(_) | Self::Proxy => Sent::NotSent,
+            Self::ConnectTimeout(_) | Self::Proxy(_) => Sent::NotSent,
             // With TLS 1.3 a server may refuse a client after the request left; it has not read it then.
             Self::Tls(TlsFailure::Refused) => Sent::Refused,
             Self::Tls(_) => Sent::NotSent,
@@ -163,7 +149,7 @@ impl Failure {
                 "Try again. If it keeps happening, something between here and the server cuts connections."
             }
             Self::NotHttp => "Is this URL an AI Agent Connector? If the server speaks TLS, write https:// in the URL.",
-            Self::Proxy => "Check the proxy settings of this machine, or exempt this host from the proxy.",
+            Self::Proxy(failure) => failure.hint(),
             Self::Other(_) => "Try again. If it keeps happening, check the network between here and the server.",
         }
     }
@@ -182,65 +168,14 @@ impl fmt::Display for Failure {
             Self::Lost(Stage::Connecting) => f.write_str("The connection was cut while it was being made"),
             Self::Lost(Stage::UnderWay) => f.write_str("The connection was cut before the answer was complete"),
             Self::NotHttp => f.write_str("What answers there does not speak HTTP"),
-            Self::Proxy => f.write_str("The proxy refused the connection"),
+            Self::Proxy(failure) => failure.fmt(f),
             Self::Other(Stage::Connecting) => f.write_str("No connection could be made"),
             Self::Other(Stage::UnderWay) => f.write_str("The connection failed"),
         }
     }
 }
 
-impl TlsFailure {
-    fn of(error: &TlsError) -> Self {
-        match error {
-            TlsError::InvalidCertificate(certificate) => Self::of_certificate(certificate),
-            // A TLS record begins with a known type byte: anything else there is another protocol.
-            TlsError::InvalidMessage(_) => Self::NotTls,
-            TlsError::AlertReceived(_) => Self::Refused,
-            _ => Self::Other,
-        }
-    }
-
-    fn of_certificate(error: &CertificateError) -> Self {
-        match error {
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => Self::Expired,
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Self::NotYetValid,
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Self::WrongName,
-            CertificateError::Revoked => Self::Revoked,
-            _ => Self::Untrusted,
-        }
-    }
-
-    const fn sentence(self) -> &'static str {
-        match self {
-            Self::Untrusted => "the server's certificate is not signed by anyone whom this machine trusts",
-            Self::WrongName => "the server's certificate is for another host name",
-            Self::Expired => "the server's certificate has expired",
-            Self::NotYetValid => "the server's certificate is not valid yet",
-            Self::Revoked => "the server's certificate was revoked",
-            Self::NotTls => "what answers there does not speak TLS",
-            Self::Refused => "the server refused the TLS connection",
-            Self::Other => "the TLS handshake failed",
-        }
-    }
-
-    const fn hint(self) -> &'static str {
-        match self {
-            Self::Untrusted => {
-                "If the certificate comes from your organisation's own CA, name the CA's file in the environment. \
-                 Otherwise somebody may be listening in: do not go on."
-            }
-            Self::WrongName => "Use the host name that the certificate is for. Is the URL that of another server?",
-            Self::Expired => "Whoever runs the server has to renew its certificate. Check this machine's clock too.",
-            Self::NotYetValid => "Check this machine's clock. If it is right, the server has the wrong certificate.",
-            Self::Revoked => "Whoever runs the server has to replace its certificate.",
-            Self::NotTls => "If the server really speaks plain http, write http:// in the URL; or check the port.",
-            Self::Refused => "The server may ask for a client certificate, which aidb does not have.",
-            Self::Other => "Ask whoever runs the server which TLS versions it offers: aidb needs TLS 1.2 or 1.3.",
-        }
-    }
-}
-
-fn seconds(limit: Duration) -> String {
+pub(super) fn seconds(limit: Duration) -> String {
     match limit.as_secs_f64() {
         1.0 => "1 second".to_owned(),
         seconds => format!("{seconds} seconds"),
@@ -262,15 +197,9 @@ fn chain<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'st
 }
 
 /// The system's resolver gives no code, only `gai_strerror`'s English text (or, on Windows, WSATRY_AGAIN).
-fn is_temporary(cause: &(dyn StdError + 'static)) -> bool {
+pub(super) fn is_temporary(cause: &(dyn StdError + 'static)) -> bool {
     const WSATRY_AGAIN: i32 = 11002;
     let Some(error) = cause.downcast_ref::<io::Error>() else { return false };
     let text = error.to_string().to_ascii_lowercase();
     error.raw_os_error() == Some(WSATRY_AGAIN) || text.contains("temporary failure") || text.contains("try again")
-}
-
-/// The tunnel errors of the HTTP library have no public type; their texts name the proxy or the tunnel.
-fn is_of_proxy(cause: &(dyn StdError + 'static)) -> bool {
-    let text = cause.to_string();
-    text.contains("proxy") || text.contains("tunnel")
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Context, Engine, Target};
 use crate::config::AgentId;
-use crate::connector::{Connector, ConnectorError, Tables, is_loopback, read_tables};
+use crate::connector::{Connector, ConnectorError, Failure, Tables, is_loopback, read_tables};
 use crate::error::{ErrorCode, ErrorReport};
 use crate::progress::{Event, Stage};
 use crate::words::counted;
@@ -81,7 +81,8 @@ const STEPS: [(&str, &str, &[ErrorCode]); 5] = [
     ("The key is accepted", "The key is not accepted", &[ErrorCode::Unauthorized, ErrorCode::Forbidden]),
 ];
 
-/// Which of the steps is about encryption, and which about the key.
+/// Which of the steps is about the name, which about encryption, and which about the key.
+const NAME: usize = 0;
 const ENCRYPTED: usize = 1;
 const KEY: usize = 4;
 
@@ -109,6 +110,9 @@ impl Engine {
             Err(error) => Err(error),
         };
         let mut checks = steps(ids.as_ref().err());
+        if let Some(proxy) = target.connector.proxy() {
+            checks[NAME].what = through_proxy(proxy, target.connector.url());
+        }
         match (&checks[KEY].state, target.connector.has_key()) {
             (CheckState::Works, false) => checks[KEY] = without_key(),
             (CheckState::Works, true) if open => checks[KEY] = key_not_asked(),
@@ -154,8 +158,12 @@ impl Engine {
 }
 
 fn steps(failure: Option<&ConnectorError>) -> Vec<Check> {
+    let at_proxy = matches!(failure, Some(ConnectorError::NoAnswer { failure: Failure::Proxy(_), .. }));
     let failure = failure.map(|error| ErrorReport::of(error));
     let broken_at = failure.as_ref().map(|failure| {
+        if at_proxy {
+            return NAME;
+        }
         // A failure that fits no step is one of the server's answers.
         STEPS.iter().position(|(_, _, codes)| codes.contains(&failure.code)).unwrap_or(2)
     });
@@ -170,6 +178,15 @@ fn steps(failure: Option<&ConnectorError>) -> Vec<Check> {
         Check { what: what.into(), state }
     };
     STEPS.iter().enumerate().map(check).collect()
+}
+
+/// The first step where there is a proxy: it looks the name up itself, and whether it found anything shows only in what it lets
+/// through.
+fn through_proxy(proxy: &str, url: &url::Url) -> String {
+    match url.scheme() {
+        "https" => format!("The proxy {proxy} lets the connection through"),
+        _ => format!("The proxy {proxy} answers"),
+    }
 }
 
 fn count(agents: usize) -> String {
@@ -218,4 +235,36 @@ fn without_encryption(loopback: bool) -> Check {
     }
     let state = CheckState::Limited { reason: "Anybody on the way can read the key.".into() };
     Check { what: "The connection is not encrypted (plain http)".into(), state }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connector::Proxies;
+    use crate::operations::{EngineSettings, KeyNeed, TargetRequest};
+    use crate::vault::Vault;
+
+    /// The lines of a test, as far as they were tried.
+    async fn lines(proxies: Proxies, url: &str) -> Vec<(String, bool)> {
+        let folder = tempfile::tempdir().expect("folder");
+        let settings = EngineSettings { proxies, ..EngineSettings::for_actor("tester") };
+        let engine = Engine::new(folder.path(), Vault::memory(), settings);
+        let request = TargetRequest { url: Some(url.into()), key: KeyNeed::Optional, ..TargetRequest::default() };
+        let target = engine.target(&request).await.expect("a target");
+        let report = engine.test_connection(&target, None, &Context::default()).await;
+        let tried = report.checks.into_iter().filter(|check| check.state != CheckState::Skipped);
+        tried.map(|check| (check.what, check.state == CheckState::Works)).collect()
+    }
+
+    #[tokio::test]
+    async fn with_a_proxy_no_name_is_said_to_resolve() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let proxy = listener.local_addr().expect("bound").to_string();
+        drop(listener);
+        let proxies = Proxies { https: format!("http://{proxy}"), ..Proxies::default() };
+        let through = lines(proxies, "https://no-such-host.invalid").await;
+        assert_eq!(through, [(format!("The proxy {proxy} lets the connection through"), false)]);
+        let direct = lines(Proxies::default(), "https://no-such-host.invalid").await;
+        assert_eq!(direct, [("The name resolves".to_owned(), false)]);
+    }
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Error;
 use crate::apply::DEFAULT_IN_FLIGHT;
-use crate::connector::{Connector, Limits, RetryNotice, RetryPolicy, Session};
+use crate::connector::{Connector, Limits, Proxies, RetryNotice, RetryPolicy, Session};
 use crate::progress::{Event, ProgressSink, Silent};
 use crate::store::{Program, Store};
 use crate::vault::Vault;
@@ -31,6 +31,8 @@ pub struct EngineSettings {
     pub limits: Limits,
     /// How calls are repeated.
     pub retry: RetryPolicy,
+    /// What leads to servers beyond this machine.
+    pub proxies: Proxies,
 }
 
 impl EngineSettings {
@@ -43,6 +45,7 @@ impl EngineSettings {
             in_flight: DEFAULT_IN_FLIGHT,
             limits: Limits::default(),
             retry: RetryPolicy::default(),
+            proxies: Proxies::default(),
         }
     }
 }

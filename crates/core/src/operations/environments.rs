@@ -1,13 +1,14 @@
 //! Environment profiles and their keys. A profile never holds a key; removing a profile removes its key with it and leaves the
 //! history.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
 use super::{Engine, Error};
 use crate::config::{ServerId, source_url};
-use crate::connector::parse_base_url;
+use crate::connector::{check_ca_pem, parse_base_url};
+use crate::files::{self, FileError};
 use crate::store::{
     BackupFilter, Colour, Environment, EnvironmentId, NewEnvironment, OperationFilter, PlaceFilter, PlainHttpChoice,
     Protection,
@@ -101,6 +102,9 @@ pub struct RemovalPreview {
     pub backups: usize,
 }
 
+/// How errors call the file.
+const CA_FILE: &str = "CA file";
+
 /// The most backups and days that a retention can ask for: a hundred years of them, and a slip of the hand is no more.
 const LONGEST_RETENTION: u32 = 36_500;
 
@@ -120,7 +124,7 @@ impl Engine {
             colour: draft.colour.unwrap_or(next_colour(store.environments().await?.len())),
             protection: draft.protection.unwrap_or(Protection::Open),
             default_agent: draft.default_agent.of(None),
-            ca_file: draft.ca_file.of(None),
+            ca_file: kept_ca_file(draft.ca_file)?.of(None),
             plain_http: draft.plain_http.unwrap_or(PlainHttpChoice::LoopbackOnly),
             keep_backups: draft.keep_backups.unwrap_or(plain.keep_backups),
             keep_days: draft.keep_days.unwrap_or(plain.keep_days),
@@ -159,7 +163,9 @@ impl Engine {
         environment.colour = draft.colour.unwrap_or(environment.colour);
         environment.protection = draft.protection.unwrap_or(environment.protection);
         environment.default_agent = draft.default_agent.of(environment.default_agent);
-        environment.ca_file = draft.ca_file.of(environment.ca_file);
+        if draft.ca_file != Edit::Set(environment.ca_file.clone().unwrap_or_default()) {
+            environment.ca_file = kept_ca_file(draft.ca_file)?.of(environment.ca_file);
+        }
         environment.plain_http = draft.plain_http.unwrap_or(environment.plain_http);
         environment.keep_backups = draft.keep_backups.unwrap_or(environment.keep_backups);
         environment.keep_days = draft.keep_days.unwrap_or(environment.keep_days);
@@ -262,6 +268,27 @@ impl Engine {
     }
 }
 
+/// A CA file as a profile keeps it: with a path that holds in every folder, and looked into now, where whoever names it can
+/// mend it.
+fn kept_ca_file(said: Edit<PathBuf>) -> Result<Edit<PathBuf>, Error> {
+    let Edit::Set(path) = said else { return Ok(said) };
+    let whole = files::whole_path(&path, CA_FILE)?;
+    check_ca_pem(&files::read(&whole, CA_FILE)?).map_err(|reason| Error::CaFileUnusable { path, reason })?;
+    Ok(Edit::Set(whole))
+}
+
+/// The CA file that was named for this once, or the one that a profile keeps.
+pub(super) fn read_ca_file(path: &Path, profile: Option<&Environment>) -> Result<Vec<u8>, Error> {
+    let kept = profile.filter(|profile| profile.ca_file.as_deref() == Some(path));
+    match (files::read(path, CA_FILE), kept) {
+        // Profiles from before paths were kept whole.
+        (Err(FileError::NotFound { .. }), Some(profile)) if path.is_relative() => {
+            Err(Error::CaFileRelative { path: path.into(), environment: profile.name.clone() })
+        }
+        (read, _) => Ok(read?),
+    }
+}
+
 fn check_retention(draft: &EnvironmentDraft) -> Result<(), Error> {
     for (what, count) in [("backups", draft.keep_backups), ("days", draft.keep_days)] {
         if count.is_some_and(|count| !(1..=LONGEST_RETENTION).contains(&count)) {
@@ -298,15 +325,71 @@ mod tests {
             name: Some(name.into()),
             url: Some("http://127.0.0.1:4601".into()),
             default_agent: Edit::Set("my-agent".into()),
-            ca_file: Edit::Set("/etc/ca.pem".into()),
             ..EnvironmentDraft::default()
         }
     }
 
+    /// A draft that names a CA file.
+    fn trusting(ca_file: impl Into<PathBuf>) -> EnvironmentDraft {
+        EnvironmentDraft { ca_file: Edit::Set(ca_file.into()), ..EnvironmentDraft::default() }
+    }
+
+    fn ca_pem() -> String {
+        rcgen::generate_simple_self_signed(["ca.example".into()]).expect("made").cert.pem()
+    }
+
+    #[tokio::test]
+    async fn a_ca_file_is_kept_whole_and_looked_into_when_it_is_named() {
+        let (folder, engine) = engine();
+        engine.add_environment(named("Staging")).await.expect("added");
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("ca.pem"), ca_pem()).expect("written");
+        std::fs::write(path("none.pem"), "nothing").expect("written");
+        std::fs::create_dir(path("inner")).expect("made");
+        let whole = std::fs::canonicalize(folder.path()).expect("there").join("ca.pem");
+        let kept = engine.update_environment("Staging", trusting(path("inner/../ca.pem"))).await.expect("kept");
+        assert_eq!(kept.ca_file, Some(whole.clone()));
+        for (wrong, code) in [
+            ("missing.pem", ErrorCode::FileNotFound),
+            ("inner", ErrorCode::FileUnreadable),
+            ("none.pem", ErrorCode::CaFileInvalid),
+        ] {
+            let refused = engine.update_environment("Staging", trusting(path(wrong))).await.expect_err(wrong);
+            assert_eq!(refused.report().code, code, "{refused}");
+            let draft = EnvironmentDraft { ca_file: Edit::Set(path(wrong)), ..named("New") };
+            assert_eq!(engine.add_environment(draft).await.expect_err(wrong).report().code, code);
+        }
+        let all = engine.environments().await.expect("listed");
+        assert_eq!(all.iter().map(|one| one.ca_file.clone()).collect::<Vec<_>>(), [Some(whole.clone())]);
+        std::fs::remove_file(&whole).expect("gone since");
+        engine.update_environment("Staging", trusting(whole)).await.expect("it is not named anew");
+    }
+
+    #[tokio::test]
+    async fn a_relative_path_of_an_older_profile_is_said() {
+        let (_folder, engine) = engine();
+        let mut older = engine.add_environment(named("Staging")).await.expect("added");
+        older.ca_file = Some("no-such-folder/ca.pem".into());
+        engine.store().await.expect("store").update_environment(&older).await.expect("as it was kept before");
+        let request = crate::operations::TargetRequest {
+            environment: Some("Staging".into()),
+            key: crate::operations::KeyNeed::Optional,
+            ..Default::default()
+        };
+        let refused = engine.target(&request).await.expect_err("from another folder");
+        assert!(matches!(&refused, Error::CaFileRelative { environment, .. } if environment == "Staging"), "{refused}");
+        assert_eq!(refused.report().code, ErrorCode::FileNotFound);
+    }
+
     #[tokio::test]
     async fn what_is_left_unsaid_stays_and_what_is_cleared_goes() {
-        let (_folder, engine) = engine();
-        engine.add_environment(named("Staging")).await.expect("added");
+        let (folder, engine) = engine();
+        let ca_file = folder.path().join("ca.pem");
+        std::fs::write(&ca_file, ca_pem()).expect("written");
+        engine
+            .add_environment(EnvironmentDraft { ca_file: Edit::Set(ca_file), ..named("Staging") })
+            .await
+            .expect("added");
         let kept = engine.update_environment("Staging", EnvironmentDraft::default()).await.expect("kept");
         assert_eq!((kept.default_agent.as_deref(), kept.keep_backups, kept.keep_days), (Some("my-agent"), 50, 90));
         let draft = EnvironmentDraft {

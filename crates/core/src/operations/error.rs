@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::history_words::operation_words;
 use super::target::KeyWithheld;
 use crate::config::{InvalidAgentId, ValidationReport};
-use crate::connector::ConnectorError;
+use crate::connector::{CA_FILE_HINT, ConnectorError};
 use crate::error::{ErrorCode, ErrorReport, Explain};
 use crate::files::FileError;
 use crate::plan::{Plan, UnknownItem};
@@ -49,6 +49,25 @@ pub enum Error {
     /// The keychain.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// A CA file that is of no use, named for a profile.
+    #[error("The CA file {path} cannot be used: {reason}. Nothing was stored.", path = .path.display())]
+    CaFileUnusable {
+        /// The path as given.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A CA file that an older profile keeps with a path from some folder.
+    #[error(
+        "The CA file of {environment} is kept as {path}, a path from the folder in which it was named, and it is not there \
+         from here. Nothing was sent.", path = .path.display()
+    )]
+    CaFileRelative {
+        /// The path as kept.
+        path: PathBuf,
+        /// The environment's name.
+        environment: String,
+    },
     /// An id that the server could not address.
     #[error(transparent)]
     Id(#[from] InvalidAgentId),
@@ -307,7 +326,8 @@ impl Explain for Error {
             Self::PlanUnusable { .. } => ErrorCode::PlanUnusable,
             Self::PlanFromElsewhere { .. } | Self::PlanNotTheApproved => ErrorCode::ConfirmationRequired,
             Self::NothingToExport { .. } => ErrorCode::RequestRefused,
-            Self::EmptyFolder { .. } => ErrorCode::FileNotFound,
+            Self::EmptyFolder { .. } | Self::CaFileRelative { .. } => ErrorCode::FileNotFound,
+            Self::CaFileUnusable { .. } => ErrorCode::CaFileInvalid,
             Self::EntryNotFound { .. } => ErrorCode::EntryNotFound,
             Self::EntryUnreadable { .. } => ErrorCode::StoreUnusable,
             Self::Interrupted => ErrorCode::Interrupted,
@@ -326,6 +346,10 @@ impl Explain for Error {
         Some(match self {
             Self::Invalid { .. } => "Correct what is listed and try again; the file itself was not touched.".into(),
             Self::NotExportable { .. } => "Correct the agent at its server, and try again.".into(),
+            Self::CaFileUnusable { .. } => CA_FILE_HINT.into(),
+            Self::CaFileRelative { .. } => {
+                "Name the CA file of this environment anew: its whole path is kept then.".into()
+            }
             Self::NoTarget => "Name an environment, or give a URL.".into(),
             Self::ApiKeyRequired { because: Some(because), .. } => match because {
                 KeyWithheld::StoredForAnother => {

@@ -10,10 +10,10 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use url::Url;
 
+use super::environments::read_ca_file;
 use super::{Edit, Engine, Error};
 use crate::config::{ServerId, source_url};
 use crate::connector::{Connector, Endpoint, PlainHttp, is_loopback, parse_base_url, parse_kept_url};
-use crate::files;
 use crate::store::{Environment, Place, PlainHttpChoice, Protection};
 
 /// Everything that was said about the target, by source.
@@ -251,12 +251,13 @@ impl Engine {
             PlainHttpChoice::Allowed => PlainHttp::Allowed,
         });
         let ca_file = request.ca_file.clone().of(environment.and_then(|profile| profile.ca_file.clone()));
-        let ca_pem = ca_file.map(|path| files::read(&path, "CA file")).transpose()?;
+        let ca_pem = ca_file.map(|path| read_ca_file(&path, environment)).transpose()?;
         Ok(Connector::new(Endpoint {
             url,
             api_key,
             ca_pem,
             plain_http: request.plain_http.or(profile).unwrap_or(PlainHttp::LoopbackOnly),
+            proxies: self.settings.proxies.clone(),
             limits: self.settings.limits,
             in_flight: self.settings.in_flight.get(),
         })?)

@@ -127,6 +127,78 @@ fn a_plain_server_on_a_secure_url() {
     assert_eq!(run.status, Some(1));
 }
 
+/// A CA of nobody's.
+const CA: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBfzCCASWgAwIBAgIUBkmTBJc3vexLKuM7+qbiVlYUHZUwCgYIKoZIzj0EAwIw
+FTETMBEGA1UEAwwKRXhhbXBsZSBDQTAeFw0yNjExMjkwMTMwMDZaFw0zNjExMjYw
+MTMwMDZaMBUxEzARBgNVBAMMCkV4YW1wbGUgQ0EwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASGiMOsucwwOIZDV3LpYoR4/H58maWoIgiT2zgv7A+wjgGDptqyLPtw
+0Hi125Fio1XNuDZEA39aE8cPt+pdiPujo1MwUTAdBgNVHQ4EFgQUBfQIgbHbf0a1
+HlP71QP2Dn3PeVEwHwYDVR0jBBgwFoAUBfQIgbHbf0a1HlP71QP2Dn3PeVEwDwYD
+VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiAyrg/XByD8QYsLQHYf3GqL
+BVhbxzG9IDHCSi10iD8w8AIhAMHT0wevkzk2z8Vde72x5EaiSKBocOUObcXE2yZM
+kgqU
+-----END CERTIFICATE-----
+";
+
+#[test]
+fn a_profile_keeps_the_whole_path_of_its_ca_file_and_looks_into_it() {
+    let stage = Stage::new();
+    stage.write("ca.pem", CA);
+    stage.write("none.pem", "nothing");
+    let url = stage.development.url();
+    let add = |name, ca_file| ["env", "add", name, "--url", url.as_str(), "--ca-file", ca_file];
+    let _kept = stage.run(&add("Kept", "ca.pem")).done();
+    std::fs::create_dir(stage.file("elsewhere")).expect("made");
+    let mut elsewhere = stage.aidb(&["test", "-e", "Kept", "-k", KEY]);
+    let run = aidb_testkit::Run::of(elsewhere.current_dir(stage.file("elsewhere")));
+    assert_eq!(run.status, Some(0), "from another folder:\n{run}");
+    let refused = stage.run(&add("None", "none.pem"));
+    snap!(stage, "env_add_ca_file_invalid", refused);
+    let missing = stage.run(&["env", "update", "Kept", "--ca-file", "missing.pem"]);
+    snap!(stage, "env_update_ca_file_missing", missing);
+    assert_eq!((refused.status, missing.status), (Some(1), Some(1)));
+    let all = stage.run(&["env", "list"]);
+    assert!(!all.stdout.contains("None"), "nothing was stored:\n{all}");
+}
+
+#[test]
+fn a_proxy_that_is_down_is_named() {
+    let home = Home::new();
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let proxy = format!("http://user:canary@127.0.0.1:{port}");
+    let with = |variable: &str, value: &str, arguments: &[&str]| {
+        let mut command = home.aidb(arguments);
+        aidb_testkit::Run::of(command.env(variable, value))
+    };
+    let url = "https://no-such-host.invalid";
+    let export = ["m", "export", "-u", url, "-k", "a-long-key-19", "-a", "x", "-o", "f.json"];
+    let down = with("HTTPS_PROXY", &proxy, &export);
+    snap!(home, "proxy_down", down);
+    let test = with("ALL_PROXY", &proxy, &["test", "-u", url, "-k", "a-long-key-19"]);
+    snap!(home, "proxy_down_test", test);
+    let none = with("https_proxy", "socks5://user:canary@proxy.example", &export);
+    snap!(home, "proxy_unusable", none);
+    assert_eq!((down.status, test.status, none.status), (Some(1), Some(1), Some(64)));
+    assert!(!format!("{down}{test}{none}").contains("canary"), "{down}{test}{none}");
+    let mut exempt = home.aidb(&[export.as_slice(), &["--json"]].concat());
+    let exempt = aidb_testkit::Run::of(exempt.env("HTTPS_PROXY", &proxy).env("NO_PROXY", "no-such-host.invalid"));
+    assert_eq!(exempt.json()["code"], "host_unknown", "{exempt}");
+}
+
+#[test]
+fn a_short_key_is_not_given_away_by_what_hides_it() {
+    let stage = Stage::new();
+    stage.development.switch(|switches| switches.required_api_key = Some(ApiKey::new("another")));
+    let url = stage.development.url();
+    for key in ["i", "key", "API"] {
+        let run = stage.run(&["m", "export", "-u", &url, "-k", key, "-a", "my-agent", "-o", "f.json"]);
+        assert_eq!(run.status, Some(4), "{run}");
+        assert!(!run.stderr.contains("***"), "{run}");
+    }
+}
+
 #[test]
 fn a_ca_file_that_is_none() {
     let stage = Stage::new();

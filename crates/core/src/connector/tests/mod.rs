@@ -3,6 +3,7 @@
 mod answers;
 mod calls;
 mod faults;
+mod proxies;
 mod redirects;
 mod retries;
 mod secrets;

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::config::AgentId;
-use crate::connector::{Connector, ConnectorError, Endpoint, Limits, PlainHttp, parse_base_url};
+use crate::connector::{Connector, ConnectorError, Endpoint, Limits, PlainHttp, Proxies, parse_base_url};
 use crate::error::{ErrorReport, Explain};
 
 pub(super) const API_KEY: &str = "canary-admin-key";
@@ -26,6 +26,7 @@ pub(super) fn endpoint(url: &str) -> Endpoint {
         url: parse_base_url(url).unwrap(),
         api_key: Some(secret(API_KEY)),
         ca_pem: None,
+        proxies: Proxies::default(),
         plain_http: PlainHttp::LoopbackOnly,
         limits: Limits {
             connect: Duration::from_secs(2),

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, date_time_ymd,
+};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -11,7 +13,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::support::{Act, RawServer, connector, endpoint, read_request};
-use crate::connector::{Connector, ConnectorError, Failure, Retry, Sent, TlsFailure};
+use crate::connector::{Connector, ConnectorError, Failure, Retry, Sent, TlsFailure, check_ca_pem};
 use crate::error::{ErrorCode, Explain};
 
 type Issuer = CertifiedIssuer<'static, KeyPair>;
@@ -34,7 +36,10 @@ async fn serve(params: CertificateParams, issuer: Option<&Issuer>) -> TlsServer 
         Some(issuer) => params.signed_by(&key, issuer).unwrap(),
         None => params.self_signed(&key).unwrap(),
     };
-    let chain = vec![CertificateDer::from(certificate.der().to_vec())];
+    serve_chain(vec![certificate.der().to_vec().into()], &key).await
+}
+
+async fn serve_chain(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> TlsServer {
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
@@ -117,6 +122,61 @@ async fn for_another_name() {
     assert_eq!(refused(params, Some(&ca), Some(&ca)).await, TlsFailure::WrongName);
 }
 
+/// Serves what was given as CA file itself.
+async fn refused_as_given(params: CertificateParams) -> Result<(), TlsFailure> {
+    let key = KeyPair::generate().unwrap();
+    let own = CertifiedIssuer::self_signed(params, key).unwrap();
+    let server = serve_chain(vec![own.der().to_vec().into()], own.key()).await;
+    match client(server.port, Some(&own)).agent_ids().await {
+        Ok(_) => Ok(()),
+        Err(ConnectorError::NoAnswer { failure: Failure::Tls(tls), .. }) => Err(tls),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_self_signed_certificate_that_was_given_is_accepted_or_told_what_it_lacks() {
+    assert_eq!(refused_as_given(localhost()).await, Ok(()), "it is no CA's and names its host");
+    let mut as_ca = localhost();
+    as_ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    assert_eq!(refused_as_given(as_ca).await, Err(TlsFailure::CaAsServer));
+    let nameless = CertificateParams::new(Vec::new()).unwrap();
+    assert_eq!(refused_as_given(nameless).await, Err(TlsFailure::Nameless));
+    let elsewhere = CertificateParams::new(vec!["elsewhere.example".to_owned()]).unwrap();
+    assert_eq!(refused_as_given(elsewhere).await, Err(TlsFailure::WrongName));
+    let mut old = localhost();
+    (old.not_before, old.not_after) = (date_time_ymd(2001, 1, 1), date_time_ymd(2002, 1, 1));
+    assert_eq!(refused_as_given(old).await, Err(TlsFailure::Expired));
+    let mut for_clients = localhost();
+    for_clients.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    assert_eq!(refused_as_given(for_clients).await, Err(TlsFailure::WrongPurpose));
+}
+
+#[tokio::test]
+async fn a_ca_with_another_key_since() {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(DnType::CommonName, "our CA");
+    let before = CertifiedIssuer::self_signed(params.clone(), KeyPair::generate().unwrap()).unwrap();
+    let since = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    assert_eq!(refused(localhost(), Some(&since), Some(&before)).await, TlsFailure::Untrusted);
+}
+
+#[tokio::test]
+async fn signed_by_one_that_is_no_ca() {
+    let ca = authority();
+    let mut params = localhost();
+    params.distinguished_name.push(DnType::CommonName, "another server");
+    let middle = CertifiedIssuer::signed_by(params, KeyPair::generate().unwrap(), &ca).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let leaf = localhost().signed_by(&key, &middle).unwrap();
+    let chain = vec![leaf.der().to_vec().into(), middle.der().to_vec().into()];
+    let server = serve_chain(chain, &key).await;
+    let error = client(server.port, Some(&ca)).agent_ids().await.unwrap_err();
+    let expected = Failure::Tls(TlsFailure::NotByCa);
+    assert!(matches!(&error, ConnectorError::NoAnswer { failure, .. } if *failure == expected), "{error:?}");
+}
+
 #[tokio::test]
 async fn plain_http_behind_an_https_address() {
     let ca = authority();
@@ -155,9 +215,10 @@ fn a_ca_file_without_a_certificate_is_an_error() {
     let damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".to_owned();
     for pem in [String::new(), "nonsense".to_owned(), key.clone(), damaged] {
         let mut with_ca = endpoint("https://localhost");
-        with_ca.ca_pem = Some(pem.into_bytes());
+        with_ca.ca_pem = Some(pem.clone().into_bytes());
         let error = Connector::new(with_ca).unwrap_err();
         assert_eq!(error.code(), ErrorCode::CaFileInvalid, "{error}");
+        assert!(check_ca_pem(pem.as_bytes()).is_err(), "so that no profile keeps it");
         let line = key.lines().nth(1).unwrap();
         assert!(!format!("{error:?} {error}").contains(line), "a private key shows up");
     }
