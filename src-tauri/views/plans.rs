@@ -133,6 +133,7 @@ const fn note_code(code: NoteCode) -> &'static str {
         NoteCode::EmptiedInstead => "emptied_instead",
         NoteCode::DeletesAgent => "deletes_agent",
         NoteCode::Withheld => "withheld",
+        NoteCode::ServerEmptied => "server_emptied",
     }
 }
 

@@ -308,7 +308,7 @@ async fn r3_a_write_that_fails_for_good_is_put_back() {
     let answers = [
         FaultAnswer::status(400, ErrorBody::Json),
         FaultAnswer::status(403, ErrorBody::Html),
-        FaultAnswer::status(500, ErrorBody::Empty),
+        FaultAnswer::status(501, ErrorBody::Empty),
         FaultAnswer::HtmlPage,
     ];
     for register in [false, true] {
@@ -522,4 +522,78 @@ async fn a_registration_that_cannot_be_taken_back_is_left_with_everything_that_w
     let left: Vec<&str> = applied.report.left.iter().map(|left| left.change.as_str()).collect();
     assert!(left.contains(&"register") && left.len() > 1 && !left.contains(&"delete"), "{left:?}");
     assert!(!applied.report.is_settled(), "the next start tries again");
+}
+
+/// One 500 that passes, at any write, before or after it took effect: nothing is put back for it, and nothing is done twice.
+#[tokio::test]
+async fn a_500_that_passes_puts_nothing_back() {
+    for (method, nth) in [("PUT", 1), ("PUT", 2), ("DELETE", 1), ("GET", 1), ("GET", 4), ("GET", 6)] {
+        for after in [false, true] {
+            let world = World::with(BEFORE).await;
+            let fault = Fault::on(nth, FaultAnswer::status(500, ErrorBody::Json)).method(method);
+            world.sandbox.handle().set_faults([if after { fault.after_effect() } else { fault }]);
+            let applied = world.import(&configuration(WANTED), Mode::Exact).await.expect("applied");
+            let case = format!("{method} {nth}, after its effect: {after}");
+            assert_eq!(applied.report.outcome, Outcome::Done, "{case}: {:?}", applied.report);
+            assert_eq!(world.resources(), words(WANTED), "{case}");
+            let struck = world.sandbox.handle().requests().iter().filter(|request| request.fault.is_some()).count();
+            assert_eq!(struck, 1, "{case}: the fault struck");
+        }
+    }
+    for after in [false, true] {
+        let world = World::empty().await;
+        let fault = Fault::on(1, FaultAnswer::status(500, ErrorBody::Json)).method("POST");
+        world.sandbox.handle().set_faults([if after { fault.after_effect() } else { fault }]);
+        let applied = world.import(&configuration(WANTED), Mode::Merge).await.expect("applied");
+        assert_eq!(applied.report.outcome, Outcome::Done, "{:?}", applied.report);
+        let requests = world.sandbox.handle().requests();
+        let registrations = requests.iter().filter(|request| request.method == "POST").count();
+        assert_eq!(registrations, if after { 1 } else { 2 }, "it looks before it sends a registration again");
+        assert!(world.keeps_a_key_that_opens());
+    }
+}
+
+/// The target moved between plan and turn; what is applied is what whoever asked for it agreed to.
+#[tokio::test]
+async fn a_plan_is_made_again_only_as_far_as_it_was_agreed_to() {
+    use aidb_core::operations::WhenMoved::{NoNewLoss, PlanAgain, Refuse, SameChanges};
+    // What somebody else did meanwhile: (elsewhere, where our plan sets something, what exact would take away).
+    let theirs: [(&str, Mode, [bool; 4]); 3] = [
+        ("elsewhere", Mode::Merge, [false, true, true, true]),
+        ("customers", Mode::Merge, [false, false, true, true]),
+        ("elsewhere", Mode::Exact, [false, false, false, true]),
+    ];
+    for (resource, mode, applied) in theirs {
+        for (when_moved, applied) in [Refuse, SameChanges, NoNewLoss, PlanAgain].into_iter().zip(applied) {
+            let case = format!("{resource} in {mode:?}, {when_moved:?}");
+            let world = World::with(&[("orders", &[Read])]).await;
+            let wanted = configuration(&[("orders", &[Read, Write]), ("customers", &[Read])]);
+            let options = ImportOptions { mode, ..ImportOptions::default() };
+            let context = Context { when_moved, ..Context::default() };
+            let proposal = world
+                .engine
+                .propose_import(&world.target, &wanted, &options, "f".into(), &context)
+                .await
+                .expect("plan");
+            let entry = if resource == "customers" { vec![] } else { vec![aidb_sandbox::Permission::Read] };
+            world.sandbox.handle().set_resource(AGENT, resource, "table", &entry).expect("set");
+            let before = world.resources();
+            match world.engine.apply(&world.target, &proposal, Deletion::Refused, &context).await {
+                Ok(done) => {
+                    assert!(applied, "{case}: {:?}", done.report);
+                    let plan = done.made_again.expect("it was made again");
+                    assert_eq!(plan.changes.len(), done.report.applied.len(), "{case}");
+                    assert!(done.backup.is_some(), "{case}");
+                    let now = world.resources().expect("there");
+                    assert_eq!(now["orders"], [Read, Write], "{case}");
+                    assert_eq!(now.contains_key("elsewhere"), resource == "elsewhere" && mode == Mode::Merge, "{case}");
+                }
+                Err(error) => {
+                    assert!(!applied, "{case}: {error}");
+                    assert_eq!(error.report().code, ErrorCode::TargetChanged, "{case}");
+                    assert_eq!(world.resources(), before, "{case}: nothing was written");
+                }
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Why one change could not be carried out.
 
-use crate::connector::ConnectorError;
+use crate::connector::{ConnectorError, LOST_MEMORY_HINT};
 use crate::error::{ErrorCode, Explain};
 use crate::store::StoreError;
 
@@ -83,10 +83,7 @@ impl Explain for WriteError {
             Self::RegisteredMeanwhile | Self::ChangedMeanwhile { .. } => {
                 Some("Look at the new plan, and apply that.".into())
             }
-            Self::ServerEmptied => Some(
-                "Once the server is up for good, restore each agent from its latest backup, which is in the history."
-                    .into(),
-            ),
+            Self::ServerEmptied => Some(LOST_MEMORY_HINT.into()),
             Self::NoAgentKey => Some("Make the plan anew and apply it.".into()),
             Self::NoConnectionString => {
                 Some("Give the connection string, or make a plan that leaves the database for later.".into())

@@ -3,7 +3,7 @@
 use super::error::WriteError;
 use super::{Apply, ApplyReport, Noting, Outcome, Stop};
 use crate::config::AgentState;
-use crate::connector::{Connector, ConnectorError, KeyHash, Session, read_state, read_whole_state};
+use crate::connector::{ConnectorError, KeyHash, Knew, Session, has_lost_memory, read_state, read_whole_state};
 use crate::error::{ErrorCode, ErrorReport, Explain};
 use crate::plan::{Change, ChangeKey, Leftover, LeftoverKind, Ownership, settle, unreached};
 use crate::progress::Stage;
@@ -61,16 +61,13 @@ impl Apply<'_> {
         unreached(&self.plan.changes, live).is_empty() && ownership != Ownership::Foreign
     }
 
-    /// A server keeps everything in memory (wire/README.md). Where not only this agent is gone but every agent, it was most
-    /// likely restarted, and saying that one agent was deleted would send people looking for the wrong thing.
+    /// Where not only this agent is gone but every agent, that is the reason.
     async fn name_lost_memory(&self, session: &Session, live: &AgentState, mut stop: Stop) -> Stop {
         let was_there = !self.plan.registers() || stop.cause.code == ErrorCode::AgentNotFound;
         if live.present().is_some() || self.plan.deletes_agent() || !was_there {
             return stop;
         }
-        let list = |connector: Connector| async move { connector.agent_ids().await };
-        // Where the list cannot be had, the reason that there is stays.
-        if session.retrying("listing the agents", list).await.is_ok_and(|agents| agents.is_empty()) {
+        if has_lost_memory(session, Knew::Agents).await {
             stop.cause = ErrorReport::of(&WriteError::ServerEmptied);
         }
         stop

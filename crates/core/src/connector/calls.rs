@@ -158,7 +158,7 @@ impl Connector {
     /// The resource ids of the tables of the agent's database, sorted, each once. Callers want [`super::read_tables`]:
     /// servers refuse this call for good reasons and bad, and no operation may fail by it.
     pub(super) async fn tables(&self, id: &AgentId) -> Result<Vec<String>, ConnectorError> {
-        let request = Request::get(agent_path(id, "/tables"));
+        let request = Request { effect: Effect::Dispensable, ..Request::get(agent_path(id, "/tables")) };
         let answer = self.send(&request).await?;
         let answer = self.succeed_for(&request, answer, id)?;
         let value: Value = self.json(&request, &answer)?;
@@ -408,7 +408,7 @@ impl Connector {
     /// The agent was there, and its permissions answer that there is no such agent.
     pub(super) fn vanished(&self, id: &AgentId) -> ConnectorError {
         let request = Request::get(agent_path(id, "/permissions/resources"));
-        self.bad_answer(&request, "it says that there is no such agent, and a moment ago there was one")
+        ConnectorError::Vanished { id: id.to_string(), call: self.call(&request) }
     }
 
     fn bad_answer(&self, request: &Request<'_>, problem: &str) -> ConnectorError {

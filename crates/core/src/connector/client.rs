@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use chrono::Utc;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, CONNECTION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Certificate, Client, ClientBuilder, Method, Response, Version, redirect};
@@ -19,6 +20,7 @@ use super::base_url::{PlainHttp, checked, guard_plain_http, is_loopback};
 use super::connections::Connections;
 use super::error::{Call, ConnectorError, Effect};
 use super::failure::Failure;
+use super::pause::Pause;
 use super::proxy::{Proxies, Proxy};
 use super::scrub::Scrubber;
 
@@ -177,6 +179,7 @@ impl Connector {
         }
         let (status, headers) = (response.status().as_u16(), response.headers());
         let retry_after = headers.get(RETRY_AFTER).and_then(|wanted| retry_after(wanted, headers.get(DATE)));
+        let retry_after = retry_after.map(|wait| Pause::from(Utc::now(), wait));
         let location = headers.get(LOCATION).and_then(|to| to.to_str().ok()).and_then(|to| self.0.url.join(to).ok());
         let body = self.read(request, response).await?;
         Ok(Answer { status, body, retry_after, location })
@@ -270,7 +273,7 @@ pub(super) struct Answer {
     pub(super) status: u16,
     /// Wiped when dropped: registering answers with the agent's key.
     pub(super) body: Zeroizing<Vec<u8>>,
-    pub(super) retry_after: Option<Duration>,
+    pub(super) retry_after: Option<Pause>,
     pub(super) location: Option<Url>,
 }
 

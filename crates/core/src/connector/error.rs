@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::failure::Failure;
+use super::pause::{Pause, left_alone};
 use crate::config::NotAddressable;
 use crate::error::{ErrorCode, Explain};
 
@@ -30,16 +31,26 @@ pub enum Retry {
     },
 }
 
-/// What a request does to a server.
+/// What a request does to a server; [`ConnectorError::retry`] goes by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Changes nothing.
     None,
+    /// Changes nothing, and is gone without where it is refused: a server that failed at it has answered (the tables of an
+    /// agent, at which the recorded server always fails: wire/README.md).
+    Dispensable,
     /// Changes something; twice is the same as once.
     Repeatable,
     /// Changes something, and a second time destroys (registering: wire/README.md). Repeated only when the first time
     /// definitely had no effect.
     Once,
+}
+
+impl Effect {
+    /// Whether it leaves the server as it is.
+    pub(super) const fn is_reading(self) -> bool {
+        matches!(self, Self::None | Self::Dispensable)
+    }
 }
 
 /// The request that an error is about.
@@ -124,14 +135,14 @@ pub enum ConnectorError {
         call: Box<Call>,
     },
     /// An answer that refuses or fails.
-    #[error("API Error ({status}): {text} ({call}).{}", .call.consequence(sent_of(*.status)))]
+    #[error("API Error ({status}): {text} ({call}).{}{}", .call.consequence(sent_of(*.status)), left_alone(.retry_after.as_ref()))]
     Api {
         /// The HTTP status.
         status: u16,
         /// What the answer says.
         text: String,
         /// The server's `Retry-After`.
-        retry_after: Option<Duration>,
+        retry_after: Option<Pause>,
         /// Whether an API key went with the request.
         with_key: bool,
         /// The request.
@@ -167,6 +178,26 @@ pub enum ConnectorError {
         /// The request.
         call: Box<Call>,
     },
+    /// The agent was there in one answer and is not in the next.
+    #[error(
+        "The agent {id} was there a moment ago and is not any more: it was deleted while it was being read, or different servers answer at this address ({call})."
+    )]
+    Vanished {
+        /// The agent's id.
+        id: String,
+        /// The request that did not find it.
+        call: Box<Call>,
+    },
+    /// The agent was there in one answer, and in the next the server has no agent at all.
+    #[error(
+        "The agent {id} was there a moment ago, and now the server has no agent at all: it lost its memory, most likely because it was restarted in this moment ({call})."
+    )]
+    Emptied {
+        /// The agent's id.
+        id: String,
+        /// The request that did not find it.
+        call: Box<Call>,
+    },
     /// An answer that cannot be understood.
     #[error("The server's answer cannot be used: {problem} ({call}).{}", .call.consequence(Sent::Unknown))]
     BadAnswer {
@@ -184,22 +215,6 @@ pub enum ConnectorError {
 }
 
 impl ConnectorError {
-    /// Whether the same request may be made again without looking first, and when. For a call that may not happen twice
-    /// only where this time definitely had no effect.
-    #[must_use]
-    pub fn retry(&self) -> Retry {
-        let retry = match self {
-            Self::NoAnswer { failure, .. } => failure.retry(),
-            Self::Api { status: 429 | 502 | 503 | 504, retry_after, .. } => Retry::Safe { after: *retry_after },
-            Self::CutOff { .. } => Retry::Safe { after: None },
-            _ => Retry::Never,
-        };
-        match self.call() {
-            Some(call) if call.effect == Effect::Once && self.outcome() == Sent::Unknown => Retry::Never,
-            _ => retry,
-        }
-    }
-
     /// Whether the request, in this or an earlier attempt, may have changed something. Reads never do.
     #[must_use]
     pub fn outcome(&self) -> Sent {
@@ -214,7 +229,7 @@ impl ConnectorError {
             Self::Api { status, .. } | Self::NotAConnector { status, .. } | Self::Redirected { status, .. } => {
                 sent_of(*status)
             }
-            Self::AgentNotFound { .. } => Sent::Refused,
+            Self::AgentNotFound { .. } | Self::Vanished { .. } | Self::Emptied { .. } => Sent::Refused,
             Self::BadAnswer { .. } | Self::CutOff { .. } => Sent::Unknown,
             _ => Sent::NotSent,
         }
@@ -224,7 +239,12 @@ impl ConnectorError {
     #[must_use]
     pub fn briefly(&self) -> String {
         match self {
-            Self::Api { status, text, .. } | Self::NotAConnector { status, text, .. } => {
+            Self::Api { status, text, retry_after, .. } => {
+                let pause = left_alone(retry_after.as_ref());
+                let stop = if pause.is_empty() { "" } else { "." };
+                format!("API Error ({status}): {}{stop}{pause}", text.trim_end_matches('.'))
+            }
+            Self::NotAConnector { status, text, .. } => {
                 format!("API Error ({status}): {}", text.trim_end_matches('.'))
             }
             Self::NoAnswer { failure, .. } => failure.to_string(),
@@ -237,8 +257,16 @@ impl ConnectorError {
     pub fn plainly(&self) -> Option<String> {
         Some(match self {
             Self::NoAnswer { failure, .. } => format!("{failure}."),
-            Self::Api { status, with_key, .. } => refusal(*status, *with_key).into(),
+            Self::Api { status, with_key, retry_after, .. } => {
+                format!("{}{}", refusal(*status, *with_key), left_alone(retry_after.as_ref()))
+            }
             Self::AgentNotFound { id, .. } => format!("The server has no agent {id}."),
+            Self::Vanished { id, .. } => format!(
+                "The agent {id} was there a moment ago and is not any more: it was deleted while it was being read, or different servers answer at this address."
+            ),
+            Self::Emptied { id, .. } => format!(
+                "The agent {id} was there a moment ago, and now the server has no agent at all: it lost its memory, most likely because it was restarted in this moment."
+            ),
             Self::NotAConnector { .. } => "What answers there is not an AI Agent Connector.".into(),
             Self::Redirected { to, .. } => format!(
                 "The server redirects to {}, and a redirect is never followed: the API key would go along.",
@@ -269,6 +297,8 @@ impl ConnectorError {
             Self::NoAnswer { call, .. }
             | Self::Api { call, .. }
             | Self::AgentNotFound { call, .. }
+            | Self::Vanished { call, .. }
+            | Self::Emptied { call, .. }
             | Self::NotAConnector { call, .. }
             | Self::Redirected { call, .. }
             | Self::BadAnswer { call, .. }
@@ -283,6 +313,8 @@ impl ConnectorError {
             Self::NoAnswer { call, .. }
             | Self::Api { call, .. }
             | Self::AgentNotFound { call, .. }
+            | Self::Vanished { call, .. }
+            | Self::Emptied { call, .. }
             | Self::NotAConnector { call, .. }
             | Self::Redirected { call, .. }
             | Self::BadAnswer { call, .. }
@@ -294,15 +326,21 @@ impl ConnectorError {
 }
 
 impl Call {
+    /// Whether it leaves the server as it is.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        self.effect.is_reading()
+    }
+
     fn worst(&self, this: Sent) -> Sent {
         let worst = self.earlier.max(this);
-        if self.effect == Effect::None { worst.min(Sent::Refused) } else { worst }
+        if self.effect.is_reading() { worst.min(Sent::Refused) } else { worst }
     }
 
     /// What the failure means for the data, as a further sentence.
     fn consequence(&self, this: Sent) -> &'static str {
         match (self.effect, self.worst(this)) {
-            (Effect::None, _) => "",
+            (effect, _) if effect.is_reading() => "",
             (_, Sent::NotSent) => " Nothing was sent.",
             (_, Sent::Refused) => " The server did not make the change.",
             (_, Sent::Unknown) => " Whether the change took effect is not known.",
@@ -341,6 +379,8 @@ impl Explain for ConnectorError {
             Self::NoAnswer { failure, .. } => failure.code(),
             Self::Api { status, .. } => code_of(*status),
             Self::AgentNotFound { .. } => ErrorCode::AgentNotFound,
+            Self::Vanished { .. } => ErrorCode::BadAnswer,
+            Self::Emptied { .. } => ErrorCode::ServerEmptied,
             Self::NotAConnector { .. } => ErrorCode::NotAConnector,
             Self::Redirected { .. } => ErrorCode::Redirected,
             Self::BadAnswer { .. } => ErrorCode::BadAnswer,
@@ -372,10 +412,15 @@ impl Explain for ConnectorError {
             }
             Self::Cancelled | Self::Unwritable => return None,
             Self::NoAnswer { failure, .. } => failure.hint(),
+            Self::Api { retry_after: Some(pause), .. } if pause.is_long() => {
+                "Try again when that time is over; or ask whoever runs the server, which may be counting requests."
+            }
             Self::Api { status, with_key, .. } => return api_hint(*status, *with_key),
             Self::AgentNotFound { .. } => {
                 "Check the agent id and the environment. A server that keeps its state in memory loses every agent when it restarts."
             }
+            Self::Vanished { .. } => "Try again, and look at what is there now.",
+            Self::Emptied { .. } => LOST_MEMORY_HINT,
             Self::NotAConnector { .. } => {
                 "Is this URL an AI Agent Connector? Check the host, the port and the path prefix."
             }
@@ -404,6 +449,10 @@ impl Explain for ConnectorError {
         details
     }
 }
+
+/// What to do about a server that has no agent any more.
+pub(crate) const LOST_MEMORY_HINT: &str =
+    "Once the server is up for good, restore each agent from its latest backup, which is in the history.";
 
 /// What an answer that refuses or fails means, in one sentence.
 const fn refusal(status: u16, with_key: bool) -> &'static str {

@@ -8,8 +8,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::client::Connector;
-use super::error::{ConnectorError, Retry, Sent};
+use super::error::{ConnectorError, Effect, Retry, Sent};
 use super::gate::Gate;
+use super::pause::LONGEST;
 use crate::error::ErrorCode;
 use crate::error::Explain;
 
@@ -35,8 +36,36 @@ impl Default for RetryPolicy {
             attempts: 5,
             first_delay: Duration::from_millis(200),
             max_delay: Duration::from_secs(5),
-            longest_retry_after: Duration::from_secs(60),
+            longest_retry_after: LONGEST,
             throttled_for: Duration::from_secs(600),
+        }
+    }
+}
+
+impl ConnectorError {
+    /// Whether the same request may be made again without looking first, and when. The one place that decides it, by what the
+    /// call does:
+    ///
+    /// | call | is made again |
+    /// | --- | --- |
+    /// | a read | after 500 too, and whenever no answer came |
+    /// | a write of a whole value, a deletion | the same: twice is as once |
+    /// | a registration | only where the first one definitely had no effect; else it is settled by looking |
+    /// | a read that is gone without | not after 500, which is an answer there |
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        let effect = self.call().map(|call| call.effect);
+        if effect == Some(Effect::Once) && self.outcome() == Sent::Unknown {
+            return Retry::Never;
+        }
+        match self {
+            Self::NoAnswer { failure, .. } => failure.retry(),
+            Self::Api { status: 500, .. } if effect == Some(Effect::Dispensable) => Retry::Never,
+            Self::Api { status: 429 | 500 | 502 | 503 | 504, retry_after, .. } => {
+                Retry::Safe { after: retry_after.map(|pause| pause.wait) }
+            }
+            Self::CutOff { .. } => Retry::Safe { after: None },
+            _ => Retry::Never,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::config::{AgentId, AgentState};
 ///
 /// # Errors
 /// Any [`ConnectorError`]; a server that has the agent in one answer and not in the next is
-/// [`ConnectorError::BadAnswer`], and never an absent agent.
+/// [`ConnectorError::Vanished`] or [`ConnectorError::Emptied`], and never an absent agent.
 pub async fn read_state(session: &Session, id: &AgentId) -> Result<(AgentState, Option<KeyHash>), ConnectorError> {
     let read_agent = |connector: super::Connector| async move { connector.agent(id).await };
     let Some(record) = session.retrying("Reading the agent", read_agent).await? else {
@@ -23,7 +23,12 @@ pub async fn read_state(session: &Session, id: &AgentId) -> Result<(AgentState, 
             None => Err(connector.vanished(id)),
         }
     };
-    let permissions = session.retrying("Reading the resource permissions", read_permissions).await?;
+    let permissions = match session.retrying("Reading the resource permissions", read_permissions).await {
+        Err(ConnectorError::Vanished { id, call }) if has_lost_memory(session, Knew::Agents).await => {
+            return Err(ConnectorError::Emptied { id, call });
+        }
+        read => read?,
+    };
     let mut live = record.live;
     live.agent.resource_permissions = permissions;
     Ok((AgentState::Present(Box::new(live)), record.key_hash))
@@ -44,6 +49,32 @@ pub async fn read_whole_state(
         live.rate_limits = session.retrying("Reading the rate limits", call).await?;
     }
     Ok((state, key_hash))
+}
+
+/// Whether agents were known to be at a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Knew {
+    /// Some were: in this run, or when aidb looked last.
+    Agents,
+    /// None was.
+    Nothing,
+}
+
+/// Whether a server lost its memory: there were agents, and now there is none at all. It keeps everything in memory
+/// (wire/README.md), so that to a client a restart is every agent gone at once; saying that one agent is not there would send
+/// people looking for the wrong thing. Everything that can meet such a server asks here. Where the list of agents cannot be had,
+/// nothing is claimed.
+pub async fn has_lost_memory(session: &Session, knew: Knew) -> bool {
+    let list = |connector: super::Connector| async move { connector.agent_ids().await };
+    knew == Knew::Agents && session.retrying("listing the agents", list).await.is_ok_and(|agents| knew.is_lost(&agents))
+}
+
+impl Knew {
+    /// The same, where the list of agents is there already.
+    #[must_use]
+    pub fn is_lost(self, agents: &[String]) -> bool {
+        self == Self::Agents && agents.is_empty()
+    }
 }
 
 /// Reads the tables of the agent's database: one request. Never an error: what cannot be had is said and gone without.

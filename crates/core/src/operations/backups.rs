@@ -47,7 +47,7 @@ impl Engine {
         let tables = match state {
             // Somebody who asks for a backup wants something in it; a mistyped id must not look like safety.
             AgentState::Absent => {
-                return Err(Error::AgentNotFound { agent: agent.to_string(), place: target.name.clone() });
+                return Err(self.agent_not_found(target, agent, context).await);
             }
             AgentState::Present(_) => match read_tables(&session, agent).await {
                 Tables::Listed(tables) => Some(tables),

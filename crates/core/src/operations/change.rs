@@ -43,6 +43,8 @@ pub enum AgentKeyPlace {
 pub struct Applied {
     /// Its record in the history.
     pub operation: OperationId,
+    /// The plan that was carried out, where it was made again because the target had moved: see [`WhenMoved`](super::WhenMoved).
+    pub made_again: Option<Box<Plan>>,
     /// The backup from before it; `None` when there was nothing to do.
     pub backup: Option<Backup>,
     /// How it ended.
@@ -69,15 +71,18 @@ impl Engine {
         deletion: Deletion,
         context: &Context,
     ) -> Result<Applied, Error> {
-        let plan = &proposal.plan;
-        self.refuse_unusable(target, plan, deletion)?;
+        self.refuse_unusable(target, &proposal.plan, deletion)?;
         if let Approval::Missing { saved_by, saved_at } = proposal.approval() {
             return Err(Error::PlanFromElsewhere { saved_by: saved_by.clone(), saved_at: *saved_at });
         }
         let started = Instant::now();
+        let agent = &proposal.plan.agent_id;
         // Kept until the record is closed: an operation without an end whose lock is free is one whose process died.
-        let _lock = self.lock_agent(target, &plan.agent_id, context).await?;
-        self.refuse_unsettled(target, &plan.agent_id).await?;
+        let _lock = self.lock_agent(target, agent, context).await?;
+        self.refuse_unsettled(target, agent).await?;
+        let made_again = self.made_again(target, proposal, deletion, context).await?;
+        let proposal = made_again.as_ref().unwrap_or(proposal);
+        let plan = &proposal.plan;
         let operation = self.begin(target, proposal, context).await?;
         let prepared = match self.prepare(target, proposal, &operation, context).await {
             Ok(prepared) => prepared,
@@ -110,6 +115,7 @@ impl Engine {
         let unrecorded = self.finish(&operation, plan, &report).await.err().or(missed).or(key.err()).or(string.err());
         Ok(Applied {
             operation,
+            made_again: made_again.map(|proposal| Box::new(proposal.plan)),
             backup,
             report,
             agent_key: made.map(|made| made.place),
@@ -118,7 +124,7 @@ impl Engine {
         })
     }
 
-    fn refuse_unusable(&self, target: &Target, plan: &Plan, deletion: Deletion) -> Result<(), Error> {
+    pub(super) fn refuse_unusable(&self, target: &Target, plan: &Plan, deletion: Deletion) -> Result<(), Error> {
         if plan.format != PLAN_FORMAT {
             let reason = format!("it has format {}, and this aidb applies format {PLAN_FORMAT}.", plan.format);
             return Err(Error::PlanUnusable { reason });

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Context, Engine, Target};
+use super::{Context, Engine, LostMemory, Target};
 use crate::config::AgentId;
 use crate::connector::{Connector, ConnectorError, Failure, Tables, is_loopback, read_tables};
 use crate::error::{ErrorCode, ErrorReport};
@@ -124,9 +124,15 @@ impl Engine {
             checks[ENCRYPTED] = without_encryption(is_loopback(url));
         }
         let Ok(ids) = ids else { return ConnectionReport { checks } };
-        checks.push(Check { what: count(ids.len()), state: CheckState::Works });
+        // A test says what it can: a store that cannot be read knows nothing of before.
+        let lost = self.lost_memory(target, &ids).await.ok().flatten();
+        let state = match &lost {
+            Some(lost) => CheckState::Limited { reason: format!("{} {}", lost.sentence(), LostMemory::HINT) },
+            None => CheckState::Works,
+        };
+        checks.push(Check { what: count(ids.len(), lost.as_ref()), state });
         if let Some(agent) = agent {
-            checks.extend(self.test_agent(target, agent, &ids, context).await);
+            checks.extend(self.test_agent(target, agent, &ids, lost, context).await);
         }
         ConnectionReport { checks }
     }
@@ -141,14 +147,21 @@ impl Engine {
         ids.await.is_ok()
     }
 
-    async fn test_agent(&self, target: &Target, agent: &AgentId, ids: &[String], context: &Context) -> Vec<Check> {
+    async fn test_agent(
+        &self,
+        target: &Target,
+        agent: &AgentId,
+        ids: &[String],
+        lost: Option<LostMemory>,
+        context: &Context,
+    ) -> Vec<Check> {
         let session = self.session(&target.connector, context);
         let found = session
             .retrying("reading the agent", |connector: Connector| async move { connector.agent(agent).await })
             .await;
         let (what, state) = match found {
             Ok(Some(_)) => ("found", CheckState::Works),
-            Ok(None) => ("is not there", CheckState::Fails { error: missing(target, agent, ids) }),
+            Ok(None) => ("is not there", CheckState::Fails { error: missing(target, agent, ids, lost) }),
             Err(error) => ("cannot be read", CheckState::Fails { error: ErrorReport::of(&error) }),
         };
         let works = state == CheckState::Works;
@@ -189,15 +202,16 @@ fn through_proxy(proxy: &str, url: &url::Url) -> String {
     }
 }
 
-fn count(agents: usize) -> String {
+fn count(agents: usize, lost: Option<&LostMemory>) -> String {
     match agents {
+        0 if lost.is_some() => "It has 0 agents".into(),
         0 => "It has no agents yet".into(),
         count => format!("It has {}", counted(count, "agent")),
     }
 }
 
-fn missing(target: &Target, agent: &AgentId, ids: &[String]) -> ErrorReport {
-    let error = super::Error::AgentNotFound { agent: agent.to_string(), place: target.name.clone() };
+fn missing(target: &Target, agent: &AgentId, ids: &[String], lost: Option<LostMemory>) -> ErrorReport {
+    let error = super::Error::AgentNotFound { agent: agent.to_string(), place: target.name.clone(), lost };
     let mut report = error.report();
     let nearest = ids.iter().map(|id| (strsim::jaro_winkler(id, agent.as_str()), id));
     if let Some((_, id)) = nearest.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)) {

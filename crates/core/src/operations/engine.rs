@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use super::Error;
+use super::{Error, WhenMoved};
 use crate::apply::DEFAULT_IN_FLIGHT;
 use crate::connector::{Connector, Limits, Proxies, RetryNotice, RetryPolicy, Session};
 use crate::progress::{Event, ProgressSink, Silent};
@@ -61,6 +61,8 @@ pub struct Context {
     pub reason: Option<String>,
     /// What happens where somebody else is changing the same agent.
     pub when_busy: WhenBusy,
+    /// What happens where the target moved before an apply had its turn.
+    pub when_moved: WhenMoved,
 }
 
 /// What happens where somebody else is changing the same agent.
@@ -76,7 +78,8 @@ pub enum WhenBusy {
 impl Default for Context {
     fn default() -> Self {
         let cancel = CancellationToken::new();
-        Self { progress: Arc::new(Silent), cancel, reason: None, when_busy: WhenBusy::default() }
+        let (when_busy, when_moved) = (WhenBusy::default(), WhenMoved::default());
+        Self { progress: Arc::new(Silent), cancel, reason: None, when_busy, when_moved }
     }
 }
 

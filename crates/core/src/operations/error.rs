@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 
 use super::history_words::operation_words;
+use super::memory::LostMemory;
 use super::target::KeyWithheld;
 use crate::config::{InvalidAgentId, ValidationReport};
-use crate::connector::{CA_FILE_HINT, ConnectorError};
+use crate::connector::{CA_FILE_HINT, Call, ConnectorError};
 use crate::error::{ErrorCode, ErrorReport, Explain};
 use crate::files::FileError;
 use crate::plan::{Plan, UnknownItem};
@@ -41,7 +42,7 @@ pub enum Error {
         report: ValidationReport,
     },
     /// The server.
-    #[error(transparent)]
+    #[error("{0}{unchanged}", unchanged = unchanged(.0))]
     Connector(#[from] ConnectorError),
     /// The store.
     #[error(transparent)]
@@ -116,12 +117,14 @@ pub enum Error {
         place: String,
     },
     /// The agent is not there.
-    #[error("Agent {agent} not found in {place}.")]
+    #[error("Agent {agent} not found in {place}.{}", why_gone(.lost.as_ref()))]
     AgentNotFound {
         /// Which agent.
         agent: String,
         /// The environment's name, or the URL.
         place: String,
+        /// That every other agent is gone with it, where aidb had seen some there.
+        lost: Option<LostMemory>,
     },
     /// Source and target of a promotion are one server.
     #[error("{from} and {to} are the same server, so there is nothing to promote. Nothing was sent.")]
@@ -253,6 +256,16 @@ pub enum Error {
     Interrupted,
 }
 
+/// A server that takes no more requests was only being read.
+fn unchanged(error: &ConnectorError) -> &'static str {
+    let reads = error.call().is_some_and(Call::is_reading);
+    if reads && error.code() == ErrorCode::RateLimited { " Nothing was changed." } else { "" }
+}
+
+fn why_gone(lost: Option<&LostMemory>) -> String {
+    lost.map(|lost| format!(" {}", lost.sentence())).unwrap_or_default()
+}
+
 fn holding(agent: &str, place: &str, holder: Option<&OperationSummary>) -> String {
     let Some(holder) = holder else {
         return format!("Another window or terminal on this machine is about to change {agent} in {place}.");
@@ -336,7 +349,11 @@ impl Explain for Error {
     }
 
     fn plain(&self) -> Option<String> {
-        self.inner()?.plain()
+        let plain = self.inner()?.plain()?;
+        Some(match self {
+            Self::Connector(error) => plain + unchanged(error),
+            _ => plain,
+        })
     }
 
     fn hint(&self) -> Option<String> {
@@ -372,6 +389,7 @@ impl Explain for Error {
                 "aidb keeps the keys of the agents that it registered itself, on the machine that registered them."
                     .into()
             }
+            Self::AgentNotFound { lost: Some(_), .. } => LostMemory::HINT.into(),
             Self::AgentNotFound { .. } => "Check the id and the environment; ids are case-sensitive.".into(),
             Self::TargetChanged { .. } => "Look at the new plan, and apply that if it is still what you want.".into(),
             Self::AgentBusy { .. } => "Wait until it is done, look at the new plan, and apply that.".into(),

@@ -99,8 +99,7 @@ impl Engine {
         context.progress.emit(Event::Stage { stage: Stage::Reading, items: 0 });
         let session = self.session(&target.connector, context);
         let (state, _) = read_state(&session, agent).await?;
-        let not_found = || Error::AgentNotFound { agent: agent.to_string(), place: target.name.clone() };
-        let live = state.present().ok_or_else(not_found)?;
+        let Some(live) = state.present() else { return Err(self.agent_not_found(target, agent, context).await) };
         let tables = read_tables(&session, agent).await;
         let (tables, mut notes) = listed_or_derived(tables, &live.agent);
         let configuration =

@@ -130,6 +130,7 @@ impl Engine {
             _ => read_state(&session, agent_id).await?,
         };
         let mut plan = plan::make(agent_id, goal, &live, mode);
+        self.note_lost_memory(target, &mut plan, context).await?;
         // The tables of a database that is about to be replaced say nothing.
         if plan.sets_tables() && has_database(&live) && !plan.links_database() {
             match read_tables(&session, agent_id).await {

@@ -34,6 +34,7 @@ mod history_file;
 mod history_words;
 mod import;
 mod lock;
+mod memory;
 mod promote;
 mod proposal;
 mod recover;
@@ -41,6 +42,7 @@ mod rollback;
 mod samples;
 mod saved_plan;
 mod target;
+mod turn;
 mod validate;
 
 pub use backups::BackupChoice;
@@ -55,10 +57,12 @@ pub use history::{EntryKind, EntryOutcome, HistoryEntry, HistoryFilter, Operatio
 pub use history_file::{history_csv, history_json, history_row};
 pub use history_words::operation_words;
 pub use import::{ImportOptions, LinkDatabase, Relink, Remember};
+pub use memory::LostMemory;
 pub use proposal::{Approval, Proposal, ProposalSource};
 pub use recover::{Owner, Recovered, RecoveryEnd, RecoveryRequest, Unsettled};
 pub use rollback::{RollbackOptions, RollbackSource};
 pub use samples::{SAMPLE_STAGES, SampleStage};
 pub use saved_plan::SavedPlan;
 pub use target::{Ambient, KeyNeed, KeyWithheld, Record, Recorded, Target, TargetRequest};
+pub use turn::WhenMoved;
 pub use validate::{Excerpt, Validated, check_configuration, excerpt, read_configuration, validated};

@@ -144,6 +144,12 @@ impl Proposal {
         Ok(Self { plan, selection, saved: None, ..self.clone() })
     }
 
+    /// Whether it was read from a file in which a plan was saved: then it is applied as it stands there, or not at all.
+    #[must_use]
+    pub fn is_saved(&self) -> bool {
+        self.saved.is_some()
+    }
+
     /// The database that the wanted agent names, where it names one.
     pub(super) fn database(&self) -> Option<&DatabaseReference> {
         self.wanted().and_then(|agent| agent.database.as_ref())

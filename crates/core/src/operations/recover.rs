@@ -159,6 +159,8 @@ impl Engine {
         let end = match settled {
             Ok(end) => end,
             Err(Error::Store(error)) => return Err(error.into()),
+            // Its own words: what was interrupted did change something.
+            Err(Error::Connector(error)) => RecoveryEnd::Waiting { reason: ErrorReport::of(&error) },
             Err(error) => RecoveryEnd::Waiting { reason: error.report() },
         };
         if let RecoveryEnd::Waiting { reason } = &end {

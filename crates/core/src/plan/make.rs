@@ -285,7 +285,7 @@ pub(super) fn renew_summary_notes(plan: &mut Plan) {
     let (registers, links, deletes) = (plan.registers(), plan.links_database(), plan.deletes_agent());
     plan.notes.retain(|note| match note.code {
         NoteCode::LosesAccess => false,
-        NoteCode::NewApiKey => registers,
+        NoteCode::NewApiKey | NoteCode::ServerEmptied => registers,
         NoteCode::LinkNotReversible => links,
         // Also said where nothing is linked anew: then it is about the link that is there.
         NoteCode::ConnectionNameLost => links || note.weight == NoteWeight::Info,

@@ -107,6 +107,8 @@ pub enum NoteCode {
     DeletesAgent,
     /// Information that was left at the server because it looks like a secret.
     Withheld,
+    /// The agent was there when aidb looked last, and the server has no agent at all now.
+    ServerEmptied,
 }
 
 /// Something the plan points out besides its changes.

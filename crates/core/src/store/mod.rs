@@ -18,6 +18,7 @@ mod opening;
 mod operations;
 mod place;
 mod retention;
+mod seen;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -38,6 +39,7 @@ pub use operations::{
     Program,
 };
 pub use place::{Place, PlaceFilter};
+pub use seen::SeenAgent;
 
 /// The store's file within its folder.
 pub const STORE_FILE: &str = "aidb.db";

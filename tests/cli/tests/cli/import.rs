@@ -72,7 +72,7 @@ fn a_protected_environment_refuses_where_nobody_can_be_asked() {
 fn what_fails_halfway_is_put_back() {
     let stage = Stage::new().exported();
     let before = stage.staging.snapshot();
-    let fault = || Fault::on(2, FaultAnswer::status(500, ErrorBody::Json)).method("PUT");
+    let fault = || Fault::on(2, FaultAnswer::status(501, ErrorBody::Json)).method("PUT");
     stage.staging.set_faults([fault()]);
     let import = ["m", "import", "-e", "Staging", "-i", "agent.json", "--in-flight", "1"];
     let words = stage.run(&import);
@@ -88,7 +88,7 @@ fn what_fails_halfway_is_put_back() {
 #[test]
 fn what_cannot_be_put_back_is_named() {
     let stage = Stage::new().exported();
-    let refuse = |nth| Fault::on(nth, FaultAnswer::status(500, ErrorBody::Json)).method("PUT").for_ever();
+    let refuse = |nth| Fault::on(nth, FaultAnswer::status(501, ErrorBody::Json)).method("PUT").for_ever();
     stage.staging.set_faults([refuse(2)]);
     let import = ["m", "import", "-e", "Staging", "-i", "agent.json", "--in-flight", "1"];
     let words = stage.run(&import);

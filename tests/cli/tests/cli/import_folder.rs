@@ -41,7 +41,7 @@ fn one_invalid_file_stops_all_of_them() {
 #[test]
 fn the_first_failure_stops_the_rest_and_says_so() {
     let stage = folder();
-    stage.staging.set_faults([Fault::on(1, FaultAnswer::status(500, ErrorBody::Json))
+    stage.staging.set_faults([Fault::on(1, FaultAnswer::status(501, ErrorBody::Json))
         .method("PUT")
         .path_contains("faq-bot")
         .for_ever()]);

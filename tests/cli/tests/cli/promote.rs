@@ -22,7 +22,7 @@ fn a_promotion_makes_the_target_what_the_source_is() {
 #[test]
 fn several_agents_go_one_after_another_and_the_first_failure_ends_it() {
     let stage = Stage::new();
-    stage.staging.set_faults([Fault::on(1, FaultAnswer::status(500, ErrorBody::Json))
+    stage.staging.set_faults([Fault::on(1, FaultAnswer::status(501, ErrorBody::Json))
         .method("PUT")
         .path_contains("faq-bot")
         .for_ever()]);

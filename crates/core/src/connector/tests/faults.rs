@@ -143,7 +143,7 @@ async fn a_status_decides_code_retry_and_outcome() {
         (407, ErrorCode::RequestRefused, Retry::Never, Sent::Refused),
         (413, ErrorCode::RequestRefused, Retry::Never, Sent::Refused),
         (429, ErrorCode::RateLimited, after, Sent::Refused),
-        (500, ErrorCode::ServerError, Retry::Never, Sent::Unknown),
+        (500, ErrorCode::ServerError, after, Sent::Unknown),
         (502, ErrorCode::ServerError, after, Sent::Unknown),
         (503, ErrorCode::ServerError, after, Sent::Unknown),
         (504, ErrorCode::ServerError, after, Sent::Unknown),

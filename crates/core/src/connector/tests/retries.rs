@@ -8,8 +8,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::support::{Act, RawServer, connector, endpoint, id, secret};
+use crate::config::{Permission, ResourcePermission};
 use crate::connector::{
-    Call, Connector, ConnectorError, Effect, Failure, Registration, RetryNotice, RetryPolicy, Sent, Session, Stage,
+    Call, Connector, ConnectorError, Effect, Failure, Pause, Registration, Removal, RetryNotice, RetryPolicy, Sent,
+    Session, Stage, Tables, read_tables,
 };
 use crate::error::{ErrorCode, Explain};
 
@@ -31,7 +33,7 @@ fn run() -> Run {
 }
 
 fn api(status: u16, retry_after: Option<u64>, effect: Effect) -> ConnectorError {
-    let retry_after = retry_after.map(Duration::from_secs);
+    let retry_after = retry_after.map(|wait| Pause::from(chrono::Utc::now(), Duration::from_secs(wait)));
     let call = Call::new("PUT http://127.0.0.1:1/x".to_owned(), effect);
     ConnectorError::Api { status, text: "no".to_owned(), retry_after, with_key: true, call }
 }
@@ -81,7 +83,7 @@ async fn what_cannot_get_better_is_tried_once() {
     let call = || Call::new("GET http://127.0.0.1:1/x".to_owned(), Effect::None);
     let tls = Failure::Tls(crate::connector::TlsFailure::Expired);
     for error in [
-        api(500, None, Effect::Repeatable),
+        api(501, None, Effect::Repeatable),
         api(400, None, Effect::Repeatable),
         api(401, None, Effect::None),
         ConnectorError::NoAnswer { failure: tls, call: call() },
@@ -100,6 +102,7 @@ async fn registering_is_repeated_only_if_it_had_no_effect() {
     let call = Call::new("POST http://127.0.0.1:1/x".to_owned(), Effect::Once);
     for (error, repeated) in [
         (lost(Effect::Once), false),
+        (api(500, None, Effect::Once), false),
         (api(502, None, Effect::Once), false),
         (api(503, Some(1), Effect::Once), false),
         (ConnectorError::CutOff { call: call.clone() }, false),
@@ -111,11 +114,8 @@ async fn registering_is_repeated_only_if_it_had_no_effect() {
     }
 }
 
-#[tokio::test]
-async fn registering_over_a_cut_connection_reaches_the_server_once() {
-    let server = RawServer::start(vec![Act::Close, Act::json("201 CREATED", "{}")]).await;
-    let run = run_with(connector(&server.url()), RetryPolicy::default());
-    let registration = Registration {
+fn registration() -> Registration {
+    Registration {
         agent_id: id("a"),
         name: "A".to_owned(),
         agent_type: None,
@@ -124,7 +124,14 @@ async fn registering_over_a_cut_connection_reaches_the_server_once() {
         api_secret: secret("s"),
         database: None,
         rate_limits: None,
-    };
+    }
+}
+
+#[tokio::test]
+async fn registering_over_a_cut_connection_reaches_the_server_once() {
+    let server = RawServer::start(vec![Act::Close, Act::json("201 CREATED", "{}")]).await;
+    let run = run_with(connector(&server.url()), RetryPolicy::default());
+    let registration = registration();
     let registration = &registration;
     let register = |connector: Connector| async move { connector.register(registration).await };
     let error = run.session.retrying("Registering", register).await.unwrap_err();
@@ -252,4 +259,69 @@ fn futures_can_be_spawned() {
     let agent = &agent;
     is_send(run.session.retrying("x", |connector| async move { connector.agent(agent).await }));
     is_send(crate::connector::read_state(&run.session, agent));
+}
+
+/// A server that fails once with 500, which may be before or after the effect, and answers the repeated request with `then`.
+async fn fails_once(then: Act) -> (RawServer, Run) {
+    let server = RawServer::start(vec![Act::json("500 X", "{\"error\": \"no\"}"), then]).await;
+    let policy = RetryPolicy { first_delay: Duration::from_millis(1), ..RetryPolicy::default() };
+    let run = run_with(connector(&server.url()), policy);
+    (server, run)
+}
+
+fn ended(server: &RawServer, what: &str, requests: usize) {
+    assert_eq!(server.received().len(), requests, "{what}: {:?}", server.received());
+}
+
+#[tokio::test]
+async fn after_a_500_reads_whole_values_and_deletions_are_made_again() {
+    let agent = id("a");
+    let ok = || Act::json("200 OK", "{}");
+    let (server, run) = fails_once(Act::json("200 OK", "{\"agents\": []}")).await;
+    run.session.retrying("list", |connector: Connector| async move { connector.agent_ids().await }).await.unwrap();
+    ended(&server, "a read", 2);
+
+    let (server, run) = fails_once(ok()).await;
+    let value = ResourcePermission::new("table", [Permission::Read]);
+    let (agent_id, value) = (&agent, &value);
+    let set = |connector: Connector| async move { connector.set_resource_permission(agent_id, "r", value).await };
+    run.session.retrying("set", set).await.unwrap();
+    ended(&server, "a whole value", 2);
+
+    let (server, run) = fails_once(ok()).await;
+    let string = secret("postgresql://u@h/d");
+    let string = &string;
+    let link = |connector: Connector| async move { connector.link_database(agent_id, string).await };
+    run.session.retrying("link", link).await.unwrap();
+    ended(&server, "a link", 2);
+
+    // The first one took effect: the agent, or its entry, is not there any more when it is asked for again.
+    let gone = Act::json("404 NOT FOUND", "{\"error\": \"Agent a not found\"}");
+    let (server, run) = fails_once(gone).await;
+    let delete = |connector: Connector| async move { connector.delete_agent(agent_id).await };
+    assert_eq!(run.session.retrying("delete", delete).await, Ok(Removal::WasAbsent));
+    ended(&server, "a deletion", 2);
+    let gone = Act::json("404 NOT FOUND", "{\"error\": \"Resource r not found for agent a\"}");
+    let (server, run) = fails_once(gone).await;
+    let revoke = |connector: Connector| async move { connector.revoke(agent_id, "r").await };
+    assert_eq!(run.session.retrying("revoke", revoke).await, Ok(Removal::WasAbsent));
+    ended(&server, "a revocation", 2);
+}
+
+#[tokio::test]
+async fn after_a_500_tables_are_gone_without_and_a_registration_is_not_sent_blindly() {
+    let agent = id("a");
+    let agent = &agent;
+    let (server, run) = fails_once(Act::json("200 OK", "{\"tables\": []}")).await;
+    let tables = read_tables(&run.session, agent).await;
+    assert!(matches!(tables, Tables::Unavailable { .. }), "{tables:?}");
+    ended(&server, "the tables, at which every recorded server fails", 1);
+
+    let (server, run) = fails_once(Act::json("201 CREATED", "{}")).await;
+    let registration = registration();
+    let registration = &registration;
+    let register = |connector: Connector| async move { connector.register(registration).await };
+    let error = run.session.retrying("register", register).await.unwrap_err();
+    assert_eq!((error.status(), error.outcome()), (Some(500), Sent::Unknown));
+    ended(&server, "a registration", 1);
 }

@@ -1,0 +1,101 @@
+//! A server that lost its memory: aidb knows from its own history what it saw there last.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::target::server_key;
+use super::{Context, Engine, Error, Target};
+use crate::config::AgentId;
+use crate::connector::{Knew, LOST_MEMORY_HINT, has_lost_memory};
+use crate::plan::{Note, NoteCode, NoteWeight, Plan};
+use crate::store::SeenAgent;
+
+/// What aidb saw at a server that has no agent at all any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostMemory {
+    /// How many agents it saw there, each when it was last read or written.
+    pub agents: usize,
+    /// When it saw the last of them.
+    pub seen_at: DateTime<Utc>,
+}
+
+impl LostMemory {
+    /// What to do about it.
+    pub(super) const HINT: &str = LOST_MEMORY_HINT;
+
+    fn of(seen: &[SeenAgent]) -> Option<Self> {
+        let seen_at = seen.iter().map(|agent| agent.at).max()?;
+        Some(Self { agents: seen.len(), seen_at })
+    }
+
+    /// "The server has no agent at all now, and aidb saw 3 there before (the last on 2026-11-29 00:30 UTC): …"
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let agents = if self.agents == 1 { "1 agent".to_owned() } else { format!("{} agents", self.agents) };
+        format!(
+            "The server has no agent at all now, and aidb saw {agents} there before, the last on {}: it lost its memory, most \
+             likely because it was restarted.",
+            moment(self.seen_at)
+        )
+    }
+}
+
+impl Engine {
+    /// The agents that were at a server when aidb looked last.
+    async fn seen_at(&self, target: &Target) -> Result<Vec<SeenAgent>, Error> {
+        let server = server_key(&target.place.url);
+        let mut seen = self.store().await?.agents_seen().await?;
+        seen.retain(|agent| server_key(&agent.url) == server);
+        Ok(seen)
+    }
+
+    /// Whether the server, which has these agents now, lost those that aidb saw there before.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub(super) async fn lost_memory(&self, target: &Target, agents: &[String]) -> Result<Option<LostMemory>, Error> {
+        let seen = if agents.is_empty() { self.seen_at(target).await? } else { Vec::new() };
+        Ok(LostMemory::of(&seen).filter(|_| Knew::Agents.is_lost(agents)))
+    }
+
+    /// That an agent is not there, and whether all others are gone with it.
+    pub(super) async fn agent_not_found(&self, target: &Target, agent: &AgentId, context: &Context) -> Error {
+        // Where the store or the list cannot be read, it is only not there.
+        let seen = self.seen_at(target).await.ok().as_deref().and_then(LostMemory::of);
+        let knew = if seen.is_some() { Knew::Agents } else { Knew::Nothing };
+        let is_lost = has_lost_memory(&self.session(&target.connector, context), knew).await;
+        Error::AgentNotFound { agent: agent.to_string(), place: target.name.clone(), lost: seen.filter(|_| is_lost) }
+    }
+
+    /// That the plan would register an agent anew which the server had and lost, together with all others.
+    pub(super) async fn note_lost_memory(
+        &self,
+        target: &Target,
+        plan: &mut Plan,
+        context: &Context,
+    ) -> Result<(), Error> {
+        if !plan.registers() {
+            return Ok(());
+        }
+        let seen = self.seen_at(target).await?;
+        let Some(own) = seen.iter().find(|agent| agent.agent_id == plan.agent_id.as_str()) else { return Ok(()) };
+        let session = self.session(&target.connector, context);
+        if let Some(lost) = LostMemory::of(&seen)
+            && has_lost_memory(&session, Knew::Agents).await
+        {
+            let message = format!(
+                "{} was here on {}. {} Registering it makes it anew, with a new API key.",
+                own.agent_id,
+                moment(own.at),
+                lost.sentence()
+            );
+            plan.notes
+                .insert(0, Note { code: NoteCode::ServerEmptied, weight: NoteWeight::Risk, message, resource: None });
+        }
+        Ok(())
+    }
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}

@@ -1,0 +1,95 @@
+//! What an apply does whose turn came later than its plan was made: while it waited, somebody may have changed the target.
+//!
+//! One rule for every front end. A saved plan is never made again: somebody agreed to exactly that one. Any other is made again
+//! from what is there now, and applied where whoever asked for it has agreed to that as well; else nothing is written, and what
+//! moved and the new plan are said.
+
+use super::{Context, Deletion, Engine, Error, Proposal, Target};
+use crate::plan::{self, Change, Plan};
+
+/// What happens where the target moved before an apply had its turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenMoved {
+    /// Nothing is written.
+    #[default]
+    Refuse,
+    /// The plan is made again, and applied where it makes the same changes as the one that a person agreed to.
+    SameChanges,
+    /// The plan is made again, and applied where it takes nothing away that the first one left: nobody was asked about either.
+    NoNewLoss,
+    /// The plan is made again, and applied: whoever asked for it agreed to the goal, by whatever changes it is reached.
+    PlanAgain,
+}
+
+impl WhenMoved {
+    /// Whether a plan that was made again may be applied in the place of the first one.
+    fn allows(self, first: &Plan, again: &Plan) -> bool {
+        match self {
+            Self::Refuse => false,
+            Self::SameChanges => first.changes == again.changes,
+            Self::NoNewLoss => first.changes == again.changes || !takes_more(first, again),
+            Self::PlanAgain => true,
+        }
+    }
+}
+
+/// Whether a plan takes anything away that the other one left.
+fn takes_more(first: &Plan, again: &Plan) -> bool {
+    if again.deletes_agent() && !first.deletes_agent() {
+        return true;
+    }
+    again.changes.iter().any(|change| {
+        let agreed = first.changes.iter().find(|before| before.key() == change.key());
+        let (_, lost) = change.gained_and_lost();
+        let (_, lost_before) = agreed.map(Change::gained_and_lost).unwrap_or_default();
+        let is_removal = |change: &Change| matches!(change, Change::Revoke { .. });
+        !lost.minus(lost_before).is_empty() || (is_removal(change) && !agreed.is_some_and(is_removal))
+    })
+}
+
+impl Engine {
+    /// The proposal made from what the target has now, reduced to what was chosen of it.
+    ///
+    /// # Errors
+    /// The target cannot be read; the target moved so far that the chosen items are not there any more.
+    pub async fn propose_anew(
+        &self,
+        target: &Target,
+        proposal: &Proposal,
+        context: &Context,
+    ) -> Result<Proposal, Error> {
+        let first = &proposal.plan;
+        let (whole, live) = self.plan(target, &first.agent_id, proposal.goal.borrow(), first.mode, context).await?;
+        match whole.clone().select(&proposal.selection) {
+            Ok(plan) => Ok(Proposal { plan, live, saved: None, ..proposal.clone() }),
+            Err(_) => {
+                let moved = plan::moved(&proposal.live, &live);
+                Err(Error::TargetChanged { place: target.name.clone(), moved, now: Box::new(whole) })
+            }
+        }
+    }
+
+    /// What is applied in the place of the proposal, where the target moved while it waited for its turn. Called with the lock
+    /// in hand, so that it moves no more.
+    pub(super) async fn made_again(
+        &self,
+        target: &Target,
+        proposal: &Proposal,
+        deletion: Deletion,
+        context: &Context,
+    ) -> Result<Option<Proposal>, Error> {
+        if context.when_moved == WhenMoved::Refuse || proposal.is_saved() {
+            return Ok(None);
+        }
+        let again = self.propose_anew(target, proposal, context).await?;
+        if proposal.plan.was_made_from(&again.live) {
+            return Ok(None);
+        }
+        if !context.when_moved.allows(&proposal.plan, &again.plan) {
+            let moved = plan::moved(&proposal.live, &again.live);
+            return Err(Error::TargetChanged { place: target.name.clone(), moved, now: Box::new(again.plan) });
+        }
+        self.refuse_unusable(target, &again.plan, deletion)?;
+        Ok(Some(again))
+    }
+}
