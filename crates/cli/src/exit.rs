@@ -21,6 +21,8 @@ pub(crate) enum Exit {
     TargetChanged = 5,
     /// Failed, and something is left to do.
     NeedsAttention = 6,
+    /// Done, and the result could not be written where it was asked for.
+    Unwritten = 74,
     /// Wrong usage, or somebody has to agree first.
     Usage = 64,
     /// Interrupted.

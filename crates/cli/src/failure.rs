@@ -157,9 +157,15 @@ pub(crate) enum CommandError {
     /// Standard input or the terminal failed.
     #[error("Standard input could not be read: {0}. Nothing was changed.")]
     Input(io::Error),
-    /// Standard output failed.
-    #[error("The result could not be written to standard output: {0}. What the command did stands.")]
+    /// Standard output failed, of a command that only looks.
+    #[error("The result could not be written to standard output: {0}. Nothing was changed.")]
     Output(io::Error),
+    /// Standard output failed, of a command that did something.
+    #[error("The result could not be written to standard output: {0}. What is said above stands.")]
+    Unwritten(io::Error),
+    /// Standard output failed, before anything was done.
+    #[error("The plan could not be shown: standard output takes nothing ({0}). Nothing was changed.")]
+    PlanUnseen(io::Error),
     /// The process cannot be set up.
     #[error("aidb cannot start here: {0}. Nothing was changed.")]
     Start(io::Error),
@@ -202,7 +208,7 @@ impl Explain for CommandError {
             Self::Interrupted => ErrorCode::Interrupted,
             Self::NoDataFolder => ErrorCode::StoreUnusable,
             Self::Input(_) => ErrorCode::FileUnreadable,
-            Self::Output(_) | Self::Start(_) => ErrorCode::FileUnwritable,
+            Self::Output(_) | Self::Unwritten(_) | Self::PlanUnseen(_) | Self::Start(_) => ErrorCode::FileUnwritable,
             Self::Sandbox { .. } => ErrorCode::SandboxFailed,
             Self::NotASandbox { .. } => ErrorCode::EnvironmentExists,
             _ => ErrorCode::Usage,
@@ -241,7 +247,7 @@ impl Explain for CommandError {
             Self::NoDataFolder => "Set HOME, or name a folder with --data-dir or AIDB_DATA_DIR.",
             Self::VariableNotText { .. } => "Set it anew.",
             Self::Input(_) => "Give it on a terminal, or as a file.",
-            Self::Output(_) => "Check where standard output leads.",
+            Self::Output(_) | Self::Unwritten(_) | Self::PlanUnseen(_) => "Check where standard output leads.",
             Self::NotASandbox { .. } => "Rename or remove it first, or start the sandbox without --add-environments.",
             Self::Sandbox { .. } => "Choose other ports with --ports, 0 for any free one.",
             Self::Declined | Self::Interrupted | Self::Start(_) => return None,

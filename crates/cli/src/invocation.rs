@@ -16,9 +16,11 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
 use crate::args::{ApplyArgs, GlobalArgs, KeyStore};
+use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
 use crate::progress::TerminalProgress;
 use crate::screen::{Kind, Screen};
+use crate::signals;
 use crate::usage::{Source, Sources, URL};
 use crate::view::human::Human;
 use crate::view::json::Json;
@@ -209,6 +211,19 @@ impl Invocation {
     pub(crate) fn beside<R: Human>(&self, result: &R) {
         self.screen.aside(&result.remarks(self.screen.detail));
         self.screen.aside(&result.human(self.screen.detail));
+    }
+
+    /// Shows the result of a command that changed something on this machine; see [`Screen::finished`].
+    pub(crate) fn finished<R: Human + Json>(&self, result: &R, exit: Exit) -> Exit {
+        self.progress.clear();
+        self.screen.finished(result, exit)
+    }
+
+    /// Shows the result of a command that changed a server; see [`Screen::changed`].
+    pub(crate) fn changed<R: Human + Json>(&self, result: &R, exit: Exit) -> Exit {
+        signals::changes_end(exit);
+        self.progress.clear();
+        self.screen.changed(result, exit)
     }
 
     /// Takes the progress bar away before words follow.

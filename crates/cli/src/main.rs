@@ -30,5 +30,5 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    run::run(&arguments).into()
+    run::guarded(|| run::run(&arguments)).into()
 }

@@ -11,6 +11,26 @@ use crate::screen::{Detail, Form, Kind, Screen};
 use crate::signals;
 use crate::usage::{self, Sources, Typed};
 
+/// Runs something that may have a fault in it. The process ends with a status that says as much as is known: whether a server
+/// may be in the middle of being changed.
+pub(crate) fn guarded(run: impl FnOnce() -> Exit) -> Exit {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| {
+        let exit = signals::exit_in_the_middle();
+        crate::screen::error_text(match exit {
+            Exit::NeedsAttention => {
+                "Error: aidb has a fault, and ended because of it. Changes may be half done; its next start puts them back \
+                 (aidb recover).\n"
+            }
+            Exit::Unwritten => {
+                "Error: aidb has a fault, and ended because of it. What it changed was done, verified, and stands; the history \
+                 has it.\n"
+            }
+            _ => "Error: aidb has a fault, and ended because of it. Nothing was changed.\n",
+        });
+        exit
+    })
+}
+
 /// Runs one command line.
 pub(crate) fn run(arguments: &[OsString]) -> Exit {
     let json = usage::wants_json(arguments);
@@ -45,7 +65,9 @@ fn ended(screen: Screen, result: Result<Exit, Failure>) -> Exit {
                 Ok(()) => exit,
                 // Standard output does not take it: standard error is all that is left.
                 Err(unprintable) => {
-                    crate::screen::error_text(&crate::view::human::failure(&unprintable, screen.detail));
+                    for said in [&failure, &unprintable] {
+                        crate::screen::error_text(&crate::view::human::failure(said, screen.detail));
+                    }
                     exit
                 }
             }
@@ -62,6 +84,7 @@ fn dispatch(invocation: &Invocation, command: Command) -> Result<Exit, Failure> 
         Command::Sandbox(args) => in_runtime(invocation, commands::sandbox(invocation, args)),
         Command::Schema(args) => invocation.result(&commands::schema(args)).map(|()| Exit::Done),
         Command::Completions(args) => invocation.result(&commands::completions(&args)).map(|()| Exit::Done),
+        Command::Man(args) if args.out_dir.is_some() => Ok(invocation.finished(&commands::man(&args)?, Exit::Done)),
         Command::Man(args) => invocation.result(&commands::man(&args)?).map(|()| Exit::Done),
     }
 }
@@ -88,4 +111,20 @@ fn in_runtime(invocation: &Invocation, command: impl Future<Output = Result<Exit
     // A thread that still waits for somebody to type must not keep the process.
     runtime.shutdown_background();
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_in_the_program_ends_with_a_status_that_says_what_may_stand() {
+        let fault = || -> Exit { panic!("a fault, for this test") };
+        assert_eq!(guarded(|| Exit::Differs), Exit::Differs);
+        assert_eq!(guarded(fault), Exit::Failed, "before anything was changed");
+        signals::changes_begin();
+        assert_eq!(guarded(fault), Exit::NeedsAttention, "in the middle");
+        signals::changes_end(Exit::Done);
+        assert_eq!(guarded(fault), Exit::Unwritten, "after the end");
+    }
 }

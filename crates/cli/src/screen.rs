@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use anstream::AutoStream;
 
 use crate::args::OutputArgs;
+use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
 use crate::view::human::{self, Human};
 use crate::view::json::{self, Json};
@@ -66,24 +67,59 @@ impl Screen {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
-    /// The result of the command.
+    /// The result of a command that only looks.
     pub(crate) fn result<R: Human + Json>(self, result: &R) -> Result<(), Failure> {
+        heard(self.tell(result)).map_err(|error| CommandError::Output(error).into())
+    }
+
+    /// The result of a command that changed something on this machine, and the exit status. A reader that leaves early has seen
+    /// enough.
+    pub(crate) fn finished<R: Human + Json>(self, result: &R, exit: Exit) -> Exit {
+        match heard(self.tell(result)) {
+            Ok(()) => exit,
+            Err(error) => self.unwritten(result, exit, error),
+        }
+    }
+
+    /// The result of a command that changed a server, and the exit status. What nobody read, the backup for example, is said
+    /// elsewhere.
+    pub(crate) fn changed<R: Human + Json>(self, result: &R, exit: Exit) -> Exit {
+        match self.tell(result) {
+            Ok(()) => exit,
+            Err(error) => self.unwritten(result, exit, error),
+        }
+    }
+
+    fn tell<R: Human + Json>(self, result: &R) -> io::Result<()> {
         match self.form {
-            Form::Json => self.print(&json::document(&result.json())),
+            Form::Json => write_out(&json::document(&result.json())),
             Form::Human => {
                 self.aside(&result.remarks(self.detail));
-                let printed = self.print(&result.human(self.detail));
+                let printed = write_out(&result.human(self.detail));
                 error_text(&self.without_reassurance(result.complaint(self.detail)));
                 printed
             }
         }
     }
 
+    /// Says what was done where it can still be said. A status never says less than what stands: 0 becomes the one for this,
+    /// and what did not end well keeps its own.
+    fn unwritten<R: Human + Json>(self, result: &R, exit: Exit, error: io::Error) -> Exit {
+        error_text(&result.human(self.detail.max(Detail::Usual)));
+        if self.form == Form::Json {
+            error_text(&result.complaint(self.detail));
+        }
+        error_text(&human::failure(&CommandError::Unwritten(error).into(), self.detail));
+        if exit == Exit::Done { Exit::Unwritten } else { exit }
+    }
+
     /// What has to be seen before the end, a plan before its question. Goes where the person looks; with JSON only when
-    /// somebody is about to be asked.
+    /// somebody is about to be asked. What nobody can see is not applied, also where the reader has left.
     pub(crate) fn meanwhile<R: Human>(self, part: &R) -> Result<(), Failure> {
         match self.form {
-            Form::Human if io::stdout().is_terminal() || !self.can_ask() => self.print(&part.human(self.detail)),
+            Form::Human if io::stdout().is_terminal() || !self.can_ask() => {
+                write_out(&part.human(self.detail)).map_err(|error| CommandError::PlanUnseen(error).into())
+            }
             Form::Json if !self.can_ask() => Ok(()),
             _ => {
                 error_text(&part.human(self.detail));
@@ -94,13 +130,7 @@ impl Screen {
 
     /// Text for standard output as it is.
     pub(crate) fn print(self, text: &str) -> Result<(), Failure> {
-        let mut out = AutoStream::auto(io::stdout().lock());
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            // Whoever reads the output has seen enough: no reason to fail, least of all halfway through an apply.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => Err(CommandError::Output(error).into()),
-            Ok(()) => Ok(()),
-        }
+        heard(write_out(text)).map_err(|error| CommandError::Output(error).into())
     }
 
     /// Something worth knowing besides the result.
@@ -139,6 +169,19 @@ impl Screen {
                 Ok(())
             }
         }
+    }
+}
+
+fn write_out(text: &str) -> io::Result<()> {
+    let mut out = AutoStream::auto(io::stdout().lock());
+    out.write_all(text.as_bytes()).and_then(|()| out.flush())
+}
+
+/// Whoever reads the output and leaves has seen enough: no reason to fail where nothing depends on it.
+fn heard(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Ctrl-C, SIGTERM and a terminal that is closed: the first cancels and lets everything be put back, the second ends at once.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -8,9 +8,10 @@ use tokio_util::sync::CancellationToken;
 use crate::exit::Exit;
 use crate::screen::error_text;
 
-const PUTTING_BACK: &str = "\nStopping. What was already changed is being put back; a second Ctrl-C ends at once \
-                            and may leave changes half done.\n";
+const PUTTING_BACK: &str = "\nStopping. Unless it ends in this moment, what was already changed is being put back; a second \
+                            Ctrl-C ends at once and may leave changes half done.\n";
 const STOPPING: &str = "\nStopping.\n";
+const OVER: &str = "\nIt had ended already: nothing is put back, and how it ended stands.\n";
 const ENDING: &str =
     "\nEnded at once. Changes may be half done; the next start of aidb puts them back (aidb recover).\n";
 
@@ -20,9 +21,34 @@ const GRACE: Duration = Duration::from_secs(3);
 /// Whether a server may be in the middle of being changed.
 static CHANGING: AtomicBool = AtomicBool::new(false);
 
+/// How the changes ended; [`NOT_ENDED`] before.
+static ENDED: AtomicI32 = AtomicI32::new(NOT_ENDED);
+const NOT_ENDED: i32 = -1;
+
 /// From now on a server may be in the middle of being changed: stopping takes as long as putting back takes.
 pub(crate) fn changes_begin() {
+    ENDED.store(NOT_ENDED, Ordering::SeqCst);
     CHANGING.store(true, Ordering::SeqCst);
+}
+
+/// What was interrupted before is settled, and the command's own work has not begun.
+pub(crate) fn settled_before() {
+    CHANGING.store(false, Ordering::SeqCst);
+}
+
+/// The changes have ended like this; what is left is to say so. Stopping now ends with a status that is no less true.
+pub(crate) fn changes_end(exit: Exit) {
+    let untold = if exit == Exit::Done { Exit::Unwritten } else { exit };
+    ENDED.store(untold as i32, Ordering::SeqCst);
+}
+
+/// The exit status of a process that cannot go on: whether something may be left half done.
+pub(crate) fn exit_in_the_middle() -> Exit {
+    match (CHANGING.load(Ordering::SeqCst), ENDED.load(Ordering::SeqCst)) {
+        (false, _) => Exit::Failed,
+        (true, ended) if ended == Exit::Unwritten as i32 => Exit::Unwritten,
+        (true, _) => Exit::NeedsAttention,
+    }
 }
 
 /// Watches for signals until the process ends, on a thread of its own: a file system that hangs holds up the command, and must
@@ -38,15 +64,26 @@ pub(crate) fn watch(cancel: &CancellationToken) -> std::io::Result<()> {
 async fn stop(mut signals: Signals, cancel: CancellationToken) {
     signals.next().await;
     let changing = CHANGING.load(Ordering::SeqCst);
+    let ended = ENDED.load(Ordering::SeqCst);
     cancel.cancel();
-    error_text(if changing { PUTTING_BACK } else { STOPPING });
-    if !changing {
+    if !changing || ended != NOT_ENDED {
+        error_text(if changing { OVER } else { STOPPING });
         let _again_or_over = tokio::time::timeout(GRACE, signals.next()).await;
-        std::process::exit(Exit::Interrupted as i32);
+        std::process::exit(if changing { ended } else { Exit::Interrupted as i32 });
     }
+    error_text(PUTTING_BACK);
     signals.next().await;
-    error_text(ENDING);
-    std::process::exit(Exit::NeedsAttention as i32);
+    // It may have ended meanwhile, and only its result is still being written.
+    match ENDED.load(Ordering::SeqCst) {
+        NOT_ENDED => {
+            error_text(ENDING);
+            std::process::exit(Exit::NeedsAttention as i32);
+        }
+        ended => {
+            error_text(OVER);
+            std::process::exit(ended);
+        }
+    }
 }
 
 /// The signals that ask a process to stop.

@@ -6,7 +6,7 @@ mod common;
 
 use aidb_core::config::{Configuration, read};
 use aidb_core::operations::{
-    Context, Engine, EnvironmentDraft, Error, ImportOptions, LinkDatabase, Remember, TargetRequest,
+    Context, Engine, EnvironmentDraft, Error, ImportOptions, LinkDatabase, Relink, Remember, TargetRequest,
 };
 use aidb_core::store::Protection;
 use common::engine_in;
@@ -95,7 +95,7 @@ async fn a_remembered_connection_string_goes_only_to_the_server_that_it_was_give
         engine.propose_import(&target().await, &configuration, &options, "file".into(), &context).await
     };
     let string = SecretString::from("postgresql://churn:canary-password@127.0.0.1/shop");
-    let given = LinkDatabase::With { connection_string: string, remember: Remember::Keep };
+    let given = LinkDatabase::With { connection_string: string, remember: Remember::Keep, even_if_linked: Relink::No };
     let proposal = plan(given).await.expect("planned");
     plan(LinkDatabase::Remembered).await.expect("it is kept for this server");
     assert!(engine.remembers_connection(&target().await, &proposal).await);

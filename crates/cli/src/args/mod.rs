@@ -74,6 +74,7 @@ Exit status:
   5    the target changed since the plan was made; nothing was written
   6    failed, and something is left to do
   64   wrong usage, or somebody has to agree first
+  74   done, and the result could not be written where it was asked for
   130  interrupted";
 
 /// The commands.

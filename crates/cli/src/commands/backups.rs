@@ -148,8 +148,7 @@ async fn create(invocation: &Invocation, engine: &Engine, _args: CreateArgs) -> 
     let note = invocation.global.run.reason.as_deref();
     let backup = engine.back_up(&target, &agent, note, &invocation.context()).await;
     let backup = backup.map_err(|error| nothing_there(error, None))?;
-    invocation.result(&BackupTaken { backup })?;
-    Ok(Exit::Done)
+    Ok(invocation.finished(&BackupTaken { backup }, Exit::Done))
 }
 
 async fn export(invocation: &Invocation, engine: &Engine, args: ExportBackupArgs) -> Result<Exit, Failure> {
@@ -160,15 +159,15 @@ async fn export(invocation: &Invocation, engine: &Engine, args: ExportBackupArgs
     match output {
         Output::File(path) => {
             let backup = engine.export_backup(id.as_str(), &path, overwrite).await?;
-            invocation.result(&BackupExported { path, backup })?;
+            Ok(invocation.finished(&BackupExported { path, backup }, Exit::Done))
         }
         Output::Standard => {
             let (backup, configuration) = engine.backup_configuration(id.as_str()).await?;
             invocation.print(&config::write(&configuration))?;
             invocation.beside(&BackupExported { path: Output::STANDARD.into(), backup });
+            Ok(Exit::Done)
         }
     }
-    Ok(Exit::Done)
 }
 
 async fn verify(invocation: &Invocation, engine: &Engine, args: VerifyArgs) -> Result<Exit, Failure> {

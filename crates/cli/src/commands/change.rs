@@ -7,11 +7,11 @@ use aidb_core::operations::{Applied, Context, Deletion, Engine, Proposal, Target
 use aidb_core::plan::Plan;
 use aidb_core::words::counted;
 
+use super::turn::{self, Turn};
 use crate::exit::{self, Exit};
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
 use crate::prompt;
-use crate::signals;
 
 /// Why a plan is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,6 +156,8 @@ impl ChangeDone {
         let report = &self.applied.report;
         let refused = report.cause.as_ref().map(|cause| exit::of(cause.code)) == Some(Exit::NotAuthorised);
         match report.outcome {
+            // It stands, and the history, where it would have been looked for, does not say so.
+            Outcome::Done if self.applied.unrecorded.is_some() => Exit::Unwritten,
             Outcome::Done => Exit::Done,
             Outcome::PutBack if refused => Exit::NotAuthorised,
             _ => exit::of(self.code()),
@@ -222,12 +224,18 @@ pub(crate) async fn carry_out(
     }
     agree(invocation, target, changes, consent.to_changes).await?;
     let deletion = agree_to_deletion(invocation, target, &planned, consent.to_deletion).await?;
-    let done = apply_all(engine, action, target, planned, deletion, context).await?;
-    invocation.result(&done)?;
-    Ok(done.exit())
+    let context = Context { when_moved: turn::when_moved(invocation, &planned, consent, context), ..context.clone() };
+    let turn = Turn { invocation, engine, action, target, consent, context: &context };
+    let done = apply_all(turn, planned, deletion).await?;
+    Ok(invocation.changed(&done, done.exit()))
 }
 
-async fn agree(invocation: &Invocation, target: &Target, changes: usize, asking: Asking) -> Result<(), Failure> {
+pub(super) async fn agree(
+    invocation: &Invocation,
+    target: &Target,
+    changes: usize,
+    asking: Asking,
+) -> Result<(), Failure> {
     if changes == 0 || asking == Asking::Never {
         return Ok(());
     }
@@ -247,7 +255,7 @@ async fn agree(invocation: &Invocation, target: &Target, changes: usize, asking:
 }
 
 /// Deleting an agent takes its key with it for good: asked for by itself, and not covered by `--yes`.
-async fn agree_to_deletion(
+pub(super) async fn agree_to_deletion(
     invocation: &Invocation,
     target: &Target,
     planned: &[Planned],
@@ -266,26 +274,18 @@ async fn agree_to_deletion(
     }
 }
 
-async fn apply_all(
-    engine: &Engine,
-    action: &'static str,
-    target: &Target,
-    planned: Vec<Planned>,
-    deletion: Deletion,
-    context: &Context,
-) -> Result<ChangesDone, Failure> {
+async fn apply_all(turn: Turn<'_>, planned: Vec<Planned>, deletion: Deletion) -> Result<ChangesDone, Failure> {
     let single = planned.len() == 1;
-    let mut done = ChangesDone { action, items: Vec::new(), stopped: None, not_started: Vec::new() };
-    for planned in planned {
+    let mut done = ChangesDone { action: turn.action, items: Vec::new(), stopped: None, not_started: Vec::new() };
+    for mut planned in planned {
         if done.exit() != Exit::Done {
             done.not_started.push(planned.source);
             continue;
         }
-        signals::changes_begin();
-        match engine.apply(target, &planned.proposal, deletion, context).await {
-            Ok(applied) => done.items.push(finished(target, planned, applied)),
-            Err(error) if single => return Err(error.into()),
-            Err(error) => done.stopped = Some((planned.source, error.into())),
+        match turn.apply(&mut planned, deletion).await {
+            Ok(applied) => done.items.push(finished(turn.target, planned, applied)),
+            Err(failure) if single => return Err(failure),
+            Err(failure) => done.stopped = Some((planned.source, failure)),
         }
     }
     Ok(done)
@@ -298,12 +298,17 @@ fn finished(target: &Target, planned: Planned, applied: Applied) -> ChangeDone {
         url: target.place.url.clone(),
         source: planned.source,
         findings: planned.findings,
-        plan: planned.proposal.plan,
+        plan: applied.made_again.as_deref().cloned().unwrap_or(planned.proposal.plan),
         applied,
     }
 }
 
-fn plans<'a>(action: &'static str, purpose: Purpose, target: &'a Target, planned: &'a [Planned]) -> PlansShown<'a> {
+pub(super) fn plans<'a>(
+    action: &'static str,
+    purpose: Purpose,
+    target: &'a Target,
+    planned: &'a [Planned],
+) -> PlansShown<'a> {
     let plans = planned.iter().map(|planned| PlanShown {
         place: &target.name,
         environment: target.place.environment_name.as_deref(),

@@ -111,8 +111,7 @@ async fn saved(
     environment: Environment,
 ) -> Result<Exit, Failure> {
     let key = engine.key_state(&environment).await;
-    invocation.result(&EnvironmentSaved { saved, environment, key })?;
-    Ok(Exit::Done)
+    Ok(invocation.finished(&EnvironmentSaved { saved, environment, key }, Exit::Done))
 }
 
 async fn list(invocation: &Invocation, engine: &Engine) -> Result<Exit, Failure> {
@@ -141,6 +140,5 @@ async fn remove(invocation: &Invocation, engine: &Engine, args: RemoveArgs) -> R
         return Err(CommandError::ProtectedProfile { place: environment.name }.into());
     }
     let removed = engine.remove_environment(environment.id.as_str()).await?;
-    invocation.result(&RemovedShown { removed })?;
-    Ok(Exit::Done)
+    Ok(invocation.finished(&RemovedShown { removed }, Exit::Done))
 }

@@ -41,13 +41,11 @@ pub(super) async fn set_key(invocation: &Invocation, engine: &Engine, args: SetK
         VaultKind::Memory => "memory until this command ends".into(),
         VaultKind::File { folder } => format!("a file in {} that only you can read", folder.display()),
     };
-    invocation.result(&KeyStored { environment, place })?;
-    Ok(Exit::Done)
+    Ok(invocation.finished(&KeyStored { environment, place }, Exit::Done))
 }
 
 /// Removes a key.
 pub(super) async fn remove_key(invocation: &Invocation, engine: &Engine, args: NameArgs) -> Result<Exit, Failure> {
     let removal = engine.remove_environment_key(&args.name).await?;
-    invocation.result(&KeyRemoved { name: args.name, removal })?;
-    Ok(Exit::Done)
+    Ok(invocation.finished(&KeyRemoved { name: args.name, removal }, Exit::Done))
 }

@@ -98,13 +98,13 @@ pub(crate) async fn export(invocation: &Invocation, args: ExportArgs) -> Result<
             return Ok(Exit::Done);
         }
     }
-    invocation.result(&done)?;
     let stopped = !done.not_reached.is_empty();
-    Ok(match (stopped, done.failure().is_none()) {
+    let exit = match (stopped, done.failure().is_none()) {
         (true, _) => Exit::Interrupted,
         (false, true) => Exit::Done,
         (false, false) => Exit::Failed,
-    })
+    };
+    Ok(invocation.finished(&done, exit))
 }
 
 /// Where it goes. Two results on one standard output would be none.
@@ -132,7 +132,7 @@ pub(super) fn refuse_two_results(invocation: &Invocation, output: &Output) -> Re
 /// A script that saves what it is about to change, before it is changed for the first time, has nothing to save yet.
 pub(super) fn nothing_there(error: Error, path: Option<&Path>) -> Failure {
     match error {
-        Error::AgentNotFound { agent, place } => {
+        Error::AgentNotFound { agent, place, lost: None } => {
             let file = path.filter(|path| path.is_file()).map(Path::to_owned);
             CommandError::NothingToExport { agent, place, file }.into()
         }

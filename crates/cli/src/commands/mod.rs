@@ -18,6 +18,7 @@ mod sandbox;
 mod saved_plan;
 mod test;
 mod text;
+mod turn;
 mod validate;
 
 pub(crate) use backups::{BackupExported, BackupList, BackupShown, BackupTaken, BackupsVerified, backups};

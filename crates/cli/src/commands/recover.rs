@@ -49,7 +49,7 @@ pub(crate) async fn recover(invocation: &Invocation, args: RecoverArgs) -> Resul
     if args.leave
         && let Some(operation) = &operation
     {
-        return invocation.result(&OperationLeft(engine.leave(operation).await?)).map(|()| Exit::Done);
+        return Ok(invocation.finished(&OperationLeft(engine.leave(operation).await?), Exit::Done));
     }
     let target = match invocation.names_server() {
         true => Some(invocation.target(&engine).await?),
@@ -59,9 +59,7 @@ pub(crate) async fn recover(invocation: &Invocation, args: RecoverArgs) -> Resul
     let request = RecoveryRequest { operation: operation.as_ref(), way, target: target.as_ref() };
     signals::changes_begin();
     let done = RecoveriesDone(engine.recover(request, &invocation.context()).await?);
-    let exit = done.exit();
-    invocation.result(&done)?;
-    Ok(exit)
+    Ok(invocation.changed(&done, done.exit()))
 }
 
 /// What comes before a command's own work at a server. One that writes waits for its agents where it was told to, and every
@@ -101,6 +99,7 @@ pub(super) async fn settle(
             invocation.screen.note(&human::recovered(&recovered));
         }
     }
+    signals::settled_before();
     Ok(())
 }
 

@@ -45,7 +45,10 @@ pub(crate) async fn sandbox(invocation: &Invocation, args: SandboxArgs) -> Resul
     }
     let shown = servers.iter().map(|server| ServerShown { name: server.name().into(), url: server.url() });
     let started = SandboxStarted { servers: shown.collect(), added: args.add_environments, state_dir: args.state_dir };
-    invocation.result(&started)?;
+    let told = invocation.finished(&started, Exit::Done);
+    if told != Exit::Done {
+        return Ok(told);
+    }
     invocation.cancel.cancelled().await;
     for server in servers {
         server.shutdown().await;

@@ -85,7 +85,9 @@ impl Engine {
         if proposal.plan.was_made_from(&again.live) {
             return Ok(None);
         }
-        if !context.when_moved.allows(&proposal.plan, &again.plan) {
+        // A link that the first plan did not need has nothing to be made with.
+        let lacks_string = again.plan.links_database() && again.connection_string.is_none();
+        if lacks_string || !context.when_moved.allows(&proposal.plan, &again.plan) {
             let moved = plan::moved(&proposal.live, &again.live);
             return Err(Error::TargetChanged { place: target.name.clone(), moved, now: Box::new(again.plan) });
         }

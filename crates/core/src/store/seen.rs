@@ -24,10 +24,10 @@ const LAST_WORDS: &str = "\
     SELECT url, agent_id, at, existed FROM ( \
         SELECT url, agent_id, at, existed, \
             row_number() OVER (PARTITION BY url, agent_id ORDER BY sequence DESC, rank DESC) AS age FROM ( \
-            SELECT history.sequence AS sequence, 0 AS rank, url, agent_id, taken_at AS at, existed = 'existed' AS existed \
+            SELECT history.sequence AS sequence, 0 AS rank, server AS url, agent_id, taken_at AS at, existed = 'existed' AS existed \
                 FROM backups JOIN history ON history.backup_id = backups.id WHERE reason <> 'received' \
             UNION ALL \
-            SELECT coalesce(after.sequence, history.sequence), 1, operations.url, operations.agent_id, \
+            SELECT coalesce(after.sequence, history.sequence), 1, operations.server, operations.agent_id, \
                 coalesce(operations.finished_at, operations.started_at), coalesce(goal.existed, 'existed') = 'existed' \
                 FROM operations JOIN history ON history.operation_id = operations.id \
                 LEFT JOIN history AS after ON after.backup_id = operations.backup_id \

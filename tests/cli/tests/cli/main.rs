@@ -18,6 +18,7 @@ mod import;
 mod import_folder;
 mod keys;
 mod link;
+mod memory;
 mod one_server;
 mod promote;
 mod recover;
@@ -28,9 +29,11 @@ mod secrets;
 mod sentences;
 mod signals;
 mod stage;
+mod statuses;
 mod terminal;
 mod texts;
 mod validate;
+mod waiting;
 mod wording;
 
 /// Compares a run with its snapshot, without what differs from run to run.

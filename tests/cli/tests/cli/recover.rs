@@ -13,11 +13,11 @@ use crate::stage::Stage;
 const IMPORT: &[&str] = &["m", "import", "-e", "Staging", "-i", "agent.json", "--exact", "--yes", "--in-flight", "1"];
 
 /// Starts a command and kills it at the second of its writes, after that took effect.
-fn killed(stage: &Stage, arguments: &[&str]) {
+pub(crate) fn killed(stage: &Stage, arguments: &[&str]) {
     killed_at(stage, 2, arguments);
 }
 
-fn killed_at(stage: &Stage, write: u64, arguments: &[&str]) {
+pub(crate) fn killed_at(stage: &Stage, write: u64, arguments: &[&str]) {
     let hang = Fault { effect: Effect::After, ..Fault::on(write, FaultAnswer::Hang { ms: None }).method("PUT") };
     stage.staging.set_faults([hang]);
     stage.staging.clear_requests();
@@ -29,7 +29,7 @@ fn killed_at(stage: &Stage, write: u64, arguments: &[&str]) {
     stage.staging.set_faults([]);
 }
 
-fn struck(stage: &Stage) {
+pub(crate) fn struck(stage: &Stage) {
     let deadline = Instant::now() + Duration::from_secs(20);
     while !stage.staging.requests().iter().any(|request| request.fault.is_some()) {
         assert!(Instant::now() < deadline, "the write never came");

@@ -2,6 +2,7 @@
 
 use aidb_core::apply::Outcome;
 use aidb_core::operations::AgentKeyPlace;
+use aidb_core::plan::Leftover;
 
 use super::{BAD, Human, Page, column, done, failure, padded, paint, plan, shown};
 use crate::commands::{ChangeDone, ChangesDone};
@@ -9,6 +10,8 @@ use crate::screen::Detail;
 
 /// The widest column of items.
 const WIDEST: usize = 48;
+/// How many items that are left are named.
+const MOST_LEFT: usize = 20;
 
 impl Human for ChangesDone {
     fn human(&self, detail: Detail) -> String {
@@ -56,6 +59,10 @@ impl Human for ChangesDone {
 
 fn finished(page: &mut Page, item: &ChangeDone, detail: Detail) {
     page.line(done(&shown(&item.sentence())));
+    if item.applied.made_again.is_some() {
+        page.line(format!("  {} changed while this waited, so the plan was made again:", shown(&item.place)));
+        page.block(&plan::body(&item.plan, detail));
+    }
     if detail == Detail::Verbose {
         page.line(format!("  In {} s: {} in {}", seconds(item), plan::count(&item.plan), shown(&item.place)));
     }
@@ -100,10 +107,26 @@ fn left(page: &mut Page, item: &ChangeDone) {
         return;
     }
     page.line("Left to look at:");
-    let names: Vec<String> = report.left.iter().map(|left| shown(&left.change.to_string())).collect();
+    leftovers(page, &report.left);
+}
+
+/// The items that are left, each with its reason; of many the first, and how many more. A reason that all of them share is said
+/// once.
+pub(super) fn leftovers(page: &mut Page, left: &[Leftover]) {
+    let shared = left.first().filter(|first| left.len() > 1 && left.iter().all(|one| one.reason == first.reason));
+    if let Some(first) = shared {
+        page.line(format!("  {} items: {}", left.len(), shown(&first.reason)));
+    }
+    let names: Vec<String> = left.iter().take(MOST_LEFT).map(|left| shown(&left.change.to_string())).collect();
     let width = column(names.iter().map(String::as_str), WIDEST);
-    for (name, left) in names.iter().zip(&report.left) {
-        page.line(format!("  {}  {}", paint(BAD, &padded(name, width)), shown(&left.reason)));
+    for (name, left) in names.iter().zip(left) {
+        match shared {
+            Some(_) => page.line(format!("  {}", paint(BAD, name))),
+            None => page.line(format!("  {}  {}", paint(BAD, &padded(name, width)), shown(&left.reason))),
+        }
+    }
+    if left.len() > MOST_LEFT {
+        page.line(format!("  and {} more; --json names all of them", left.len() - MOST_LEFT));
     }
 }
 

@@ -63,9 +63,16 @@ pub(super) fn ended(sentence: &str, cause: Option<&ErrorReport>, detail: Detail)
     let mut page = Page::default();
     page.line(format!("{} {}", paint(ERROR, "Error:"), shown(sentence)));
     if let Some(cause) = cause {
-        page.line(format!("{} {}", paint(ERROR, "Cause:"), shown(&cause.message)));
-        advice(&mut page, cause, detail);
+        page.block(&because(cause, detail));
     }
+    page.into_text()
+}
+
+/// "Cause: …", "Hint: …".
+pub(super) fn because(cause: &ErrorReport, detail: Detail) -> String {
+    let mut page = Page::default();
+    page.line(format!("{} {}", paint(ERROR, "Cause:"), shown(&cause.message)));
+    advice(&mut page, cause, detail);
     page.into_text()
 }
 

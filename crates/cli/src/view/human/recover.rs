@@ -1,8 +1,11 @@
 //! What was interrupted, and what became of it.
 
+use aidb_core::apply::ApplyReport;
+use aidb_core::error::{ErrorCode, ErrorReport};
 use aidb_core::operations::{Owner, Recovered, RecoveryEnd, operation_words};
 use aidb_core::store::OperationSummary;
 
+use super::change::leftovers;
 use super::{BAD, Human, Page, done, failure, paint, shown};
 use crate::commands::{OperationLeft, RecoveriesDone, UnsettledList};
 use crate::screen::Detail;
@@ -18,10 +21,24 @@ pub(crate) fn recovered(recovered: &Recovered) -> String {
     let title = title(&recovered.interrupted);
     match &recovered.end {
         RecoveryEnd::NothingWritten => format!("{title} was interrupted before anything was written."),
-        RecoveryEnd::Settled { sentence, .. } => format!("{title}: {sentence}"),
+        RecoveryEnd::Settled { report, sentence, .. } if report.left.is_empty() => format!("{title}: {sentence}"),
+        RecoveryEnd::Settled { report, sentence, .. } => {
+            let cause = cause_of(report).map(|cause| format!(" {}", cause.message)).unwrap_or_default();
+            let back = way_back(&recovered.interrupted).map(|back| format!(" To go back: {back}")).unwrap_or_default();
+            format!("{title}: {sentence}{cause}{back}")
+        }
         RecoveryEnd::Waiting { reason } => format!("{title} was interrupted and waits: {}", reason.message),
         RecoveryEnd::UnderWay => format!("{title} is under way."),
     }
+}
+
+/// Why something is left, where it is more than that it was interrupted.
+fn cause_of(report: &ApplyReport) -> Option<&ErrorReport> {
+    report.cause.as_ref().filter(|cause| cause.code != ErrorCode::Interrupted)
+}
+
+fn way_back(operation: &OperationSummary) -> Option<String> {
+    operation.backup.as_ref().map(|backup| format!("aidb migrate rollback --backup {backup}"))
 }
 
 fn was_interrupted(operation: &OperationSummary) -> String {
@@ -52,15 +69,30 @@ impl Human for UnsettledList {
     }
 }
 
-fn waits(page: &mut Page, why: Option<&aidb_core::error::ErrorReport>, detail: Detail) {
+fn waits(page: &mut Page, why: Option<&ErrorReport>, detail: Detail) {
     if let Some(why) = why {
         page.line("It waits:");
         page.block(&failure::report(why, detail));
     }
 }
 
+/// How it ended: the sentence, then why, then what is left, as far as anybody reads it.
+fn settled(page: &mut Page, interrupted: &OperationSummary, report: &ApplyReport, sentence: &str, detail: Detail) {
+    let words = shown(&format!("{}: {sentence}", title(interrupted)));
+    if report.left.is_empty() {
+        page.line(done(&words));
+        return;
+    }
+    page.line(format!("{} {words}", paint(BAD, "✗")));
+    if let Some(cause) = cause_of(report) {
+        page.block(&failure::because(cause, detail));
+    }
+    page.line("Left to look at:");
+    leftovers(page, &report.left);
+}
+
 impl Human for RecoveriesDone {
-    fn human(&self, _detail: Detail) -> String {
+    fn human(&self, detail: Detail) -> String {
         let mut page = Page::default();
         if self.0.is_empty() {
             page.line("Nothing was interrupted.");
@@ -70,16 +102,14 @@ impl Human for RecoveriesDone {
                 RecoveryEnd::Waiting { .. } => {}
                 RecoveryEnd::UnderWay => page.line(shown(&recovered(one))),
                 RecoveryEnd::NothingWritten => page.line(done(&shown(&recovered(one)))),
-                RecoveryEnd::Settled { report, recovery, .. } => {
-                    let words = shown(&recovered(one));
-                    let settled = report.left.is_empty();
-                    page.line(if settled { done(&words) } else { format!("{} {words}", paint(BAD, "✗")) });
-                    for left in &report.left {
-                        page.line(format!("  {}: {}", shown(&left.change.to_string()), shown(&left.reason)));
-                    }
+                RecoveryEnd::Settled { report, sentence, recovery, .. } => {
+                    settled(&mut page, &one.interrupted, report, sentence, detail);
                     page.line(format!("  Its record: {recovery}"));
                     if let Some(backup) = &one.interrupted.backup {
                         page.line(format!("  Backup from before it: {backup}"));
+                    }
+                    if let Some(back) = way_back(&one.interrupted).filter(|_| !report.left.is_empty()) {
+                        page.line(format!("  To go back: {back}"));
                     }
                 }
             }

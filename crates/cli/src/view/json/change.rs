@@ -59,6 +59,7 @@ fn item(item: &ChangeDone, action: &str) -> Value {
         "backup": item.applied.backup.as_ref().map(|backup| backup.summary.id.to_string()),
         "rollback": item.way_back(),
         "agent_key": item.applied.agent_key.as_ref().map(key_place),
+        "made_again": item.applied.made_again.as_ref().map(|_| true),
         "unrecorded": item.applied.unrecorded.as_ref().map(part),
     }));
     with(with(verdict, about), extra)

@@ -45,6 +45,7 @@ fn recovered(one: &Recovered) -> Value {
         RecoveryEnd::Settled { report, sentence, recovery, unrecorded } => present(json!({
             "end": part(&report.outcome),
             "message": sentence,
+            "cause": report.cause.as_ref().map(part),
             "applied": part(&report.applied),
             "put_back": part(&report.put_back),
             "left": part(&report.left),
@@ -65,6 +66,7 @@ fn operation(operation: &OperationSummary) -> Value {
         "actor": operation.actor,
         "started_at": part(&operation.started_at),
         "backup": operation.backup.as_ref().map(ToString::to_string),
+        "rollback": operation.backup.as_ref().map(|backup| format!("aidb migrate rollback --backup {backup}")),
         "waiting": operation.waiting.as_ref().map(part),
     }))
 }

@@ -1,0 +1,76 @@
+//! `--wait`: an apply whose turn comes later than its plan was made, and what was agreed to then.
+
+use aidb_core::operations::{Applied, Context, Deletion, Engine, Error, Target, WhenBusy, WhenMoved};
+
+use super::change::{Asking, Consent, Planned, Purpose, agree, agree_to_deletion, plans};
+use crate::failure::Failure;
+use crate::invocation::Invocation;
+use crate::signals;
+
+/// What it takes to apply the plans of a command one after another.
+#[derive(Clone, Copy)]
+pub(super) struct Turn<'a> {
+    /// The run.
+    pub(super) invocation: &'a Invocation,
+    /// The engine.
+    pub(super) engine: &'a Engine,
+    /// `import`, `promote` or `rollback`.
+    pub(super) action: &'static str,
+    /// Where.
+    pub(super) target: &'a Target,
+    /// What was agreed to by flags.
+    pub(super) consent: Consent,
+    /// What goes with each.
+    pub(super) context: &'a Context,
+}
+
+/// What happens where the target moved while a command waited: whoever says `--yes` agrees to the goal, a person at the terminal
+/// to the plan that is shown, and where nobody is asked nothing more is taken away than was shown.
+pub(super) fn when_moved(
+    invocation: &Invocation,
+    planned: &[Planned],
+    consent: Consent,
+    context: &Context,
+) -> WhenMoved {
+    let saved = planned.iter().any(|planned| planned.proposal.is_saved());
+    match (context.when_busy, consent.to_changes) {
+        (WhenBusy::Refuse, _) => WhenMoved::Refuse,
+        _ if saved => WhenMoved::Refuse,
+        (WhenBusy::Wait, Asking::Never) => WhenMoved::PlanAgain,
+        (WhenBusy::Wait, Asking::IfPossible) if invocation.screen.can_ask() => WhenMoved::SameChanges,
+        (WhenBusy::Wait, Asking::IfPossible) => WhenMoved::NoNewLoss,
+    }
+}
+
+impl Turn<'_> {
+    /// Applies a plan. Where the target moved while it waited and a person is there, the new plan is shown and asked about, as
+    /// often as that happens.
+    pub(super) async fn apply(self, planned: &mut Planned, agreed: Deletion) -> Result<Applied, Failure> {
+        let mut deletion = agreed;
+        loop {
+            signals::changes_begin();
+            let error = match self.engine.apply(self.target, &planned.proposal, deletion, self.context).await {
+                Ok(applied) => return Ok(applied),
+                Err(error) => error,
+            };
+            let asks = self.context.when_moved == WhenMoved::SameChanges;
+            let Error::TargetChanged { moved, .. } = &error else { return Err(error.into()) };
+            if !asks {
+                return Err(error.into());
+            }
+            self.invocation.quiet_progress();
+            let what = moved.first().map(|first| format!(" {first}")).unwrap_or_default();
+            let place = &self.target.name;
+            self.invocation
+                .screen
+                .note(&format!("{place} changed while this waited.{what} The plan would be this now:"));
+            planned.proposal = self.engine.propose_anew(self.target, &planned.proposal, self.context).await?;
+            let shown = std::slice::from_ref(&*planned);
+            self.invocation.screen.meanwhile(&plans(self.action, Purpose::Apply, self.target, shown))?;
+            let changes = planned.proposal.plan.changes.len();
+            agree(self.invocation, self.target, changes, self.consent.to_changes).await?;
+            let shown = std::slice::from_ref(&*planned);
+            deletion = agree_to_deletion(self.invocation, self.target, shown, self.consent.to_deletion).await?;
+        }
+    }
+}
