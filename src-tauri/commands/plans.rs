@@ -71,7 +71,7 @@ pub(crate) async fn plan_restore(
     let target = match (&request.to, &source) {
         (Some(to), _) => environment(&engine, to).await?,
         (None, RollbackSource::Backup(backup)) => home(&engine, &backup.summary).await?,
-        (None, RollbackSource::File { .. }) => return Err(PlanError::NoTarget.into()),
+        (None, RollbackSource::File { .. } | RollbackSource::Kept { .. }) => return Err(PlanError::NoTarget.into()),
     };
     let options = RollbackOptions { mode: request.mode.into(), ..RollbackOptions::default() };
     let proposal = engine.propose_rollback(&target, &source, &options, &context(listen)).await?;
@@ -275,7 +275,7 @@ async fn restore_source(
 
 fn source_words(source: &RollbackSource) -> String {
     match source {
-        RollbackSource::File { path, .. } => file_name(&path.to_string_lossy()),
+        RollbackSource::File { path, .. } | RollbackSource::Kept { path, .. } => file_name(&path.to_string_lossy()),
         RollbackSource::Backup(backup) => match &backup.summary.name {
             Some(name) => format!("the backup “{name}”"),
             None => format!("the backup {}", backup.summary.id),

@@ -1,8 +1,8 @@
 //! Plans and what became of them, in the page's words.
 
-use aidb_core::apply::Outcome;
+use aidb_core::apply::{KeyStanding, Outcome};
 use aidb_core::config::{Permission, ResourcePermission, display_text};
-use aidb_core::operations::{AgentKeyPlace, Applied, Engine, Target};
+use aidb_core::operations::{AgentKey, AgentKeyPlace, Applied, Engine, Target};
 use aidb_core::plan::{Change, Mode, Note, NoteCode, NoteWeight as Weight, Plan};
 use aidb_core::store::{Environment, Protection};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -175,10 +175,10 @@ pub(crate) fn apply_view(
     next: Option<String>,
 ) -> ApplyView {
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let agent_key = applied.agent_key.map(|place| AgentKeyView {
+    let agent_key = applied.agent_key.map(|key| AgentKeyView {
         environment: target.environment.as_ref().map(|environment| environment.id.to_string()),
         agent: plan.agent_id.clone(),
-        kept: kept(&place),
+        kept: kept(&key),
     });
     let report = applied.report;
     ApplyView {
@@ -203,10 +203,16 @@ pub(crate) fn apply_view(
     }
 }
 
-fn kept(place: &AgentKeyPlace) -> String {
-    match place {
+fn kept(key: &AgentKey) -> String {
+    let place: String = match &key.place {
         AgentKeyPlace::Keychain => "in the keychain".into(),
         AgentKeyPlace::File(path) => format!("in {}, which only you can read", path.display()),
         AgentKeyPlace::Memory => "in memory, for this session only".into(),
+    };
+    match key.standing {
+        KeyStanding::NotShown | KeyStanding::NotRead => {
+            format!("{place}; whether it is the agent's key could not be checked, because the server did not say")
+        }
+        KeyStanding::TheAgents | KeyStanding::Anothers | KeyStanding::Nobodys => place,
     }
 }

@@ -68,6 +68,13 @@ fn own(error: &Error) -> Option<&'static str> {
         Error::Unsettled { .. } => {
             "`aidb recover` tries to put it back; --finish carries it through instead, --leave ends it as it is."
         }
+        Error::KeyNowhere { .. } => {
+            "Have the key written into a file with --agent-key-out FILE, or keep keys in private files with --key-store file."
+        }
+        Error::WhichBackup { .. } => "Name the agent with -a.",
+        Error::BackupElsewhere { .. } => {
+            "Name with -e or -u the server that it was taken at. A backup in a file is restored nowhere else."
+        }
         Error::NothingToSettle { .. } => "`aidb recover --list` shows what was interrupted.",
         Error::AbsentIsWhole { .. } => "Leave --merge and --only away; restoring it means deleting the agent.",
         Error::ConnectionStringMissing { .. } => {

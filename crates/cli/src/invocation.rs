@@ -1,13 +1,13 @@
 //! What every command works with: the flags, the screen, and the engine once it is needed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use aidb_core::config::AgentId;
 use aidb_core::connector::PlainHttp;
 use aidb_core::operations::{
-    Ambient, Context, Engine, EngineSettings, Error, KeyNeed, Record, Recorded, Target, TargetRequest, WhenBusy,
+    Ambient, Beside, Context, Engine, EngineSettings, Error, KeyNeed, Record, Recorded, Target, TargetRequest, WhenBusy,
 };
 use aidb_core::store::Place;
 use aidb_core::vault::{Vault, one_secret};
@@ -189,10 +189,17 @@ impl Invocation {
         }
     }
 
-    /// What goes with an operation that applies plans.
-    pub(crate) fn applying(&self, args: &ApplyArgs) -> Context {
+    /// What goes with an operation that applies plans. The files that it is to leave are looked at before anything is sent.
+    pub(crate) fn applying(&self, engine: &Engine, args: &ApplyArgs) -> Result<Context, Failure> {
         let when_busy = if args.wait { WhenBusy::Wait } else { WhenBusy::Refuse };
-        Context { when_busy, ..self.context() }
+        let backup_out = beside(engine, "--backup-out", args.backup_out.as_deref())?;
+        let agent_key_out = beside(engine, "--agent-key-out", args.agent_key_out.as_deref())?;
+        if args.backup_out.is_some() && args.backup_out == args.agent_key_out {
+            let message = "--backup-out and --agent-key-out name the same file. Nothing was sent.".into();
+            let hint = "Give each a file of its own: the key is for whoever uses the agent, the backup is not.".into();
+            return Err(CommandError::BadValue { message, hint }.into());
+        }
+        Ok(Context { when_busy, backup_out, agent_key_out, ..self.context() })
     }
 
     /// Shows the result of the command: what went well on standard output, what did not on standard error.
@@ -230,4 +237,15 @@ impl Invocation {
     pub(crate) fn quiet_progress(&self) {
         self.progress.clear();
     }
+}
+
+/// A file that a flag names for what has to outlive this machine.
+fn beside(engine: &Engine, flag: &str, path: Option<&Path>) -> Result<Option<Arc<Beside>>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    if path.as_os_str().is_empty() || path == Path::new("-") {
+        let message =
+            format!("{flag} needs the name of a file, never standard output: logs keep that. Nothing was sent.");
+        return Err(CommandError::BadValue { message, hint: "Name a file that only this job can read.".into() }.into());
+    }
+    Ok(Some(engine.beside(path)?))
 }

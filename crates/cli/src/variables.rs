@@ -52,6 +52,17 @@ pub(crate) fn connection_string() -> Result<Option<SecretString>, CommandError> 
     Ok(text(CONNECTION_STRING)?.map(SecretString::from))
 }
 
+/// Whether this runs in CI, on a machine that is most likely gone afterwards.
+pub(crate) fn in_ci() -> bool {
+    let says_so = |name: &&str| {
+        let value = std::env::var_os(name).unwrap_or_default();
+        !value.is_empty() && !value.eq_ignore_ascii_case("false") && value != "0"
+    };
+    ["CI", "GITHUB_ACTIONS", "GITLAB_CI", "JENKINS_URL", "BUILDKITE", "TEAMCITY_VERSION", "TF_BUILD"]
+        .iter()
+        .any(|name| says_so(&name))
+}
+
 /// Whether a variable is set, and to nothing.
 pub(crate) fn is_empty(name: &str) -> bool {
     std::env::var_os(name).is_some_and(|value| value.is_empty())

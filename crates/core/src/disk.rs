@@ -55,6 +55,22 @@ fn keep_access(_file: &File, _there: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
+/// The same, where nothing of that name is yet; what is there stays, and is an error.
+pub(crate) fn create(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
+    let folder = folder_of(path);
+    let mut temporary = temporary_in(folder, readers)?;
+    temporary.write_all(content)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist_noclobber(path).map_err(|error| error.error)?;
+    sync_folder(folder)
+}
+
+/// Removes a file for good.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    std::fs::remove_file(path)?;
+    sync_folder(folder_of(path))
+}
+
 fn temporary_in(folder: &Path, readers: Readers) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".aidb-").suffix(".tmp");
@@ -79,7 +95,7 @@ pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
 }
 
 /// The folder that a name stands in.
-fn folder_of(path: &Path) -> &Path {
+pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

@@ -79,6 +79,12 @@ pub enum FileError {
         /// The path as given.
         path: PathBuf,
     },
+    /// Something is there, and a key or a backup takes nobody's place.
+    #[error("{path} exists already, and keys and backups overwrite nothing; it was left as it is. Nothing was changed.", path = .path.display())]
+    Kept {
+        /// The path as given.
+        path: PathBuf,
+    },
     /// It could not be written; what was there before is still there.
     #[error("{path} could not be written: {}. What was there before is unchanged.", in_words(.source), path = .path.display())]
     Unwritable {
@@ -96,7 +102,7 @@ impl Explain for FileError {
             Self::WrongKind { .. } | Self::Unreadable { .. } | Self::TooLarge { .. } | Self::NotText { .. } => {
                 ErrorCode::FileUnreadable
             }
-            Self::Exists { .. } | Self::Taken { .. } => ErrorCode::FileExists,
+            Self::Exists { .. } | Self::Taken { .. } | Self::Kept { .. } => ErrorCode::FileExists,
             Self::Unwritable { .. } => ErrorCode::FileUnwritable,
         }
     }
@@ -113,6 +119,7 @@ impl Explain for FileError {
             Self::Exists { .. } | Self::Taken { .. } => {
                 "Choose another name, or say that it is to be overwritten.".into()
             }
+            Self::Kept { .. } => "Choose another name, or move the file away.".into(),
             Self::Unwritable { source, .. } => access_hint(source, "write"),
         })
     }
@@ -231,6 +238,56 @@ pub fn write_private(path: &Path, text: &str) -> Result<(), FileError> {
         disk::create_private_folder(folder).map_err(unwritable)?;
     }
     disk::replace(path, text.as_bytes(), disk::Readers::Owner).map_err(unwritable)
+}
+
+/// Writes a new file that its owner alone may read, durably. What is there is never overwritten, whoever made it meanwhile.
+///
+/// # Errors
+/// [`FileError`]: something is there, or the disk refuses.
+pub(crate) fn create_private(path: &Path, text: &str) -> Result<(), FileError> {
+    disk::create(path, text.as_bytes(), disk::Readers::Owner).map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => FileError::Kept { path: path.into() },
+        _ => FileError::Unwritable { path: path.into(), source },
+    })
+}
+
+/// Writes a file of [`create_private`] anew, whole or not at all.
+///
+/// # Errors
+/// [`FileError`]: the disk refuses; what was there before stays.
+pub(crate) fn replace_private(path: &Path, text: &str) -> Result<(), FileError> {
+    let unwritable = |source: io::Error| FileError::Unwritable { path: path.into(), source };
+    disk::replace(path, text.as_bytes(), disk::Readers::Owner).map_err(unwritable)
+}
+
+/// Removes a file of [`create_private`], durably. One that is gone already is gone.
+///
+/// # Errors
+/// [`FileError`]: the disk refuses.
+pub(crate) fn remove(path: &Path) -> Result<(), FileError> {
+    match disk::remove(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(FileError::Unwritable { path: path.into(), source }),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Whether a new file could be written there: nothing has that name, and its folder is there.
+///
+/// # Errors
+/// [`FileError`]: something is there, or there is no such folder.
+pub(crate) fn refuse_taken(path: &Path) -> Result<(), FileError> {
+    let unwritable = |source: io::Error| FileError::Unwritable { path: path.into(), source };
+    // Not what a link leads to: the link itself would be in the way.
+    match fs::symlink_metadata(path) {
+        Ok(there) if there.is_dir() => {
+            return Err(FileError::WrongKind { path: path.into(), found: "a folder", wanted: "a file name" });
+        }
+        Ok(_) => return Err(FileError::Kept { path: path.into() }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(source) => return Err(unwritable(source)),
+    }
+    fs::metadata(disk::folder_of(path)).map(drop).map_err(unwritable)
 }
 
 fn refuse_foreign(path: &Path, overwrite: Overwrite) -> Result<(), FileError> {

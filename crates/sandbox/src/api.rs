@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::framework::{JsonObject, Refusal, is_falsy, json_object};
 use crate::registry::{AgentRecord, DatabaseLink, Permission, RateLimits, Registry, Resource, Storing};
 use crate::shared::Shared;
-use crate::switches::{AgentShape, ResourceOrder, TablesAnswer};
+use crate::switches::{AgentShape, KeyHashAnswer, ResourceOrder, TablesAnswer};
 
 mod link;
 mod register;
@@ -90,7 +90,9 @@ async fn get_agent(State(shared): Sandboxed, Path(id): Path<String>) -> Answer {
     };
     // The server's own fields win over fields of agent_info that have the same name.
     fields.insert("agent_id".to_owned(), id.clone().into());
-    fields.insert("api_key_hash".to_owned(), agent.api_key_hash.clone().into());
+    if switches.switches.key_hash == KeyHashAnswer::Shown {
+        fields.insert("api_key_hash".to_owned(), agent.api_key_hash.clone().into());
+    }
     fields.insert("registered_at".to_owned(), agent.registered_at.clone().into());
     if let Some(link) = &agent.database {
         fields.insert("database".to_owned(), link.shown.clone().into());

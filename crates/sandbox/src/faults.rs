@@ -143,6 +143,10 @@ pub(crate) async fn spoil(answer: &FaultAnswer, real: Response<Body>, shared: &S
             hang(*ms, shared).await?;
             Ok(real)
         }
+        FaultAnswer::Hold => {
+            shared.release.notified().await;
+            Ok(real)
+        }
         FaultAnswer::Refuse { ms } => refuse(*ms, shared).await,
         FaultAnswer::CutBody => cut_body(real).await,
         FaultAnswer::Trickle { bytes, every_ms } => trickle(real, *bytes, Duration::from_millis(*every_ms)).await,

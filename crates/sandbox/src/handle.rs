@@ -48,7 +48,7 @@ impl Handle {
         self.switch(|switches| switches.faults.extend(faults));
     }
 
-    /// Cuts the requests that hang until they are released.
+    /// Cuts the requests that hang until they are released, and lets those go on that are held.
     pub fn release(&self) {
         self.shared.release.notify_waiters();
     }

@@ -40,6 +40,6 @@ pub use server::{Sandbox, SandboxOptions, Trio};
 pub use snapshot::{AgentSnapshot, DatabaseSnapshot, ResourceSnapshot, Snapshot};
 pub use switches::{
     AgentShape, ApiKey, ConnectionMode, DatabaseAnswer, Effect, ErrorBody, Fault, FaultAnswer, HeaderText,
-    InvalidSwitch, Nulls, ResourceOrder, RetryAfter, Spelling, Switches, TablesAnswer, Writes,
+    InvalidSwitch, KeyHashAnswer, Nulls, ResourceOrder, RetryAfter, Spelling, Switches, TablesAnswer, Writes,
 };
 pub use traffic::{SeenRequest, Traffic};

@@ -101,6 +101,10 @@ impl Environment {
             hang(ms, &self.shared).await?;
             return Ok(self.pass(&active.switches, parts, body, Storing::Kept).await);
         }
+        if before && fault.answer == FaultAnswer::Hold {
+            self.shared.release.notified().await;
+            return Ok(self.pass(&active.switches, parts, body, Storing::Kept).await);
+        }
         if before && let FaultAnswer::Refuse { ms } = fault.answer {
             return refuse(ms, &self.shared).await;
         }

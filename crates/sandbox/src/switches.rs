@@ -32,6 +32,8 @@ pub struct Switches {
     pub database: DatabaseAnswer,
     /// The shape of `GET /api/agents/{id}`.
     pub agent_shape: AgentShape,
+    /// Whether an agent's answer holds the hash of its API key.
+    pub key_hash: KeyHashAnswer,
     /// The order of the keys of `resources`.
     pub resource_order: ResourceOrder,
     /// How values are spelled in answers: as they were sent, or as another language writes them down again.
@@ -186,6 +188,17 @@ pub enum AgentShape {
     Flat,
     /// `agent_info` and `resource_permissions` as objects of their own.
     Nested,
+}
+
+/// Whether an agent's answer holds the hash of its API key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyHashAnswer {
+    /// It does, as recorded.
+    #[default]
+    Shown,
+    /// It does not, as behind a gateway that takes it out.
+    Hidden,
 }
 
 /// The order of the keys of `resources`. Order never means anything.
@@ -392,6 +405,8 @@ pub enum FaultAnswer {
         #[serde(default)]
         ms: Option<u64>,
     },
+    /// Nothing until [`crate::Handle::release`]; then the request goes its ordinary way, if the client is still there.
+    Hold,
     /// The whole answer, its body in drips.
     Trickle {
         /// Bytes in a drip; 0 counts as 1.
@@ -439,6 +454,7 @@ impl FaultAnswer {
             Self::Refuse { .. } => "refuse",
             Self::CutBody => "cut_body",
             Self::Hang { .. } => "hang",
+            Self::Hold => "hold",
             Self::Trickle { .. } => "trickle",
             Self::ContentType { .. } => "content_type",
             Self::HtmlPage => "html_page",

@@ -44,6 +44,7 @@ async fn every_kind_of_fault_can_be_sent() {
         {"kind": "cut_body"},
         {"kind": "hang", "ms": 5},
         {"kind": "hang", "ms": null},
+        {"kind": "hold"},
         {"kind": "trickle", "bytes": 1, "every_ms": 5},
         {"kind": "content_type", "value": "text/plain"},
         {"kind": "html_page"},
@@ -52,7 +53,7 @@ async fn every_kind_of_fault_can_be_sent() {
     let faults: Vec<_> = answers.as_array().unwrap().iter().map(|answer| json!({"answer": answer})).collect();
     let (status, switches) = control(&sandbox, "switches", &json!({"faults": faults})).await;
     assert_eq!(status, 200, "{switches}");
-    assert_eq!(sandbox.switches().faults.len(), 10);
+    assert_eq!(sandbox.switches().faults.len(), 11);
     for (sent, shown) in answers.as_array().unwrap().iter().zip(switches["faults"].as_array().unwrap()) {
         assert_eq!(&shown["answer"], sent);
     }

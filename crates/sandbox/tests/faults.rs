@@ -163,6 +163,29 @@ async fn no_answer_until_released() {
 }
 
 #[tokio::test]
+async fn held_until_released_and_then_on_its_ordinary_way() {
+    for fault in [Fault::on(1, FaultAnswer::Hold), Fault::on(1, FaultAnswer::Hold).after_effect()] {
+        let sandbox = sandbox().await;
+        let takes_effect_at_once = fault.effect == Effect::After;
+        sandbox.set_faults([fault]);
+        let client = client();
+        let (answer, ()) = tokio::join!(put(&client, &sandbox, "held"), async {
+            while sandbox.requests().is_empty() || (takes_effect_at_once && !has(&sandbox, "held")) {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            assert_eq!(has(&sandbox, "held"), takes_effect_at_once);
+            // What arrived a moment ago may not be held yet.
+            while sandbox.requests()[0].ended_us.is_none() {
+                sandbox.release();
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        });
+        assert_eq!(answer.unwrap().status(), 200);
+        assert!(has(&sandbox, "held"));
+    }
+}
+
+#[tokio::test]
 async fn a_body_in_drips() {
     let sandbox = with_both_effects(FaultAnswer::Trickle { bytes: 40, every_ms: 5 }, async |answer| {
         assert_eq!(body(answer.unwrap()).await["agent_id"], "my-agent", "it is whole in the end");

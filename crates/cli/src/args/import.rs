@@ -30,7 +30,7 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "WORDS", requires = "plan", num_args = 1..=8)]
     pub(crate) approved: Vec<String>,
     /// Check the configuration and stop. Needs no network and no key; with -e or -u it is checked against that target too.
-    #[arg(long, conflicts_with_all = ["dry_run", "yes", "link_database"])]
+    #[arg(long, conflicts_with_all = ["dry_run", "yes", "link_database", "backup_out", "agent_key_out"])]
     pub(crate) validate: bool,
     /// Show what would be done, and stop.
     #[arg(long, conflicts_with = "yes")]

@@ -11,8 +11,8 @@ use super::ApplyArgs;
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct RollbackArgs {
-    /// The backup: its id, the beginning of it, "latest" (of the agent and environment that are named), or a configuration
-    /// file in its place, "-" for one on standard input.
+    /// The backup: its id, the beginning of it, "latest" (of the agent and environment that are named), a file of --backup-out,
+    /// or a configuration file in its place, "-" for one on standard input.
     #[arg(short, long, value_name = "FILE|ID")]
     pub(crate) backup: Option<String>,
     /// Show what would be done, and stop.

@@ -1,9 +1,12 @@
 //! What import, promotion and rollback share: the plan is shown, agreed to, applied, and its end told.
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
 use aidb_core::apply::Outcome;
 use aidb_core::config::Finding;
 use aidb_core::error::{ErrorCode, ErrorReport};
-use aidb_core::operations::{Applied, Context, Deletion, Engine, Proposal, Target};
+use aidb_core::operations::{Applied, Beside, Context, Deletion, Engine, Proposal, Target};
 use aidb_core::plan::Plan;
 use aidb_core::words::counted;
 
@@ -12,6 +15,7 @@ use crate::exit::{self, Exit};
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
 use crate::prompt;
+use crate::variables;
 
 /// Why a plan is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +96,21 @@ pub(crate) struct ChangeDone {
     pub(crate) plan: Plan,
     /// How it ended.
     pub(crate) applied: Applied,
+    /// The file that its backup is in besides.
+    pub(crate) backup_file: Option<PathBuf>,
+    /// The file that its key was in, and is not any more, because it opens nothing.
+    pub(crate) key_withdrawn_from: Option<PathBuf>,
+    /// Whether it is one of several agents.
+    pub(crate) among: Among,
+}
+
+/// Whether a plan is one of several of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Among {
+    /// It is.
+    Several,
+    /// It is the only one.
+    Itself,
 }
 
 /// All plans of a command, as far as they came.
@@ -137,10 +156,20 @@ impl ChangeDone {
         self.applied.report.sentence(&self.plan)
     }
 
-    /// The command that leads back.
+    /// The command that leads back, where there is one to offer: by the file, which works on another machine too.
     pub(crate) fn way_back(&self) -> Option<String> {
-        let backup = self.applied.backup.as_ref()?;
-        Some(format!("aidb migrate rollback --backup {}", backup.summary.id))
+        let backup = self.applied.way_back()?;
+        Some(match (&self.backup_file, self.among) {
+            (None, _) => format!("aidb migrate rollback --backup {}", backup.summary.id),
+            (Some(file), Among::Itself) => format!("aidb migrate rollback --backup {}", word(file)),
+            (Some(file), Among::Several) => {
+                format!(
+                    "aidb migrate rollback --backup {} -a {}",
+                    word(file),
+                    word(Path::new(backup.summary.agent_id.as_str()))
+                )
+            }
+        })
     }
 
     fn code(&self) -> ErrorCode {
@@ -222,12 +251,44 @@ pub(crate) async fn carry_out(
         invocation.quiet_progress();
         invocation.screen.meanwhile(&plans(action, Purpose::Apply, target, &planned))?;
     }
+    for planned in &planned {
+        engine.refuse_lost_key(target, &planned.proposal.plan, context).await?;
+    }
     agree(invocation, target, changes, consent.to_changes).await?;
     let deletion = agree_to_deletion(invocation, target, &planned, consent.to_deletion).await?;
+    tell_ci(invocation, changes, context);
     let context = Context { when_moved: turn::when_moved(invocation, &planned, consent, context), ..context.clone() };
     let turn = Turn { invocation, engine, action, target, consent, context: &context };
     let done = apply_all(turn, planned, deletion).await?;
+    tell_unwritten(invocation, &context);
     Ok(invocation.changed(&done, done.exit()))
+}
+
+/// In CI store and vault go with the machine, and with them the way back and the key of a new agent.
+fn tell_ci(invocation: &Invocation, changes: usize, context: &Context) {
+    if changes > 0 && context.backup_out.is_none() && context.agent_key_out.is_none() && variables::in_ci() {
+        invocation.screen.note(
+            "This runs in CI, and what aidb keeps here may be gone with the machine. Keep the backup with --backup-out FILE, and \
+             the key of an agent that is new with --agent-key-out FILE.",
+        );
+    }
+}
+
+/// A file that was asked for and is not there, because there was nothing to put into it.
+fn tell_unwritten(invocation: &Invocation, context: &Context) {
+    if let Some(out) = context.backup_out.as_ref().filter(|out| out.is_empty()) {
+        let path = out.path().display();
+        invocation
+            .screen
+            .note(&format!("Nothing was to be changed, so no backup was taken and {path} was not written."));
+    }
+}
+
+/// A path as a shell takes it.
+fn word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |character: char| character.is_alphanumeric() || "-_./:@%+=,".contains(character);
+    if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 pub(super) async fn agree(
@@ -276,6 +337,7 @@ pub(super) async fn agree_to_deletion(
 
 async fn apply_all(turn: Turn<'_>, planned: Vec<Planned>, deletion: Deletion) -> Result<ChangesDone, Failure> {
     let single = planned.len() == 1;
+    let among = if single { Among::Itself } else { Among::Several };
     let mut done = ChangesDone { action: turn.action, items: Vec::new(), stopped: None, not_started: Vec::new() };
     for mut planned in planned {
         if done.exit() != Exit::Done {
@@ -283,7 +345,7 @@ async fn apply_all(turn: Turn<'_>, planned: Vec<Planned>, deletion: Deletion) ->
             continue;
         }
         match turn.apply(&mut planned, deletion).await {
-            Ok(applied) => done.items.push(finished(turn.target, planned, applied)),
+            Ok(applied) => done.items.push(finished(turn.target, planned, applied, among, turn.context)),
             Err(failure) if single => return Err(failure),
             Err(failure) => done.stopped = Some((planned.source, failure)),
         }
@@ -291,8 +353,13 @@ async fn apply_all(turn: Turn<'_>, planned: Vec<Planned>, deletion: Deletion) ->
     Ok(done)
 }
 
-fn finished(target: &Target, planned: Planned, applied: Applied) -> ChangeDone {
+fn finished(target: &Target, planned: Planned, applied: Applied, among: Among, context: &Context) -> ChangeDone {
+    let path_of = |out: &Option<Arc<Beside>>| out.as_ref().map(|out| out.path().to_owned());
+    let withdrawn = planned.proposal.plan.registers() && applied.agent_key.is_none();
     ChangeDone {
+        backup_file: applied.backup.as_ref().and_then(|_| path_of(&context.backup_out)),
+        key_withdrawn_from: path_of(&context.agent_key_out).filter(|_| withdrawn),
+        among,
         place: target.name.clone(),
         environment: target.place.environment_name.clone(),
         url: target.place.url.clone(),

@@ -59,7 +59,7 @@ async fn plan_and_apply(invocation: &Invocation, files: Vec<Read>, args: &Import
     let target = invocation.target(&engine).await?;
     let mut options = options(args);
     options.link = link::link_of(invocation, args).await?;
-    let context = invocation.applying(&args.apply);
+    let context = invocation.applying(&engine, &args.apply)?;
     let agents: Vec<&str> = files.iter().map(|file| file.validated.configuration.agent.agent_id.as_str()).collect();
     recover::before(invocation, &engine, &target, Writing::of(args.dry_run, &agents), &context).await?;
     let mut planned = Vec::new();

@@ -25,7 +25,7 @@ pub(crate) async fn promote(invocation: &Invocation, args: PromoteArgs) -> Resul
         selection: selection(&args.only),
         ..ImportOptions::default()
     };
-    let context = invocation.applying(&args.apply);
+    let context = invocation.applying(&engine, &args.apply)?;
     let agents = agents(invocation, &from, &args)?;
     let ids: Vec<&str> = agents.iter().map(AgentId::as_str).collect();
     recover::before(invocation, &engine, &to, Writing::of(args.dry_run, &ids), &context).await?;

@@ -1,7 +1,9 @@
 //! `aidb migrate rollback`.
 
+use std::path::Path;
+
 use aidb_core::operations::{
-    BackupChoice, Deletion, Engine, Record, RollbackOptions, RollbackSource, Target,
+    BackupChoice, BackupFile, Deletion, Engine, Record, RollbackOptions, RollbackSource, Target,
 };
 use aidb_core::plan::Mode;
 use aidb_core::store::Backup;
@@ -25,7 +27,7 @@ pub(crate) async fn rollback(invocation: &Invocation, args: RollbackArgs) -> Res
     let target = target(invocation, &engine, &source).await?;
     let options =
         RollbackOptions { mode: if args.merge { Mode::Merge } else { Mode::Exact }, selection: selection(&args.only) };
-    let context = invocation.applying(&args.apply);
+    let context = invocation.applying(&engine, &args.apply)?;
     let agent = source.agent_id()?;
     recover::before(invocation, &engine, &target, Writing::of(args.dry_run, &[agent.as_str()]), &context).await?;
     let proposal = engine.propose_rollback(&target, &source, &options, &context).await?;
@@ -53,6 +55,12 @@ async fn source(
             Ok((RollbackSource::Backup(Box::new(backup)), Vec::new()))
         }
         BackupChoice::File(path) => {
+            if path != Path::new("-")
+                && let Some(file) = BackupFile::read(&path)?
+            {
+                let agent = invocation.global.target.agent.as_deref();
+                return Ok((file.choose(agent)?, Vec::new()));
+            }
             let read = input::configuration(invocation, &path, "Backup file").await?;
             let source = RollbackSource::File { path, configuration: Box::new(read.configuration) };
             Ok((source, read.report.findings))
@@ -73,7 +81,7 @@ pub(super) fn backup_choice(named: &str) -> BackupChoice {
 fn name_of(source: &RollbackSource) -> String {
     match source {
         RollbackSource::Backup(backup) => backup.summary.id.to_string(),
-        RollbackSource::File { path, .. } => path.display().to_string(),
+        RollbackSource::File { path, .. } | RollbackSource::Kept { path, .. } => path.display().to_string(),
     }
 }
 
@@ -85,7 +93,11 @@ async fn target(invocation: &Invocation, engine: &Engine, source: &RollbackSourc
             say_other_place(invocation, &target, backup);
             Ok(target)
         }
-        RollbackSource::File { .. } => invocation.target(engine).await,
+        RollbackSource::File { .. } | RollbackSource::Kept { .. } => {
+            let target = invocation.target(engine).await?;
+            source.refuse_elsewhere(&target)?;
+            Ok(target)
+        }
     }
 }
 

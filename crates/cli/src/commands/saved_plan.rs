@@ -45,7 +45,7 @@ pub(super) async fn apply(invocation: &Invocation, path: &Path, args: &ImportArg
     invocation.refuse_other_agent(&path.display().to_string(), saved.plan().agent_id.as_str())?;
     let engine = invocation.engine()?;
     let target = invocation.target_for(&engine, Record::Plan, saved.place()).await?;
-    let context = invocation.applying(&args.apply);
+    let context = invocation.applying(&engine, &args.apply)?;
     let agent = saved.plan().agent_id.to_string();
     recover::before(invocation, &engine, &target, Writing::To(&[&agent]), &context).await?;
     let link = link::link_of(invocation, args).await?;

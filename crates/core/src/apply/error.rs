@@ -16,12 +16,24 @@ pub(super) enum WriteError {
     /// Between looking and registering somebody else registered the agent.
     #[error("Somebody else registered this agent while it was being registered; theirs was left as it is.")]
     RegisteredMeanwhile,
+    /// Right before registering the agent was there. Nothing was sent.
+    #[error("Somebody else has registered this agent meanwhile; theirs was left as it is.")]
+    ThereAlready,
+    /// The registration went through, and what somebody else had given to the agent a moment before was there.
+    #[error(
+        "Somebody else registered this agent at the same moment, and this registration replaced theirs: the agent has the \
+         API key that was made here, and theirs is not valid any more."
+    )]
+    ReplacedAnother,
     /// Somebody changed the agent itself while its permissions were written.
     #[error("Somebody else changed this agent itself while its changes were being written. {}", first_sentence(moved))]
     ChangedMeanwhile {
         /// A sentence for each thing that is not what it was.
         moved: Vec<String>,
     },
+    /// Everything was there when it was verified, and a moment later the agent was not.
+    #[error("Somebody else deleted this agent while it was being registered.")]
+    GoneMeanwhile,
     /// Every agent of the server is gone at once.
     #[error("The server has no agent at all any more: it lost its memory, most likely because it was restarted.")]
     ServerEmptied,
@@ -57,7 +69,11 @@ impl Explain for WriteError {
         match self {
             Self::Call(error) | Self::LinkRefused(error) => error.code(),
             Self::Journal(error) => error.code(),
-            Self::RegisteredMeanwhile | Self::ChangedMeanwhile { .. } => ErrorCode::TargetChanged,
+            Self::RegisteredMeanwhile
+            | Self::ThereAlready
+            | Self::ReplacedAnother
+            | Self::GoneMeanwhile
+            | Self::ChangedMeanwhile { .. } => ErrorCode::TargetChanged,
             Self::ServerEmptied => ErrorCode::ServerEmptied,
             Self::NoAgentKey | Self::NoConnectionString => ErrorCode::PlanUnusable,
             Self::Stopped => ErrorCode::Interrupted,
@@ -80,9 +96,17 @@ impl Explain for WriteError {
                     .into(),
             ),
             Self::Journal(error) => error.hint(),
-            Self::RegisteredMeanwhile | Self::ChangedMeanwhile { .. } => {
+            Self::RegisteredMeanwhile
+            | Self::ThereAlready
+            | Self::GoneMeanwhile
+            | Self::ChangedMeanwhile { .. } => {
                 Some("Look at the new plan, and apply that.".into())
             }
+            Self::ReplacedAnother => Some(
+                "Agree with whoever registered it on whose agent it is, and give them its key if it is theirs. Then look at \
+                 the new plan."
+                    .into(),
+            ),
             Self::ServerEmptied => Some(LOST_MEMORY_HINT.into()),
             Self::NoAgentKey => Some("Make the plan anew and apply it.".into()),
             Self::NoConnectionString => {

@@ -29,17 +29,19 @@ impl Apply<'_> {
     pub async fn settle(&self, sent: usize, heading: Heading, way: Way) -> Result<ApplyReport, ConnectorError> {
         self.stage(Stage::Reading, 0);
         let (live, ownership) = self.look(&self.session(self.cancel.clone())).await?;
+        let tried: Vec<&Change> = match way {
+            Way::Back => self.plan.changes.iter().take(sent).collect(),
+            Way::Forward => self.plan.changes.iter().collect(),
+        };
         let goes_on = heading == Heading::Forward || way == Way::Forward;
         if goes_on && self.reached(&live, ownership) {
-            return Ok(ApplyReport::done(self.plan));
+            return Ok(self.with_key(ApplyReport::done(self.plan), &tried).await);
         }
-        Ok(match way {
-            Way::Back => {
-                let tried: Vec<&Change> = self.plan.changes.iter().take(sent).collect();
-                self.put_back_from(&tried, &live, ownership, interrupted()).await
-            }
+        let report = match way {
+            Way::Back => self.put_back_from(&tried, &live, ownership, interrupted()).await,
             Way::Forward => self.finish(&live, ownership).await,
-        })
+        };
+        Ok(self.with_key(report, &tried).await)
     }
 
     /// Carries out what is left of the plan. What somebody else changed since is left to them and reported; a failure leads

@@ -7,7 +7,8 @@
 //! | file | rule |
 //! | --- | --- |
 //! | `write.rs` | one change → one call; phases in order, several in flight within one |
-//! | `register.rs` | a registration whose reply was lost is settled by looking, never by repeating |
+//! | `register.rs` | a registration is sent where nobody is, and one whose reply was lost is settled by looking |
+//! | `made_key.rs` | whether the key that was made is the agent's, asked at the very end |
 //! | `put_back.rs` | what was tried and is still ours goes back |
 //! | `interrupted.rs` | after a crash: back, or forward to the end |
 //! | `journal.rs` | what is noted before it happens |
@@ -16,6 +17,7 @@
 mod error;
 mod interrupted;
 mod journal;
+mod made_key;
 mod put_back;
 mod register;
 mod sentence;
@@ -24,6 +26,7 @@ mod write;
 use error::WriteError;
 pub use interrupted::Way;
 pub use journal::Journal;
+pub use made_key::KeyStanding;
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -114,6 +117,9 @@ pub struct ApplyReport {
     pub put_back: Vec<ChangeKey>,
     /// What is left to do by somebody.
     pub left: Vec<Leftover>,
+    /// Whose key the one is that was made for the agent; `None` where none was, or where the agent is gone again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyStanding>,
 }
 
 impl ApplyReport {
@@ -145,6 +151,7 @@ impl ApplyReport {
             applied: plan.changes.iter().map(Change::key).collect(),
             put_back: Vec::new(),
             left: Vec::new(),
+            key: None,
         }
     }
 }
@@ -183,12 +190,13 @@ impl Apply<'_> {
             None => {
                 self.journal.verifying().await;
                 match self.verify(&self.plan.changes).await {
-                    Ok(()) => return ApplyReport::done(self.plan),
+                    Ok(()) => return self.with_key(ApplyReport::done(self.plan), &tried).await,
                     Err(stop) => stop,
                 }
             }
         };
-        self.put_back(&tried, stop).await
+        let report = self.put_back(&tried, stop).await;
+        self.with_key(report, &tried).await
     }
 
     /// Reads the state back and compares it with the end of `changes`. Whoever asks for it to be put back gets that, also where

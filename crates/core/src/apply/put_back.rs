@@ -21,7 +21,9 @@ impl Apply<'_> {
             Ok(looked) => looked,
             Err(error) => return self.report(Vec::new(), unreadable(tried, &error), stop),
         };
-        let stop = match self.reached(&live, ownership) && !stop.cancelled {
+        // A target that changed is no answer that was lost: what stands there is not this apply's alone, however alike it looks.
+        let only_unheard = !stop.cancelled && stop.cause.code != ErrorCode::TargetChanged;
+        let stop = match self.reached(&live, ownership) && only_unheard {
             false => stop,
             true if self.cancel.is_cancelled() => Stop::asked(),
             // Only the answer to the last call was lost, not its effect.
@@ -120,6 +122,7 @@ impl Apply<'_> {
             applied: Vec::new(),
             put_back,
             left,
+            key: None,
         }
     }
 }

@@ -1,7 +1,8 @@
-//! A registration, settled by looking.
+//! A registration: looked before, and settled by looking.
 //!
-//! Registering an id that exists destroys what is there (wire/README.md), so a registration is never simply repeated: when its
-//! reply is lost, the agent is read, and the key that was made beforehand tells whether it is the one just registered.
+//! Registering an id that exists destroys what is there (wire/README.md), so aidb looks right before it registers, and never
+//! simply repeats: when a reply is lost, the agent is read, and the key that was made beforehand tells whether it is the one
+//! just registered.
 
 use secrecy::SecretString;
 use serde_json::{Map, Value};
@@ -49,14 +50,21 @@ impl Credentials {
     }
 }
 
-/// Registers. The session repeats what definitely had no effect; where that is unknown, looking decides.
+/// Registers, and only where nobody is: looks right before every request, because on an id that exists a registration
+/// destroys what is there. Where it is not known what became of a request, looking decides as well.
 pub(super) async fn register(session: &Session, registration: &Registration) -> Result<(), WriteError> {
-    let mut attempt = 0;
-    loop {
-        attempt += 1;
-        let call = |connector: Connector| async move { connector.register(registration).await };
+    let mut sent = false;
+    for attempt in 1.. {
+        let call = |connector: Connector| async move {
+            match look(&connector, registration).await? {
+                Found::Nothing => connector.register(registration).await.map(|()| Found::Ours),
+                found => Ok(found),
+            }
+        };
         let error = match session.retrying("registering the agent", call).await {
-            Ok(()) => return Ok(()),
+            Ok(Found::Foreign) if sent => return Err(WriteError::RegisteredMeanwhile),
+            Ok(Found::Foreign) => return Err(WriteError::ThereAlready),
+            Ok(Found::Ours | Found::Nothing) => break,
             Err(error) => error,
         };
         if error.outcome() != Sent::Unknown {
@@ -65,13 +73,29 @@ pub(super) async fn register(session: &Session, registration: &Registration) -> 
                 None => error.into(),
             });
         }
-        match look(session, registration).await? {
-            Found::Ours => return Ok(()),
-            Found::Foreign => return Err(WriteError::RegisteredMeanwhile),
-            Found::Nothing if attempt == ATTEMPTS => return Err(error.into()),
-            // Should the lost request arrive after all, it registers the same agent with the same key.
-            Found::Nothing => {}
+        sent = true;
+        // Should the lost request arrive after all, it registers the same agent with the same key.
+        if attempt < ATTEMPTS {
+            continue;
         }
+        let last = |connector: Connector| async move { look(&connector, registration).await };
+        return match session.retrying("looking for the agent", last).await? {
+            Found::Ours => break,
+            Found::Foreign => Err(WriteError::RegisteredMeanwhile),
+            Found::Nothing => Err(error.into()),
+        };
+    }
+    alone(session, registration).await
+}
+
+/// Whether the registration met nobody. Permissions outlive the registration of an id that exists (wire/README.md): an agent
+/// that has some as soon as it is registered was somebody's in the moment between looking and registering.
+async fn alone(session: &Session, registration: &Registration) -> Result<(), WriteError> {
+    let id = &registration.agent_id;
+    let call = |connector: Connector| async move { connector.resource_permissions(id).await };
+    match session.retrying("looking at the new agent", call).await? {
+        Some(permissions) if !permissions.is_empty() => Err(WriteError::ReplacedAnother),
+        _ => Ok(()),
     }
 }
 
@@ -81,11 +105,8 @@ enum Found {
     Foreign,
 }
 
-async fn look(session: &Session, registration: &Registration) -> Result<Found, ConnectorError> {
-    let id = &registration.agent_id;
-    let call = |connector: Connector| async move { connector.agent(id).await };
-    let found = session.retrying("looking for the agent", call).await?;
-    Ok(match found {
+async fn look(connector: &Connector, registration: &Registration) -> Result<Found, ConnectorError> {
+    Ok(match connector.agent(&registration.agent_id).await? {
         None => Found::Nothing,
         Some(record) if is_ours(&record, registration) => Found::Ours,
         Some(_) => Found::Foreign,

@@ -92,7 +92,13 @@ impl Apply<'_> {
         lock(&state.tried).push(change);
         match self.write(session, change).await {
             Ok(()) => self.progress.emit(Event::ItemDone { subject: change.subject().to_owned() }),
-            Err(error) => state.stop(&error, Some(change)),
+            Err(error) => {
+                // Looked before it was sent, and it was not sent.
+                if matches!(error, WriteError::ThereAlready) {
+                    lock(&state.tried).retain(|tried| !std::ptr::eq(*tried, change));
+                }
+                state.stop(&error, Some(change));
+            }
         }
     }
 

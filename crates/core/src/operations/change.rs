@@ -1,22 +1,18 @@
 //! Applying any plan: take the agent's lock, read again, compare, back up, write, verify, record. Import, promotion and rollback
 //! all come through here; besides it only `recover.rs` changes a server, and that by the record of an apply that began here.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use secrecy::{ExposeSecret, SecretString};
-
-use super::agents::key_scopes;
-use super::{Approval, Context, Engine, Error, Proposal, Target};
-use crate::apply::{AgentCredentials, Apply, ApplyReport, Credentials, Journal, Outcome};
-use crate::config::{AgentId, AgentState};
+use super::made_key::{AgentKey, MadeKey};
+use super::{Approval, Context, Engine, Error, Proposal, Target, backup_file};
+use crate::apply::{Apply, ApplyReport, Credentials, Journal, KeyStanding, Outcome};
+use crate::config::AgentState;
 use crate::connector::{KeyHash, read_whole_state};
 use crate::error::ErrorReport;
 use crate::plan::{self, PLAN_FORMAT, Plan};
 use crate::progress::{Event, Stage};
-use crate::store::{Backup, End, NewBackup, NewOperation, OperationId, OperationState, OperationSummary, Place};
-use crate::vault::{SecretName, Vault, VaultKind, VaultStatus};
+use crate::store::{Backup, End, NewBackup, NewOperation, OperationId, OperationState};
 
 /// Whether the person agreed to the agent being deleted: asked for separately, in plain words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,17 +21,6 @@ pub enum Deletion {
     Refused,
     /// Said yes to exactly that.
     Agreed,
-}
-
-/// Where the API key that aidb made for an agent is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AgentKeyPlace {
-    /// In the keychain.
-    Keychain,
-    /// In a file that nobody else can read.
-    File(PathBuf),
-    /// In memory, for this session.
-    Memory,
 }
 
 /// An apply that came to an end.
@@ -49,12 +34,22 @@ pub struct Applied {
     pub backup: Option<Backup>,
     /// How it ended.
     pub report: ApplyReport,
-    /// Where the key is that was made for the agent, when the plan registers one.
-    pub agent_key: Option<AgentKeyPlace>,
+    /// Where the key is that was made for the agent, when the plan registers one. A key that is not the agent's is kept
+    /// nowhere, and none of it is told.
+    pub agent_key: Option<AgentKey>,
     /// Why the history does not know how it ended, where it could not be written. What was written at the server stands.
     pub unrecorded: Option<ErrorReport>,
     /// How long it took.
     pub duration: Duration,
+}
+
+impl Applied {
+    /// The backup that leads back to where the target was. `None` where there is none, and where restoring it would take away
+    /// what is not ours: the agent that somebody else registered.
+    #[must_use]
+    pub fn way_back(&self) -> Option<&Backup> {
+        self.backup.as_ref().filter(|_| self.report.key != Some(KeyStanding::Anothers))
+    }
 }
 
 impl Engine {
@@ -75,6 +70,7 @@ impl Engine {
         if let Approval::Missing { saved_by, saved_at } = proposal.approval() {
             return Err(Error::PlanFromElsewhere { saved_by: saved_by.clone(), saved_at: *saved_at });
         }
+        self.refuse_lost_key(target, &proposal.plan, context).await?;
         let started = Instant::now();
         let agent = &proposal.plan.agent_id;
         // Kept until the record is closed: an operation without an end whose lock is free is one whose process died.
@@ -86,27 +82,18 @@ impl Engine {
         let operation = self.begin(target, proposal, context).await?;
         let prepared = match self.prepare(target, proposal, &operation, context).await {
             Ok(prepared) => prepared,
-            Err(unprepared) => return Err(self.unprepared(&operation, unprepared).await),
+            Err(unprepared) => return Err(self.unprepared(&operation, unprepared, context).await),
         };
         let (report, missed) = match &prepared {
             // The plan has no change: it is carried out as it stands.
             None => (ApplyReport::done(plan), None),
             Some(prepared) => self.write(target, proposal, prepared, &operation, context).await?,
         };
-        let (backup, mut made) = prepared.map_or((None, None), |prepared| (Some(prepared.backup), prepared.made_key));
+        let (backup, made) = prepared.map_or((None, None), |prepared| (Some(prepared.backup), prepared.made_key));
         // Before the record is closed: after that, nobody would look for the key any more.
-        let key = match report.outcome {
-            // Another registration of the same agent may have put its key in the place of the one that the server took.
-            Outcome::Done => match &made {
-                Some(made) => made.keep().await,
-                None => Ok(()),
-            },
-            // The agent that it was made for is gone again, so nobody will ever be let in with it.
-            Outcome::PutBack => match made.take() {
-                Some(made) => made.forget().await,
-                None => Ok(()),
-            },
-            Outcome::NeedsAttention => Ok(()),
+        let (agent_key, key) = match made {
+            Some(made) => made.settle(&report, context).await,
+            None => (None, Ok(())),
         };
         let string = match report.outcome {
             Outcome::Done => self.keep_linked_string(target, proposal).await,
@@ -118,7 +105,7 @@ impl Engine {
             made_again: made_again.map(|proposal| Box::new(proposal.plan)),
             backup,
             report,
-            agent_key: made.map(|made| made.place),
+            agent_key,
             unrecorded: unrecorded.map(|error| error.report()),
             duration: started.elapsed(),
         })
@@ -152,7 +139,8 @@ impl Engine {
             true => Some(self.make_agent_key(target, &proposal.plan.agent_id).await?),
             false => None,
         };
-        if let Err(error) = self.keep_and_begin(proposal, made_key.as_ref(), operation, context).await {
+        let prepared = (&backup, made_key.as_ref());
+        if let Err(error) = self.keep_and_begin(target, proposal, prepared, operation, context).await {
             return Err(Unprepared { error, key: made_key });
         }
         let agent_key = made_key.as_ref().map(MadeKey::credentials);
@@ -161,18 +149,24 @@ impl Engine {
     }
 
     /// Keeps the agent's key, before the request that registers it: no crash and no lost reply can lose it. The record knows its
-    /// hash before the vault has the key, so that a key whose agent never came to be is found and removed.
+    /// hash before the vault has the key, so that a key whose agent never came to be is found and removed. What a person wants
+    /// beside store and vault is written here too: no such file, no write.
     async fn keep_and_begin(
         &self,
+        target: &Target,
         proposal: &Proposal,
-        made_key: Option<&MadeKey>,
+        (backup, made_key): (&Backup, Option<&MadeKey>),
         operation: &OperationId,
         context: &Context,
     ) -> Result<(), Error> {
         let store = self.store().await?;
+        if let Some(out) = &context.backup_out {
+            backup_file::write(out, backup, made_key.map(|made| made.hash.mark()))?;
+        }
         if let Some(made) = made_key {
             store.note_made_key(operation, &made.hash).await?;
             made.keep().await?;
+            made.write_out(&target.place, &proposal.plan.agent_id, context)?;
         }
         if context.cancel.is_cancelled() {
             return Err(Error::Interrupted);
@@ -185,10 +179,10 @@ impl Engine {
 
     /// Closes the record of an operation that changed nothing. A key that may have been kept for an agent that was not registered
     /// goes first; where it cannot be removed, the record stays open, and the next start removes it.
-    async fn unprepared(&self, operation: &OperationId, unprepared: Unprepared) -> Error {
+    async fn unprepared(&self, operation: &OperationId, unprepared: Unprepared, context: &Context) -> Error {
         let Unprepared { error, key } = unprepared;
         let forgotten = match key {
-            Some(key) => key.forget().await,
+            Some(key) => key.withdraw(context).await,
             None => Ok(()),
         };
         if forgotten.is_err() { error } else { self.failed(operation, error).await }
@@ -234,48 +228,6 @@ impl Engine {
             .await?;
         self.retire_backups(target, &proposal.plan.agent_id).await?;
         Ok(backup)
-    }
-
-    /// Makes a key for the agent, kept nowhere yet, and asks the vault that is to keep it.
-    async fn make_agent_key(&self, target: &Target, agent: &AgentId) -> Result<MadeKey, Error> {
-        let (api_key, api_secret) = (random_key()?, random_key()?);
-        let hash = KeyHash::of(&api_key);
-        let vault = self.vault_for_made_keys().await;
-        let [name, secret] = MadeKey::names(target.place.server().to_string(), &target.place, agent);
-        // One that does not answer, locked for example, is told now: nothing is kept in it yet that would have to be removed.
-        vault.get(&name).await?;
-        let place = place_in(&vault, &name).unwrap_or_else(|| AgentKeyPlace::File(self.folder().into()));
-        Ok(MadeKey { vault, secrets: [(name, api_key), (secret, api_secret)], place, hash })
-    }
-
-    /// The key that an operation made for an agent, of which its record has only the hash; `None` where it is not kept here.
-    pub(super) async fn kept_agent_key(
-        &self,
-        operation: &OperationSummary,
-        hash: &KeyHash,
-    ) -> Result<Option<MadeKey>, Error> {
-        let vault = self.vault_for_made_keys().await;
-        for scope in key_scopes(&operation.place) {
-            let [name, secret] = MadeKey::names(scope, &operation.place, &operation.agent_id);
-            let (Some(api_key), Some(api_secret)) = (vault.get(&name).await?, vault.get(&secret).await?) else {
-                continue;
-            };
-            if hash.matches(&api_key) {
-                let place = place_in(&vault, &name).unwrap_or_else(|| AgentKeyPlace::File(self.folder().into()));
-                let secrets = [(name, api_key), (secret, api_secret)];
-                return Ok(Some(MadeKey { vault, secrets, place, hash: hash.clone() }));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The vault; on a machine without a keychain a folder of files that nobody else can read, whose path is told, so that
-    /// the scripts of a CI still work. A keychain that is only locked is not passed by: unlocking it is the person's choice.
-    async fn vault_for_made_keys(&self) -> Vault {
-        match self.vault.status().await {
-            VaultStatus::Absent { .. } => self.private_files(),
-            _ => self.vault.clone(),
-        }
     }
 
     async fn write(
@@ -401,68 +353,4 @@ struct Prepared {
     backup: Backup,
     credentials: Credentials,
     made_key: Option<MadeKey>,
-}
-
-/// A key that was made for an agent, and where it is kept.
-pub(super) struct MadeKey {
-    vault: Vault,
-    secrets: [(SecretName, SecretString); 2],
-    place: AgentKeyPlace,
-    hash: KeyHash,
-}
-
-impl MadeKey {
-    /// Under which names the key and its secret are kept.
-    fn names(server: String, place: &Place, agent: &AgentId) -> [SecretName; 2] {
-        let (agent, display) = (agent.to_string(), place.called().to_owned());
-        let secret = SecretName::AgentSecret { server: server.clone(), agent: agent.clone(), display: display.clone() };
-        [SecretName::AgentKey { server, agent, display }, secret]
-    }
-
-    /// As a registration sends it.
-    pub(super) fn credentials(&self) -> AgentCredentials {
-        let [(_, api_key), (_, api_secret)] = &self.secrets;
-        AgentCredentials { api_key: api_key.clone(), api_secret: api_secret.clone() }
-    }
-
-    /// The secret first: who finds the key finds both.
-    async fn keep(&self) -> Result<(), Error> {
-        for (name, secret) in self.secrets.iter().rev() {
-            let kept = self.vault.get(name).await?;
-            if kept.is_none_or(|kept| kept.expose_secret() != secret.expose_secret()) {
-                self.vault.set(name, secret).await?;
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) async fn forget(self) -> Result<(), Error> {
-        for (name, secret) in &self.secrets {
-            let kept = self.vault.get(name).await?;
-            // Only our own: by now another registration may have kept its key there.
-            if kept.is_some_and(|kept| kept.expose_secret() == secret.expose_secret()) {
-                self.vault.remove(name).await?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Where a vault keeps a secret of that name.
-fn place_in(vault: &Vault, name: &SecretName) -> Option<AgentKeyPlace> {
-    match vault.kind() {
-        VaultKind::Keychain => Some(AgentKeyPlace::Keychain),
-        VaultKind::Memory => Some(AgentKeyPlace::Memory),
-        VaultKind::File { .. } => vault.path_of(name).map(AgentKeyPlace::File),
-    }
-}
-
-/// 256 bits of OS randomness in hex: the shape of the server's own keys is its business, the strength is ours.
-fn random_key() -> Result<SecretString, Error> {
-    let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
-    getrandom::fill(&mut *bytes).map_err(|error| Error::PlanUnusable {
-        reason: format!("the operating system gave no randomness for the agent's key ({error})."),
-    })?;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(SecretString::from(hex))
 }

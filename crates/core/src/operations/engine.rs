@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use super::{Error, WhenMoved};
+use super::{Beside, Error, WhenMoved};
 use crate::apply::DEFAULT_IN_FLIGHT;
 use crate::connector::{Connector, Limits, Proxies, RetryNotice, RetryPolicy, Session};
 use crate::progress::{Event, ProgressSink, Silent};
@@ -63,6 +63,10 @@ pub struct Context {
     pub when_busy: WhenBusy,
     /// What happens where the target moved before an apply had its turn.
     pub when_moved: WhenMoved,
+    /// A file for the keys that are made for agents, besides the vault.
+    pub agent_key_out: Option<Arc<Beside>>,
+    /// A file for the backups that are taken, besides the store.
+    pub backup_out: Option<Arc<Beside>>,
 }
 
 /// What happens where somebody else is changing the same agent.
@@ -78,8 +82,15 @@ pub enum WhenBusy {
 impl Default for Context {
     fn default() -> Self {
         let cancel = CancellationToken::new();
-        let (when_busy, when_moved) = (WhenBusy::default(), WhenMoved::default());
-        Self { progress: Arc::new(Silent), cancel, reason: None, when_busy, when_moved }
+        Self {
+            progress: Arc::new(Silent),
+            cancel,
+            reason: None,
+            when_busy: WhenBusy::default(),
+            when_moved: WhenMoved::default(),
+            agent_key_out: None,
+            backup_out: None,
+        }
     }
 }
 

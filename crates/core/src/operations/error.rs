@@ -210,6 +210,60 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
     },
+    /// The key that the plan makes would be in memory alone, and gone with the process.
+    #[error(
+        "{agent} is new in {place}, and the API key that aidb makes for it could be kept nowhere that lasts: keys are kept in \
+         memory alone here. Nothing was changed."
+    )]
+    KeyNowhere {
+        /// Which agent.
+        agent: String,
+        /// The environment's name, or the URL.
+        place: String,
+    },
+    /// A file for keys or backups that would lie among aidb's own.
+    #[error("{path} lies in the folder of aidb's own data, where no other file belongs. Nothing was changed.", path = .path.display())]
+    InsideData {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// The agent that would be deleted is not the one that was registered after the backup.
+    #[error(
+        "The agent {agent} in {place} is not the one that was registered after this backup: it has another API key, so \
+         somebody else registered it. Restoring the backup would delete theirs. Nothing was changed."
+    )]
+    AnothersAgent {
+        /// Which agent.
+        agent: String,
+        /// The environment's name, or the URL.
+        place: String,
+    },
+    /// A file of backups that is not what was written.
+    #[error("The backup in {path} cannot be used: {reason}. Nothing was changed.", path = .path.display())]
+    BackupFileDamaged {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A backup in a file, and another server than it was taken at.
+    #[error("The backup in {path} was taken at {taken_at}, and {named} was named. Nothing was sent.", path = .path.display())]
+    BackupElsewhere {
+        /// Which file.
+        path: PathBuf,
+        /// The server that it was taken at.
+        taken_at: String,
+        /// The server that was named.
+        named: String,
+    },
+    /// A file with backups of several agents.
+    #[error("{path} holds the backups of {}: it has to be said which is meant. Nothing was changed.", agents.join(", "), path = .path.display())]
+    WhichBackup {
+        /// Which file.
+        path: PathBuf,
+        /// Whose backups it holds.
+        agents: Vec<String>,
+    },
     /// A backup that says "did not exist" has no configuration.
     #[error("The backup {id} says that the agent did not exist, so there is no configuration in it.")]
     NothingToExport {
@@ -338,7 +392,8 @@ impl Explain for Error {
             Self::DeletionNotAgreed { .. } => ErrorCode::ConfirmationRequired,
             Self::PlanUnusable { .. } => ErrorCode::PlanUnusable,
             Self::PlanFromElsewhere { .. } | Self::PlanNotTheApproved => ErrorCode::ConfirmationRequired,
-            Self::NothingToExport { .. } => ErrorCode::RequestRefused,
+            Self::NothingToExport { .. } | Self::AnothersAgent { .. } => ErrorCode::RequestRefused,
+            Self::BackupFileDamaged { .. } => ErrorCode::BackupDamaged,
             Self::EmptyFolder { .. } | Self::CaFileRelative { .. } => ErrorCode::FileNotFound,
             Self::CaFileUnusable { .. } => ErrorCode::CaFileInvalid,
             Self::EntryNotFound { .. } => ErrorCode::EntryNotFound,
@@ -410,6 +465,18 @@ impl Explain for Error {
             }
             Self::PlanNotTheApproved => "Ask whoever read the plan for its words, and where the file comes from.".into(),
             Self::PlanIsConfiguration { .. } => "Import it as a configuration.".into(),
+            Self::KeyNowhere { .. } => "Keep keys in the keychain, or in private files, and try again.".into(),
+            Self::InsideData { .. } => "Choose a place outside of it.".into(),
+            Self::AnothersAgent { .. } => {
+                "Agree with whoever registered it. If it is to go all the same, delete it at the server itself.".into()
+            }
+            Self::BackupFileDamaged { .. } => {
+                "Fetch the file again from where it was kept; one that was edited or cut short is never used.".into()
+            }
+            Self::BackupElsewhere { .. } => {
+                "Name the server that it was taken at. A backup in a file is restored nowhere else.".into()
+            }
+            Self::WhichBackup { .. } => "Name the agent.".into(),
             Self::NothingToExport { .. } => "Choose a backup from when the agent existed.".into(),
             Self::ConnectionStringMissing { .. } => "Give one, or leave the database for later.".into(),
             Self::EntryNotFound { .. } => "Look at the list of the history; it holds every id.".into(),

@@ -11,6 +11,8 @@
 //! | `import.rs`, `promote.rs`, `rollback.rs` | Dry run, Import, Promote, Rollback: how their plans are made |
 //! | `proposal.rs` | a plan with what it was made from: reduced to chosen items, made anew |
 //! | `change.rs` | applying any plan: read again, back up, apply, record |
+//! | `made_key.rs` | Import, step 1: the key that aidb makes for an agent |
+//! | `beside.rs`, `backup_file.rs` | keys and backups in files of their own, for a machine that goes away |
 //! | `lock.rs` | one writer for an agent at a time |
 //! | `recover.rs` | When something fails halfway: settling what a dead process left |
 //! | `saved_plan.rs` | a plan in a file, for somebody to agree to; applied once |
@@ -20,7 +22,9 @@
 //! | `samples.rs` | the sandbox's environments |
 
 mod agents;
+mod backup_file;
 mod backups;
+mod beside;
 mod change;
 mod compare;
 mod connection;
@@ -34,6 +38,7 @@ mod history_file;
 mod history_words;
 mod import;
 mod lock;
+mod made_key;
 mod memory;
 mod promote;
 mod proposal;
@@ -45,8 +50,10 @@ mod target;
 mod turn;
 mod validate;
 
+pub use backup_file::BackupFile;
 pub use backups::BackupChoice;
-pub use change::{AgentKeyPlace, Applied, Deletion};
+pub use beside::Beside;
+pub use change::{Applied, Deletion};
 pub use compare::{Comparison, Side, compare};
 pub use connection::{Check, CheckState, ConnectionReport};
 pub use engine::{Context, Engine, EngineSettings, WhenBusy};
@@ -57,6 +64,7 @@ pub use history::{EntryKind, EntryOutcome, HistoryEntry, HistoryFilter, Operatio
 pub use history_file::{history_csv, history_json, history_row};
 pub use history_words::operation_words;
 pub use import::{ImportOptions, LinkDatabase, Relink, Remember};
+pub use made_key::{AgentKey, AgentKeyPlace};
 pub use memory::LostMemory;
 pub use proposal::{Approval, Proposal, ProposalSource};
 pub use recover::{Owner, Recovered, RecoveryEnd, RecoveryRequest, Unsettled};

@@ -9,7 +9,7 @@
 use super::change::{outcome_json, state_of};
 use super::target::server_key;
 use super::{Context, Engine, Error, LinkDatabase, Target, TargetRequest};
-use crate::apply::{ApplyReport, Credentials, Outcome, Way};
+use crate::apply::{ApplyReport, Credentials, KeyStanding, Outcome, Way};
 use crate::error::ErrorReport;
 use crate::plan::{PLAN_FORMAT, Plan};
 use crate::store::{
@@ -193,6 +193,7 @@ impl Engine {
         let end = End { state, summary: &sentence, outcome_json: Some(&outcome), at: self.now() };
         // Before the record is closed: after that, nobody would look for the key any more.
         let forgotten = match report.outcome {
+            _ if report.key == Some(KeyStanding::Anothers) => self.forget_made_key(open).await,
             Outcome::PutBack => self.forget_made_key(open).await,
             Outcome::Done | Outcome::NeedsAttention => Ok(()),
         };

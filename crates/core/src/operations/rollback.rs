@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::proposal::{Approval, OwnedGoal};
-use super::{Context, Engine, Error, Proposal, ProposalSource, Remember, Target, TargetRequest};
+use super::{Context, Engine, Error, Proposal, ProposalSource, Remember, Target, TargetRequest, backup_file};
 use crate::config::{AgentId, AgentState, Configuration};
-use crate::connector::parse_kept_url;
+use crate::connector::{Connector, parse_kept_url};
 use crate::plan::{DatabaseLinking, LimitsGoal, Mode, Selection};
 use crate::store::{Backup, BackupSummary, Environment, Place, StoreError};
 
@@ -16,6 +16,15 @@ use crate::store::{Backup, BackupSummary, Environment, Place, StoreError};
 pub enum RollbackSource {
     /// A backup of this machine's store.
     Backup(Box<Backup>),
+    /// A backup in a file of its own, from another machine.
+    Kept {
+        /// Where it is.
+        path: PathBuf,
+        /// The backup.
+        backup: Box<Backup>,
+        /// What tells the agent that was registered right after it.
+        registered: Option<String>,
+    },
     /// A configuration file that somebody exported or sent.
     File {
         /// Where it is.
@@ -47,15 +56,26 @@ impl RollbackSource {
     /// A file whose agent id the server could not address.
     pub fn agent_id(&self) -> Result<AgentId, Error> {
         Ok(match self {
-            Self::Backup(backup) => backup.summary.agent_id.clone(),
+            Self::Backup(backup) | Self::Kept { backup, .. } => backup.summary.agent_id.clone(),
             Self::File { configuration, .. } => AgentId::new(configuration.agent.agent_id.clone())?,
         })
+    }
+
+    /// Refuses a server that this must not be restored to.
+    ///
+    /// # Errors
+    /// A backup in a file that was taken at another server.
+    pub fn refuse_elsewhere(&self, target: &Target) -> Result<(), Error> {
+        match self {
+            Self::Kept { path, backup, .. } => backup_file::refuse_elsewhere(path, backup, target),
+            Self::Backup(_) | Self::File { .. } => Ok(()),
+        }
     }
 
     fn goal(&self) -> OwnedGoal {
         let (agent, limits) = match self {
             Self::File { configuration, .. } => (&configuration.agent, LimitsGoal::Unsaid),
-            Self::Backup(backup) => match &backup.state {
+            Self::Backup(backup) | Self::Kept { backup, .. } => match &backup.state {
                 AgentState::Absent => return OwnedGoal::Absent,
                 AgentState::Present(live) => {
                     (&live.agent, live.rate_limits.clone().map_or(LimitsGoal::NotHeld, LimitsGoal::Known))
@@ -111,6 +131,7 @@ impl Engine {
         options: &RollbackOptions,
         context: &Context,
     ) -> Result<Proposal, Error> {
+        source.refuse_elsewhere(target)?;
         let agent_id = source.agent_id()?;
         let goal = source.goal();
         let partly = options.mode == Mode::Merge || options.selection != Selection::All;
@@ -118,9 +139,12 @@ impl Engine {
             return Err(Error::AbsentIsWhole { agent: agent_id.to_string() });
         }
         let (plan, live) = self.plan(target, &agent_id, goal.borrow(), options.mode, context).await?;
+        if plan.deletes_agent() {
+            self.refuse_anothers_agent(target, source, &agent_id, context).await?;
+        }
         let from = match source {
             RollbackSource::Backup(backup) => backup.summary.id.to_string(),
-            RollbackSource::File { path, .. } => path.display().to_string(),
+            RollbackSource::File { path, .. } | RollbackSource::Kept { path, .. } => path.display().to_string(),
         };
         Ok(Proposal {
             plan: plan.select(&options.selection)?,
@@ -133,5 +157,33 @@ impl Engine {
             saved: None,
             approval: Approval::Given,
         })
+    }
+
+    /// A backup of "did not exist" leads to deleting the agent that was registered after it, and no other of that id. One request,
+    /// where it is known which key was made then and the server shows which one the agent has now.
+    async fn refuse_anothers_agent(
+        &self,
+        target: &Target,
+        source: &RollbackSource,
+        agent: &AgentId,
+        context: &Context,
+    ) -> Result<(), Error> {
+        let registered = match source {
+            RollbackSource::Kept { registered, .. } => registered.clone(),
+            RollbackSource::Backup(backup) => match &backup.summary.operation {
+                Some(operation) => self.store().await?.made_key(operation).await?.map(|hash| hash.mark()),
+                None => None,
+            },
+            RollbackSource::File { .. } => None,
+        };
+        let Some(registered) = registered else { return Ok(()) };
+        let call = |connector: Connector| async move { connector.agent(agent).await };
+        let found = self.session(&target.connector, context).retrying("Looking whose the agent is", call).await?;
+        match found.and_then(|record| record.key_hash) {
+            Some(hash) if hash.mark() != registered => {
+                Err(Error::AnothersAgent { agent: agent.to_string(), place: target.name.clone() })
+            }
+            _ => Ok(()),
+        }
     }
 }

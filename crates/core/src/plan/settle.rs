@@ -20,7 +20,7 @@ use crate::config::{AgentState, LiveAgent, RateLimits, ResourcePermission, addre
 const DELETED: &str =
     "The agent was deleted before it could be stopped. Restoring its backup registers it with a new key.";
 const GONE: &str = "The agent is not there any more.";
-const FOREIGN: &str = "Somebody else registered this agent meanwhile; it was left as it is.";
+const FOREIGN: &str = "Somebody else registered this agent meanwhile: it has another API key than the one made here, and it was left as it is.";
 const UNLIKE_OURS: &str =
     "An agent of this id is there now and does not look like the one that was registered; it was left as it is.";
 
@@ -232,7 +232,16 @@ fn settle_registration(
 ) {
     let Some(agent) = live.present() else { return };
     if ownership == Ownership::Foreign {
-        return leave(settlement, registration, FOREIGN);
+        // What both of them wrote looks the same, so none of it can be taken away without taking theirs.
+        let alike = tried
+            .iter()
+            .filter(|change| matches!(change, Change::SetPermission { .. }) && reached(change, live))
+            .count();
+        let reason = match alike {
+            0 => FOREIGN.to_owned(),
+            count => format!("{FOREIGN} {}", set_by_both(count)),
+        };
+        return leave(settlement, registration, reason);
     }
     if ownership == Ownership::Unknown && !reached(registration, live) {
         return leave(settlement, registration, UNLIKE_OURS);
@@ -257,6 +266,13 @@ fn settle_registration(
         settle_one(settlement, change, live);
     }
     settlement.undo.sort_by_key(Change::phase);
+}
+
+fn set_by_both(count: usize) -> String {
+    match count {
+        1 => "So was 1 permission that was set on it here before that was noticed.".into(),
+        count => format!("So were {count} permissions that were set on it here before that was noticed."),
+    }
 }
 
 fn shorten(ids: &[&String]) -> String {

@@ -72,6 +72,17 @@ impl Store {
         self.note(id, "UPDATE operations SET key_hash = ?1 WHERE id = ?2", hash.for_the_store()).await
     }
 
+    /// The hash of the API key that an operation made for its agent, where it made one.
+    pub async fn made_key(&self, id: &OperationId) -> Result<Option<KeyHash>, StoreError> {
+        let hash: Option<Option<String>> = sqlx::query_scalar("SELECT key_hash FROM operations WHERE id = ?")
+            .bind(id.as_str())
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(self.failing())?;
+        let unreadable = || self.damaged("an operation has an unreadable key hash".to_owned());
+        hash.flatten().map(|hash| KeyHash::new(&hash).ok_or_else(unreadable)).transpose()
+    }
+
     /// Notes, before they are sent, that so many changes of the plan may have been.
     pub async fn note_sent(&self, id: &OperationId, sent: usize) -> Result<(), StoreError> {
         self.note(id, "UPDATE operations SET sent = ?1 WHERE id = ?2", count(sent)).await

@@ -4,6 +4,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod at_once;
 mod backups;
 mod bad_files;
 mod bad_places;
@@ -23,6 +24,7 @@ mod one_server;
 mod promote;
 mod recover;
 mod rollback;
+mod runners;
 mod sandbox;
 mod saved_plans;
 mod secrets;

@@ -1,7 +1,9 @@
 //! What an import or a rollback did.
 
-use aidb_core::apply::Outcome;
-use aidb_core::operations::AgentKeyPlace;
+use std::path::Path;
+
+use aidb_core::apply::{KeyStanding, Outcome};
+use aidb_core::operations::{AgentKey, AgentKeyPlace};
 use aidb_core::plan::Leftover;
 
 use super::{BAD, Human, Page, column, done, failure, padded, paint, plan, shown};
@@ -71,14 +73,28 @@ fn finished(page: &mut Page, item: &ChangeDone, detail: Detail) {
 }
 
 fn made_key(page: &mut Page, item: &ChangeDone) {
-    if let Some(kept) = &item.applied.agent_key {
-        page.line(format!("  {}", key_words(kept)));
+    if let Some(key) = &item.applied.agent_key {
+        for words in key_words(key) {
+            page.line(format!("  {words}"));
+        }
     }
+    if item.applied.report.key == Some(KeyStanding::Anothers) {
+        page.line("  The API key that was made here is not the agent's; it was removed.");
+    }
+    if let Some(file) = &item.key_withdrawn_from {
+        page.line(format!("  The key in {} opens nothing; it was taken out again.", path_words(file)));
+    }
+}
+
+fn path_words(path: &Path) -> String {
+    shown(&path.display().to_string())
 }
 
 fn way_back(page: &mut Page, item: &ChangeDone) {
     if let Some(backup) = &item.applied.backup {
-        page.line(format!("  Backup from before it: {}", backup.summary.id));
+        let besides =
+            item.backup_file.as_deref().map(|file| format!(", also in {}", path_words(file))).unwrap_or_default();
+        page.line(format!("  Backup from before it: {}{besides}", backup.summary.id));
     }
     // What was put back is back already.
     if item.applied.report.outcome != Outcome::PutBack
@@ -88,17 +104,33 @@ fn way_back(page: &mut Page, item: &ChangeDone) {
     }
 }
 
-fn key_words(kept: &AgentKeyPlace) -> String {
-    match kept {
-        AgentKeyPlace::Keychain => "The agent's new API key is in the keychain, under “aidb agent key”.".into(),
-        AgentKeyPlace::File(path) => {
-            format!("The agent's new API key is in {}, which only you can read.", shown(&path.display().to_string()))
+/// Where it is; and that nobody could say whether it is the agent's, where nobody could.
+fn key_words(key: &AgentKey) -> Vec<String> {
+    let place = match (&key.place, &key.file) {
+        (AgentKeyPlace::Memory, None) => "in memory alone, and gone with this command".into(),
+        (AgentKeyPlace::Memory, Some(file)) => format!("in {}, which only you can read", path_words(file)),
+        (AgentKeyPlace::Keychain, file) => {
+            format!("in the keychain, under “aidb agent key”{}", besides(file.as_deref()))
         }
-        AgentKeyPlace::Memory => {
-            "The agent's new API key was kept in memory alone and is gone now: register it anew with another --key-store."
-                .into()
+        (AgentKeyPlace::File(path), file) => {
+            format!("in {}{}, which only you can read", path_words(path), besides(file.as_deref()))
         }
-    }
+    };
+    let unchecked = match key.standing {
+        KeyStanding::NotShown => "the server does not show which key the agent has",
+        KeyStanding::NotRead => "the server could not be asked",
+        KeyStanding::TheAgents | KeyStanding::Anothers | KeyStanding::Nobodys => {
+            return vec![format!("The agent's new API key is {place}.")];
+        }
+    };
+    vec![
+        format!("An API key was made for the agent; it is {place}."),
+        format!("Whether it is the agent's key could not be checked: {unchecked}."),
+    ]
+}
+
+fn besides(file: Option<&Path>) -> String {
+    file.map(|file| format!(" and in {}", path_words(file))).unwrap_or_default()
 }
 
 fn left(page: &mut Page, item: &ChangeDone) {
