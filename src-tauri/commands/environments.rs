@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aidb_core::config::AgentId;
 use aidb_core::operations::{Context, Engine, KeyState, TargetRequest};
 use aidb_core::store::Environment;
-use aidb_core::vault::VaultKind;
+use aidb_core::vault::{VaultError, VaultKind};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::plans::context;
@@ -179,7 +179,7 @@ pub(super) async fn known(engine: &Engine, id: &str) -> Result<String, ErrorRepo
 /// All of them, with what is known of their keys. A keychain that cannot be used is asked once, and not for each.
 pub(super) async fn list(desktop: &Desktop) -> Result<Vec<EnvironmentView>, ErrorReport> {
     let engine = desktop.engine();
-    let unusable = match engine.vault().kind() {
+    let mut unusable = match engine.vault().kind() {
         VaultKind::Keychain => engine.vault().status().await.unusable(),
         VaultKind::File { .. } | VaultKind::Memory => None,
     };
@@ -190,6 +190,10 @@ pub(super) async fn list(desktop: &Desktop) -> Result<Vec<EnvironmentView>, Erro
             Some(error) => KeyState::Unknown(error.clone()),
             None => engine.key_state(&environment).await,
         };
+        if let KeyState::Unknown(silent @ VaultError::KeychainSilent { .. }) = &state {
+            // Each of the others would wait as long again.
+            unusable = Some(silent.clone());
+        }
         views.push(views::environment(environment, views::key(state, engine.vault()), &memory));
     }
     Ok(views)

@@ -24,9 +24,13 @@ impl Engine {
         environment: &Environment,
     ) -> Result<Option<SecretDescription>, VaultError> {
         let name = bound(environment);
-        match self.vault.describe(&name).await? {
-            None if self.bind_key(environment).await? => self.vault.describe(&name).await,
-            description => Ok(description),
+        if let Some(description) = self.vault.describe(&name).await? {
+            return Ok(Some(description));
+        }
+        // Only shown, so nobody waits for a prompt where there is nothing to bind.
+        match self.vault.describe(&unbound(environment)).await? {
+            Some(_) if self.bind_key(environment).await? => self.vault.describe(&name).await,
+            _ => Ok(None),
         }
     }
 

@@ -4,11 +4,12 @@
 //! tokio support. Each request therefore gets a thread of its own. Not `spawn_blocking`: a runtime waits for those threads
 //! when it shuts down, and a keychain that never answers would keep the whole program from ending.
 
+use std::sync::{Mutex as Lock, MutexGuard as Locked, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::sync::{Mutex, MutexGuard, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::secret_service;
 use super::{Removal, SecretName, StoredSecret, VaultError};
@@ -17,6 +18,11 @@ use super::{Removal, SecretName, StoredSecret, VaultError};
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// How long it may take when a password prompt may be on the screen.
 const PROMPT_LIMIT: Duration = Duration::from_secs(60);
+/// For how long a request may be without an answer before it is looked whether the keychain is still there: whoever reads a
+/// prompt has [`PROMPT_LIMIT`], and a keychain that fell silent meanwhile does not.
+const PULSE: Duration = Duration::from_secs(4);
+/// How long such a look may take: with the pause before it less than [`ANSWER_LIMIT`].
+const PULSE_LIMIT: Duration = Duration::from_secs(5);
 /// For how long a keychain that did not answer is not asked for the next secret: whoever wants one after the other would
 /// wait for [`ANSWER_LIMIT`] each time.
 const SILENT_FOR: Duration = Duration::from_secs(3);
@@ -32,11 +38,32 @@ pub(super) enum Found {
     NoKeyring,
 }
 
-/// The keychain of the user who runs this process; one request at a time.
+/// A look that has ended.
+#[derive(Clone, Debug)]
+struct Look {
+    began: Instant,
+    ended: Instant,
+    found: Result<Found, VaultError>,
+}
+
+impl Look {
+    fn is_silent(&self) -> bool {
+        matches!(self.found, Err(VaultError::KeychainSilent { .. }))
+    }
+}
+
+/// The keychain of the user who runs this process. One request at a time, because each may bring up a prompt; a look never
+/// does, and waits for no request.
 #[derive(Debug)]
 pub(super) struct Keychain {
-    /// Held by whoever asks. Holds when a look was left without an answer, unless one was answered since.
-    turn: Mutex<Option<Instant>>,
+    /// Held by whoever wants something of an entry.
+    turn: Mutex<()>,
+    /// When a request was last answered.
+    answered: Lock<Option<Instant>>,
+    /// Held by whoever looks.
+    looking: Mutex<()>,
+    /// The last look, also one that was made beside a request.
+    looked: Lock<Option<Look>>,
     look: fn() -> Result<Found, VaultError>,
 }
 
@@ -51,13 +78,22 @@ enum Silence {
 
 impl Keychain {
     pub(super) fn new() -> Self {
-        Self { turn: Mutex::new(None), look: secret_service::look }
+        Self::with_look(secret_service::look)
+    }
+
+    fn with_look(look: fn() -> Result<Found, VaultError>) -> Self {
+        Self {
+            turn: Mutex::default(),
+            answered: Lock::default(),
+            looking: Mutex::default(),
+            looked: Lock::default(),
+            look,
+        }
     }
 
     /// Whether the keychain can be used right now. Never prompts.
     pub(super) async fn check(&self) -> Result<(), VaultError> {
-        let (_turn, found) = self.look(Silence::IsOver).await?;
-        match found {
+        match self.look(Instant::now(), Silence::IsOver).await? {
             Found::Open => Ok(()),
             Found::Locked => Err(VaultError::KeychainLocked),
             Found::NoKeyring => Err(VaultError::NoKeyring),
@@ -66,67 +102,164 @@ impl Keychain {
 
     pub(super) async fn get(&self, name: &SecretName) -> Result<Option<SecretString>, VaultError> {
         let name = name.clone();
-        self.find(move || secret_service::get(&name)).await
+        self.find(PROMPT_LIMIT, move || secret_service::get(&name)).await
     }
 
+    /// The secret for somebody who waits for its prompt.
     pub(super) async fn read(&self, name: &SecretName) -> Result<Option<StoredSecret>, VaultError> {
         let name = name.clone();
-        self.find(move || secret_service::read(&name)).await
+        self.find(PROMPT_LIMIT, move || secret_service::read(&name)).await
+    }
+
+    /// The secret for somebody who only wants to show that it is there: nobody sits in front of a prompt for that, and
+    /// nobody waits for the prompt of another.
+    pub(super) async fn glance(&self, name: &SecretName) -> Result<Option<StoredSecret>, VaultError> {
+        let name = name.clone();
+        self.find(ANSWER_LIMIT, move || secret_service::read(&name)).await
     }
 
     pub(super) async fn set(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
-        let (_turn, found) = self.look(Silence::Counts).await?;
+        let asked = Instant::now();
+        let found = self.look(asked, Silence::Counts).await?;
         refuse_locked(found)?;
         if found == Found::NoKeyring {
             return Err(VaultError::NoKeyring);
         }
         let (name, secret) = (name.clone(), secret.clone());
-        ask(PROMPT_LIMIT, move || secret_service::set(&name, &secret)).await
+        self.request(asked, PROMPT_LIMIT, move || secret_service::set(&name, &secret)).await
     }
 
     pub(super) async fn remove(&self, name: &SecretName) -> Result<Removal, VaultError> {
         let name = name.clone();
-        self.find(move || secret_service::remove(&name)).await
+        self.find(PROMPT_LIMIT, move || secret_service::remove(&name)).await
     }
 
     /// Runs a request about an entry that may be there. Without a default keyring it may be in another one, so the search
     /// goes on; in a locked one "not found" would mean nothing.
-    async fn find<T, F>(&self, request: F) -> Result<T, VaultError>
+    async fn find<T, F>(&self, limit: Duration, request: F) -> Result<T, VaultError>
     where
         T: Send + 'static,
         F: FnOnce() -> Result<T, VaultError> + Send + 'static,
     {
-        let (_turn, found) = self.look(Silence::Counts).await?;
-        refuse_locked(found)?;
-        ask(PROMPT_LIMIT, request).await
+        let asked = Instant::now();
+        refuse_locked(self.look(asked, Silence::Counts).await?)?;
+        self.request(asked, limit, request).await
     }
 
     /// Prompts for the password of the default keyring, or for the creation of one.
     pub(super) async fn unlock(&self) -> Result<(), VaultError> {
-        let (_turn, found) = self.look(Silence::IsOver).await?;
-        if found == Found::Open {
+        let asked = Instant::now();
+        if self.look(asked, Silence::IsOver).await? == Found::Open {
             return Ok(());
         }
-        ask(PROMPT_LIMIT, secret_service::unlock).await
+        self.request(asked, PROMPT_LIMIT, secret_service::unlock).await
     }
 
-    /// Waits for its turn, and looks first: that never prompts, so a keychain that is gone or hangs is known within
-    /// [`ANSWER_LIMIT`]. What comes after it has longer, because single entries may be guarded by a prompt of their own
-    /// (KeePassXC does that).
+    /// Looks, before anything is asked: that never prompts, so a keychain that is gone or hangs is known within
+    /// [`ANSWER_LIMIT`] of `asked`, whatever else is under way. What comes after it may have longer, because single entries
+    /// may be guarded by a prompt of their own (KeePassXC does that).
     ///
-    /// A look that is left without an answer is the answer to everybody who waited for it: many may want a secret at once,
-    /// and a silent keychain keeps all of them together no longer than one.
-    async fn look(&self, silence: Silence) -> Result<(MutexGuard<'_, Option<Instant>>, Found), VaultError> {
-        let asked = Instant::now();
-        let mut turn = self.turn.lock().await;
+    /// A look is the answer to everybody who waited for it: many may want a secret at once, and a silent keychain keeps all
+    /// of them together no longer than one.
+    async fn look(&self, asked: Instant, silence: Silence) -> Result<Found, VaultError> {
+        let deadline = asked + ANSWER_LIMIT;
+        let Ok(_looking) = timeout_at(deadline, self.looking.lock()).await else { return Err(silent(ANSWER_LIMIT)) };
         let counts_for = if silence == Silence::Counts { SILENT_FOR } else { Duration::ZERO };
-        if turn.is_some_and(|silent| silent + counts_for >= asked) {
-            return Err(VaultError::KeychainSilent { limit: ANSWER_LIMIT });
+        match &*locked(&self.looked) {
+            Some(look) if look.is_silent() && look.ended + counts_for >= asked => return look.found.clone(),
+            Some(look) if !look.is_silent() && look.began > asked => return look.found.clone(),
+            _ => {}
         }
-        let found = ask(ANSWER_LIMIT, self.look).await;
-        *turn = matches!(found, Err(VaultError::KeychainSilent { .. })).then(Instant::now);
-        Ok((turn, found?))
+        self.look_until(deadline).await
     }
+
+    async fn look_until(&self, deadline: Instant) -> Result<Found, VaultError> {
+        let began = Instant::now();
+        let found = match ask(deadline - began, self.look).await {
+            Err(VaultError::KeychainSilent { .. }) => Err(silent(ANSWER_LIMIT)),
+            found => found,
+        };
+        *locked(&self.looked) = Some(Look { began, ended: Instant::now(), found: found.clone() });
+        found
+    }
+
+    /// Waits for its turn and runs a request, both within `limit` of `asked`, or of the last answer to another one: many
+    /// that are answered one after the other are no silence.
+    async fn request<T, F>(&self, asked: Instant, limit: Duration, request: F) -> Result<T, VaultError>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> Result<T, VaultError> + Send + 'static,
+    {
+        let _turn = self.wait_for_turn(asked, limit).await?;
+        if self.silent_since(asked) {
+            return Err(silent(ANSWER_LIMIT));
+        }
+        let answer = self.ask_while_it_lives(self.deadline(asked, limit), limit, request).await;
+        if !matches!(answer, Err(VaultError::KeychainSilent { .. })) {
+            *locked(&self.answered) = Some(Instant::now());
+        }
+        answer
+    }
+
+    /// Whether the last look was left without an answer, after that moment.
+    fn silent_since(&self, asked: Instant) -> bool {
+        locked(&self.looked).as_ref().is_some_and(|look| look.is_silent() && look.ended >= asked)
+    }
+
+    fn deadline(&self, asked: Instant, limit: Duration) -> Instant {
+        locked(&self.answered).map_or(asked, |answered| answered.max(asked)) + limit
+    }
+
+    async fn wait_for_turn(&self, asked: Instant, limit: Duration) -> Result<MutexGuard<'_, ()>, VaultError> {
+        let mut turn = std::pin::pin!(self.turn.lock());
+        loop {
+            let deadline = self.deadline(asked, limit);
+            match timeout_at(deadline, &mut turn).await {
+                Ok(turn) => return Ok(turn),
+                Err(_) if self.deadline(asked, limit) > deadline => {}
+                Err(_) => return Err(silent(limit)),
+            }
+        }
+    }
+
+    /// Runs `request` until `deadline`, or until a look beside it finds that the keychain is gone or answers nothing.
+    async fn ask_while_it_lives<T, F>(&self, deadline: Instant, limit: Duration, request: F) -> Result<T, VaultError>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> Result<T, VaultError> + Send + 'static,
+    {
+        let mut answer = std::pin::pin!(ask(deadline - Instant::now(), request));
+        let alive = async {
+            loop {
+                sleep(PULSE).await;
+                let wanted = Instant::now();
+                let _looking = self.looking.lock().await;
+                if self.silent_since(wanted) {
+                    return silent(ANSWER_LIMIT);
+                }
+                if let Err(error) = self.look_until(Instant::now() + PULSE_LIMIT).await {
+                    return error;
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            answer = &mut answer => match answer {
+                Err(VaultError::KeychainSilent { .. }) => Err(silent(limit)),
+                answer => answer,
+            },
+            gone = alive => Err(gone),
+        }
+    }
+}
+
+const fn silent(limit: Duration) -> VaultError {
+    VaultError::KeychainSilent { limit }
+}
+
+/// A panic elsewhere leaves a value whole: every change is a single assignment.
+fn locked<T>(value: &Lock<T>) -> Locked<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn refuse_locked(found: Found) -> Result<(), VaultError> {
@@ -159,6 +292,7 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
@@ -178,7 +312,7 @@ mod tests {
     /// A look that nobody answers, and how often it was tried.
     static LOOKS: AtomicUsize = AtomicUsize::new(0);
 
-    fn silent() -> Result<Found, VaultError> {
+    fn never() -> Result<Found, VaultError> {
         LOOKS.fetch_add(1, Ordering::SeqCst);
         loop {
             std::thread::park();
@@ -197,7 +331,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_keychain_is_asked_once_for_everybody_who_waits() {
-        let keychain = Keychain { turn: Mutex::new(None), look: silent };
+        let keychain = Keychain::with_look(never);
         let name = SecretName::EnvironmentKey { environment: "a".into(), server: None, display: "A".into() };
         let began = Instant::now();
         let (status, one, other) = tokio::join!(keychain.check(), keychain.get(&name), keychain.remove(&name));
@@ -215,6 +349,100 @@ mod tests {
         tokio::time::advance(SILENT_FOR + Duration::from_millis(1)).await;
         assert_eq!(keychain.remove(&name).await, Err(silence), "it is not given up for ever");
         assert_eq!(looked(3), 3);
+    }
+
+    const fn open() -> Result<Found, VaultError> {
+        Ok(Found::Open)
+    }
+
+    fn parked() -> Result<Found, VaultError> {
+        loop {
+            std::thread::park();
+        }
+    }
+
+    /// Keeps the clock of a test from running ahead of the threads on which the keychain is asked, for as long as it lives.
+    fn clock_by_hand() -> std::sync::mpsc::Sender<()> {
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        tokio::task::spawn_blocking(move || released.recv().is_ok());
+        release
+    }
+
+    /// Turns the clock, second by second, and lets every look that begins meanwhile end.
+    async fn pass(keychain: &Keychain, seconds: u64) {
+        for _ in 0..seconds {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+            }
+            drop(keychain.looking.lock().await);
+        }
+    }
+
+    /// A request that is answered when the sender says so, and has its turn or waits for it when this returns.
+    async fn held(
+        keychain: &Arc<Keychain>,
+        limit: Duration,
+    ) -> (std::sync::mpsc::Sender<()>, tokio::task::JoinHandle<Result<bool, VaultError>>) {
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let keychain = Arc::clone(keychain);
+        let request = async move { keychain.request(Instant::now(), limit, move || Ok(released.recv().is_ok())).await };
+        let under_way = tokio::spawn(request);
+        tokio::task::yield_now().await;
+        (release, under_way)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_only_looks_waits_for_no_prompt_of_another() {
+        let _clock = clock_by_hand();
+        let keychain = Arc::new(Keychain::with_look(open));
+        let (release, prompt) = held(&keychain, PROMPT_LIMIT).await;
+        let began = Instant::now();
+        assert_eq!(keychain.check().await, Ok(()), "how it is, is known at once");
+        assert_eq!(began.elapsed(), Duration::ZERO);
+
+        let name = SecretName::EnvironmentKey { environment: "a".into(), server: None, display: "A".into() };
+        let other = Arc::clone(&keychain);
+        let glance = tokio::spawn(async move { other.glance(&name).await.map(|found| found.is_some()) });
+        // It has asked before the clock goes on.
+        tokio::task::yield_now().await;
+        pass(&keychain, ANSWER_LIMIT.as_secs()).await;
+        assert_eq!(glance.await.unwrap(), Err(silent(ANSWER_LIMIT)), "one limit for the wait and the answer");
+        assert!(began.elapsed() <= ANSWER_LIMIT, "{:?}", began.elapsed());
+
+        pass(&keychain, 45).await;
+        assert!(!prompt.is_finished(), "whoever reads the prompt has their minute");
+        release.send(()).unwrap();
+        assert_eq!(prompt.await.unwrap(), Ok(true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_keychain_that_falls_silent_under_a_request_is_given_up_by_everybody_within_one_limit() {
+        let keychain = Arc::new(Keychain::with_look(parked));
+        let began = Instant::now();
+        let (_never, under_way) = held(&keychain, PROMPT_LIMIT).await;
+        let (_never_too, waits) = held(&keychain, PROMPT_LIMIT).await;
+        let looks = keychain.check();
+        let (under_way, waits, looks) = tokio::join!(under_way, waits, looks);
+        let silence = silent(ANSWER_LIMIT);
+        assert_eq!((under_way.unwrap(), waits.unwrap()), (Err(silence.clone()), Err(silence.clone())));
+        assert_eq!(looks, Err(silence));
+        assert!(began.elapsed() <= ANSWER_LIMIT, "{:?}", began.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_that_are_answered_one_after_the_other_are_no_silence() {
+        let _clock = clock_by_hand();
+        let keychain = Arc::new(Keychain::with_look(open));
+        let mut requests = Vec::new();
+        for _ in 0..4 {
+            requests.push(held(&keychain, ANSWER_LIMIT).await);
+        }
+        for (release, request) in requests {
+            pass(&keychain, 6).await;
+            release.send(()).unwrap();
+            assert_eq!(request.await.unwrap(), Ok(true));
+        }
     }
 
     #[tokio::test]

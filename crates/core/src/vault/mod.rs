@@ -266,9 +266,14 @@ impl Vault {
         }
     }
 
-    /// What may be shown of the secret, or `None` where there is none of that name.
+    /// What may be shown of the secret, or `None` where there is none of that name. Nobody waits for a prompt here, neither
+    /// for one that this secret has of its own nor for that of another request: the keychain has ten seconds.
     pub async fn describe(&self, name: &SecretName) -> Result<Option<SecretDescription>, VaultError> {
-        Ok(self.read(name).await?.map(|stored| SecretDescription {
+        let stored = match &self.place {
+            Place::Keychain(keychain) => keychain.glance(name).await?,
+            Place::File(_) | Place::Memory(_) | Place::Session(..) => self.read(name).await?,
+        };
+        Ok(stored.map(|stored| SecretDescription {
             ending: if name.may_show_ending() { ending(stored.secret.expose_secret()) } else { String::new() },
             set_at: stored.set_at,
         }))
