@@ -87,8 +87,9 @@ mod tests {
         let (release, released) = std::sync::mpsc::channel::<()>();
         // A disk that answers nothing: the work itself cannot notice that it is to end.
         let hanging = checks.run(wrong, move |_| Ok(released.recv().is_ok()));
-        let other = checks.run(right, |cancel| {
-            std::thread::sleep(std::time::Duration::from_millis(50));
+        let (go_on, goes_on) = std::sync::mpsc::channel::<()>();
+        let other = checks.run(right, move |cancel| {
+            goes_on.recv().expect("the other one was stopped by then");
             Ok(cancel.is_cancelled())
         });
         let stop = async {
@@ -96,6 +97,7 @@ mod tests {
                 tokio::task::yield_now().await;
             }
             checks.stop(wrong);
+            go_on.send(()).expect("it waits");
         };
         let (stopped, other, ()) = tokio::join!(hanging, other, stop);
         assert_eq!(stopped.unwrap_err().code, ErrorCode::Interrupted);
@@ -117,17 +119,21 @@ mod tests {
         for number in 0..AT_ONCE + 2 {
             let begun = Arc::new(std::sync::atomic::AtomicBool::new(false));
             let (seen, released) = (Arc::clone(&begun), Arc::clone(&released));
+            let has_begun = || begun.load(std::sync::atomic::Ordering::SeqCst);
             let hanging = checks.run(path, move |_| {
                 seen.store(true, std::sync::atomic::Ordering::SeqCst);
                 Ok(released.lock().is_ok_and(|released| released.recv().is_ok()))
             });
             let stop = async {
-                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                // Where there is a place for it, it begins; otherwise it is listed and waits for one.
+                while checks.locked().is_empty() || (number < AT_ONCE && !has_begun()) {
+                    tokio::task::yield_now().await;
+                }
                 checks.stop(path);
             };
             let (stopped, ()) = tokio::join!(hanging, stop);
             assert_eq!(stopped.unwrap_err().code, ErrorCode::Interrupted, "also one that waits for its place");
-            assert_eq!(begun.load(std::sync::atomic::Ordering::SeqCst), number < AT_ONCE, "number {number}");
+            assert_eq!(has_begun(), number < AT_ONCE, "number {number}");
         }
         drop(release);
     }

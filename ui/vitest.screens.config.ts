@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["tests/screens/**/*.test.ts"],
     globalSetup: ["tests/server.ts"],
-    testTimeout: 30_000,
+    testTimeout: 180_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
   },

@@ -284,9 +284,7 @@ async fn a_store_that_cannot_be_opened_leaves_the_window_usable() {
 async fn the_sandbox_starts_keeps_its_state_and_goes() {
     let bench = Bench::new();
     bench.call("environment_save", save("staging", "http://127.0.0.1:1", None)).await.unwrap();
-    let began = std::time::Instant::now();
     let environments = bench.call("sandbox_start", Value::Null).await.unwrap();
-    assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
     let names: Vec<&str> = environments.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["staging", "Development", "Sample Staging", "Production"]);
     let flags: Vec<bool> =

@@ -1,7 +1,5 @@
 //! Plans as the page meets them: real commands, real servers.
 
-use std::time::Instant;
-
 use aidb_core::vault::SecretName;
 use aidb_sandbox::{ErrorBody, Fault, FaultAnswer, Permission, ResourceSnapshot};
 use serde_json::{Value, json};
@@ -88,8 +86,7 @@ async fn an_apply_can_be_stopped_and_is_put_back() {
     world.server(0).set_resources("my-agent", (0..60).map(entry)).unwrap();
     let plan = promote(&world, "my-agent", 0, 1).await;
     let before = world.server(1).resources("my-agent");
-    let slow = Fault::on(1, FaultAnswer::Hang { ms: Some(100) }).method("PUT").for_ever();
-    world.server(1).set_faults([slow]);
+    world.server(1).set_faults([Fault::on(1, FaultAnswer::Hold).method("PUT").for_ever()]);
     let apply = call(&world, "plan_apply", applying(&plan, &json!({}), &[]));
     let stop = async {
         while !world.server(1).requests().iter().any(|request| request.method == "PUT") {
@@ -99,6 +96,7 @@ async fn an_apply_can_be_stopped_and_is_put_back() {
         let busy = refused(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
         assert_eq!(busy["code"], "store_busy");
         world.desktop.plans.stop_all();
+        world.server(1).set_faults([]);
         world.desktop.plans.ended().await;
     };
     let ((ended, _), ()) = tokio::join!(apply, stop);
@@ -165,7 +163,7 @@ async fn a_page_for_an_approver_holds_text_and_nothing_that_runs() {
 }
 
 #[tokio::test]
-async fn a_hundred_thousand_rows_are_searched_at_once() {
+async fn a_hundred_thousand_rows_are_searched_and_answered_in_pieces() {
     let world = World::samples().await;
     let entry = |n: u32| (format!("Table_{n:06}"), ResourceSnapshot::new("table", [Permission::Read]));
     world.server(0).set_resources("my-agent", (0..100_000).map(entry)).unwrap();
@@ -174,12 +172,11 @@ async fn a_hundred_thousand_rows_are_searched_at_once() {
     let last = ok(&world, "plan_rows", rows("", 99_990)).await;
     assert!(last["rows"].as_array().unwrap().len() >= 10);
     ok(&world, "plan_rows", rows("first", 0)).await;
-    let began = Instant::now();
+    // How long that takes is measured beside a peer (`cargo xtask bench`, P7), and never here.
     let found = ok(&world, "plan_rows", rows("tABLE_0777", 0)).await;
     assert_eq!((&found["total"], found["rows"].as_array().unwrap().len()), (&100.into(), 100));
     let piece = ok(&world, "plan_rows", rows("", 50_000)).await;
     assert_eq!(piece["rows"].as_array().unwrap().len(), 200);
-    assert!(began.elapsed().as_millis() < 400, "unoptimised, and still {:?}", began.elapsed());
 }
 
 #[tokio::test]

@@ -95,7 +95,7 @@ async function openAt(query: string, { theme = "light", size = sizes.usual, text
   const { page } = tab;
   opened.push({ tab, theme, clocked });
   // Shorter than a test may take, so that what was waited for is named.
-  page.setDefaultTimeout(6_000);
+  page.setDefaultTimeout(60_000);
   await page.setViewportSize(size);
   // Over recorded answers the settings say "as the system". In the gallery the theme is chosen, and has to win over the other one.
   await page.emulateMedia({ colorScheme: query === "gallery" ? opposite[theme] : theme, reducedMotion: "reduce" });

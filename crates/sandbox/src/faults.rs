@@ -137,14 +137,14 @@ fn add_headers(to: &mut HeaderMap, headers: &std::collections::BTreeMap<String, 
 }
 
 /// Spoils a real answer, and waits where the fault is one of waiting.
-pub(crate) async fn spoil(answer: &FaultAnswer, real: Response<Body>, shared: &Shared) -> Result<Response<Body>, Cut> {
-    match answer {
-        FaultAnswer::Hang { ms } => {
-            hang(*ms, shared).await?;
+pub(crate) async fn spoil(fault: &Fault, real: Response<Body>, shared: &Shared) -> Result<Response<Body>, Cut> {
+    match &fault.answer {
+        FaultAnswer::Hold => {
+            shared.held_by(fault).await;
             Ok(real)
         }
-        FaultAnswer::Hold => {
-            shared.release.notified().await;
+        FaultAnswer::Hang { ms } => {
+            hang(*ms, shared).await?;
             Ok(real)
         }
         FaultAnswer::Refuse { ms } => refuse(*ms, shared).await,

@@ -68,7 +68,7 @@ impl Environment {
         }
         let mut response = match fault {
             None => self.pass(&active.switches, parts, body, Storing::Kept).await,
-            Some(fault) => self.strike(&active, fault, parts, body).await?,
+            Some(fault) => self.strike(&active, fault, &arrival, parts, body).await?,
         };
         response.headers_mut().insert(header::SERVER, SERVER);
         if active.switches.connection == ConnectionMode::Close {
@@ -90,6 +90,7 @@ impl Environment {
         &self,
         active: &ActiveSwitches,
         fault: &Fault,
+        arrival: &Arrival,
         parts: Parts,
         body: Received,
     ) -> Result<Response<Body>, Cut> {
@@ -97,12 +98,15 @@ impl Environment {
         if before && let Some(answer) = stand_in(&fault.answer) {
             return answer;
         }
+        if before {
+            arrival.waits();
+        }
         if before && let FaultAnswer::Hang { ms } = fault.answer {
             hang(ms, &self.shared).await?;
             return Ok(self.pass(&active.switches, parts, body, Storing::Kept).await);
         }
         if before && fault.answer == FaultAnswer::Hold {
-            self.shared.release.notified().await;
+            self.shared.held_by(fault).await;
             return Ok(self.pass(&active.switches, parts, body, Storing::Kept).await);
         }
         if before && let FaultAnswer::Refuse { ms } = fault.answer {
@@ -110,7 +114,8 @@ impl Environment {
         }
         let storing = if before || fault.answer == FaultAnswer::Lie { Storing::Discarded } else { Storing::Kept };
         let real = self.pass(&active.switches, parts, body, storing).await;
-        spoil(&fault.answer, real, &self.shared).await
+        arrival.waits();
+        spoil(fault, real, &self.shared).await
     }
 
     /// A request on its ordinary way: rate, key, prefix, route.

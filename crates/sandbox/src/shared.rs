@@ -11,7 +11,7 @@ use crate::faults::{ActiveSwitches, Allowance};
 use crate::framework::Refusal;
 use crate::registry::{Registry, Storing};
 use crate::state_file::StateFile;
-use crate::switches::Switches;
+use crate::switches::{Fault, Switches};
 use crate::traffic::Record;
 
 /// Locks. What the locks here guard is whole after every single change, so a panic elsewhere does not spoil it.
@@ -28,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) record: Arc<Record>,
     /// Ends the answers that hang.
     pub(crate) release: Notify,
+    /// Told of every change of the switches.
+    changed: watch::Sender<()>,
     /// Each value that is sent closes the port for as long.
     pub(crate) refuse: watch::Sender<Duration>,
     seed: Registry,
@@ -50,6 +52,7 @@ impl Shared {
             allowance: Mutex::default(),
             record: Arc::default(),
             release: Notify::new(),
+            changed: watch::Sender::default(),
             refuse: watch::Sender::default(),
             seed,
             first_switches: switches,
@@ -68,7 +71,21 @@ impl Shared {
         let mut active = self.switches.write().unwrap_or_else(PoisonError::into_inner);
         let switches = change(&active.switches)?;
         *active = Arc::new(active.changed_to(switches.clone()));
+        drop(active);
+        self.changed.send_replace(());
         Ok(switches)
+    }
+
+    /// Waits for as long as that fault is among the switches, or until everything is released.
+    pub(crate) async fn held_by(&self, fault: &Fault) {
+        let mut changes = self.changed.subscribe();
+        while self.switches().switches.faults.contains(fault) {
+            tokio::select! {
+                () = self.release.notified() => return,
+                // It ends with the sandbox, and so does every request.
+                changed = changes.changed() => if changed.is_err() { return },
+            }
+        }
     }
 
     pub(crate) fn registry(&self) -> MutexGuard<'_, Registry> {
@@ -103,6 +120,7 @@ impl Shared {
         }
         *locked(&self.allowance) = Allowance::default();
         self.release.notify_waiters();
+        self.changed.send_replace(());
         self.record.clear();
         let mut registry = self.registry();
         *registry = self.seed.clone();

@@ -405,7 +405,8 @@ pub enum FaultAnswer {
         #[serde(default)]
         ms: Option<u64>,
     },
-    /// Nothing until [`crate::Handle::release`]; then the request goes its ordinary way, if the client is still there.
+    /// No answer until [`crate::Handle::release`], or for as long as this fault is among the switches; then the request goes its
+    /// ordinary way. Whoever tests decides when, and no clock does.
     Hold,
     /// The whole answer, its body in drips.
     Trickle {

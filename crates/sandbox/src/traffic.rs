@@ -34,6 +34,8 @@ pub struct SeenRequest {
     pub ended_us: Option<u64>,
     /// The kind of the fault that struck it.
     pub fault: Option<&'static str>,
+    /// Whether it came as far as the wait that a fault brings; where the fault has its effect first, that is made by then.
+    pub waits: bool,
 }
 
 fn method_name<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
@@ -152,9 +154,20 @@ impl Arrival {
             arrived_us,
             ended_us: None,
             fault,
+            waits: false,
         });
         drop(recorded);
         Self { record: Arc::clone(record), epoch, number, status: None }
+    }
+
+    /// From now on it is kept waiting.
+    pub(crate) fn waits(&self) {
+        let mut recorded = locked(&self.record.recorded);
+        if recorded.epoch == self.epoch
+            && let Some(request) = recorded.traffic.listed(self.number)
+        {
+            request.waits = true;
+        }
     }
 
     pub(crate) const fn answered(&mut self, status: StatusCode) {

@@ -108,7 +108,7 @@ async fn requests_are_listed_counted_and_cleared_and_control_requests_are_not() 
     let times = ["arrived_us", "ended_us"].map(|time| listed.as_object_mut().unwrap().remove(time).unwrap());
     assert!(times[0].as_u64() <= times[1].as_u64(), "{times:?}");
     let second = json!({"number": 2, "connection": 1, "method": "GET", "path": "/api/nope?x=%20",
-        "had_api_key": false, "status": 404, "fault": null});
+        "had_api_key": false, "status": 404, "fault": null, "waits": false});
     assert_eq!(listed, second);
     let cleared = client.delete(format!("{}/__sandbox/requests", sandbox.control_url())).send().await.unwrap();
     assert_eq!(cleared.status(), 204);

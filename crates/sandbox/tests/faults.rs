@@ -106,13 +106,26 @@ async fn a_body_cut_in_the_middle() {
 async fn nothing_listens_for_a_time() {
     let sandbox = sandbox().await;
     for effect in [Effect::Before, Effect::After] {
-        sandbox.set_faults([Fault { effect, ..Fault::on(1, FaultAnswer::Refuse { ms: 300 }) }]);
+        sandbox.set_faults([Fault { effect, ..Fault::on(1, FaultAnswer::Refuse { ms: 2_000 }) }]);
         let (client, table) = (client(), format!("{effect:?}"));
         assert!(!put(&client, &sandbox, &table).await.unwrap_err().is_connect(), "this one was taken");
         assert_eq!(has(&sandbox, &table), effect == Effect::After);
         assert!(put(&client, &sandbox, "meanwhile").await.unwrap_err().is_connect());
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        assert_eq!(put(&client, &sandbox, &table).await.unwrap().status(), 200);
+        let again = loop {
+            match put(&client, &sandbox, &table).await {
+                Ok(answer) => break answer.status(),
+                Err(error) => assert!(error.is_connect(), "{error:?}"),
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        assert_eq!(again, 200);
+    }
+}
+
+/// Until a request is kept waiting.
+async fn waiting(sandbox: &Sandbox) {
+    while !sandbox.requests().iter().any(|request| request.waits) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
@@ -120,12 +133,13 @@ async fn nothing_listens_for_a_time() {
 async fn no_answer_for_a_time() {
     let sandbox = sandbox().await;
     for effect in [Effect::Before, Effect::After] {
+        sandbox.clear_requests();
         sandbox.set_faults([Fault { effect, ..Fault::on(1, FaultAnswer::Hang { ms: Some(600) }) }]);
         let start = Instant::now();
         let table = format!("{effect:?}");
         let client = client();
         let (answer, stored_early) = tokio::join!(put(&client, &sandbox, &table), async {
-            tokio::time::sleep(Duration::from_millis(300)).await;
+            waiting(&sandbox).await;
             has(&sandbox, &table)
         });
         assert_eq!(answer.unwrap().status(), 200);
@@ -138,12 +152,36 @@ async fn no_answer_for_a_time() {
 #[tokio::test]
 async fn a_request_that_hangs_is_not_carried_out_when_its_client_has_gone() {
     let sandbox = sandbox().await;
-    sandbox.set_faults([Fault::on(1, FaultAnswer::Hang { ms: Some(200) })]);
+    sandbox.set_faults([Fault::on(1, FaultAnswer::Hold)]);
     let impatient = aidb_testkit::http::builder().timeout(Duration::from_millis(50)).build().unwrap();
     assert!(put(&impatient, &sandbox, "late").await.unwrap_err().is_timeout());
-    tokio::time::sleep(Duration::from_millis(400)).await;
+    while sandbox.traffic().in_flight > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // Whatever was kept waiting could go on now.
+    sandbox.set_faults([]);
+    assert_eq!(get(&client(), &sandbox).await.unwrap().status(), 200);
     assert!(!has(&sandbox, "late"));
-    assert_eq!(sandbox.traffic().in_flight, 0);
+}
+
+#[tokio::test]
+async fn no_answer_until_the_test_lets_go() {
+    let sandbox = sandbox().await;
+    for effect in [Effect::Before, Effect::After] {
+        sandbox.clear_requests();
+        sandbox.set_faults([Fault { effect, ..Fault::on(1, FaultAnswer::Hold) }]);
+        let (client, table) = (client(), format!("{effect:?}"));
+        let (answer, stored_early) = tokio::join!(put(&client, &sandbox, &table), async {
+            waiting(&sandbox).await;
+            let stored = has(&sandbox, &table);
+            assert_eq!(sandbox.requests()[0].status, None, "it is under way");
+            sandbox.set_faults([]);
+            stored
+        });
+        assert_eq!(answer.unwrap().status(), 200, "it goes on as if nothing had been");
+        assert_eq!(stored_early, effect == Effect::After);
+        assert!(has(&sandbox, &table));
+    }
 }
 
 #[tokio::test]
@@ -152,10 +190,8 @@ async fn no_answer_until_released() {
     sandbox.set_faults([Fault::on(1, FaultAnswer::Hang { ms: None }).after_effect()]);
     let client = client();
     let (answer, ()) = tokio::join!(put(&client, &sandbox, "after"), async {
-        while sandbox.traffic().in_flight == 0 || !has(&sandbox, "after") {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        waiting(&sandbox).await;
+        assert!(has(&sandbox, "after"), "it has its effect before it waits");
         assert_eq!(sandbox.requests()[0].status, None, "it is under way");
         sandbox.release();
     });

@@ -216,12 +216,13 @@ async fn promote_running() {
     let (mut recording, plan) = every_group_of("promote-running").await;
     let busy = Fault::on(3, FaultAnswer::status(503, ErrorBody::Json)).method("PUT");
     let server = recording.world.server(2);
-    server.set_faults([busy]);
-    server.switch(|switches| switches.latency_ms = 120);
+    // What comes after the one that is refused waits until somebody stopped it.
+    server.set_faults([busy, Fault::on(4, FaultAnswer::Hold).method("PUT").for_ever()]);
     let request = json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] }, "typed_name": "Production",
         "agree_deletion": false, "reason": null });
     recording.hold("plan_apply", request, Some(|progress| progress.retry.is_some())).await;
     recording.play("plan_cancel", json!({ "plan": plan["plan"] })).await;
+    server.set_faults([]);
     recording.world.desktop.plans.ended().await;
     recording.newest().await;
     recording.end();

@@ -20,7 +20,10 @@ use crate::driver::{self, Driver};
 use crate::window::Window;
 
 /// How long the application may take to close when it was asked to and nothing runs.
-const CLOSE_LIMIT: Duration = Duration::from_secs(15);
+const CLOSE_LIMIT: Duration = Duration::from_secs(60);
+
+/// How long a web view that died twice within seconds may take to come back: the application lets ten seconds pass by itself.
+const PAINT_LIMIT: Duration = Duration::from_secs(120);
 
 /// One application at a time: several at once on a small machine only wait for each other, and run into time limits.
 static TURN: Mutex<()> = Mutex::new(());
@@ -30,7 +33,7 @@ static TURN: Mutex<()> = Mutex::new(());
 pub struct Session {
     // In the order in which they end: the display last, so that nothing dies of it.
     keychain: RefCell<KeychainSession>,
-    display: Display,
+    display: RefCell<Display>,
     screens: PathBuf,
     _turn: MutexGuard<'static, ()>,
 }
@@ -53,7 +56,7 @@ impl Session {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let screens = repository().join("target/screens/desktop");
         let keychain = RefCell::new(KeychainSession::start(mode)?);
-        Ok(Self { keychain, display: Display::start()?, screens, _turn: turn })
+        Ok(Self { keychain, display: RefCell::new(Display::start()?), screens, _turn: turn })
     }
 
     /// Puts pictures into this folder from now on.
@@ -114,12 +117,23 @@ impl Session {
         Ok(())
     }
 
+    /// Kills that process, and waits until there is another one in its place.
+    ///
+    /// # Errors
+    /// There is none, or none comes.
+    pub fn kill_web_view(&self, application: &Process) -> Result<()> {
+        let former = web_process_of(application.0.id())?.context("the web view has no process")?;
+        kill_process(former, Signal::KILL)?;
+        let another = || Ok(web_process_of(application.0.id())?.is_some_and(|process| process != former));
+        Ok(wait_until("the web view has another process", PAINT_LIMIT, another)?)
+    }
+
     /// The colour of the window at this place, red, green and blue.
     ///
     /// # Errors
     /// The display does not answer, or there is no window at that place.
     pub fn colour_at(&self, x: i16, y: i16) -> Result<Option<[u8; 3]>> {
-        Ok(self.display.colour_at(x, y)?)
+        Ok(self.display.borrow().colour_at(x, y)?)
     }
 
     /// What lies on the clipboard; nothing where that is no text.
@@ -140,7 +154,7 @@ impl Session {
                 command.env_remove(name);
             }
         }
-        command.env("DISPLAY", self.display.name()).env("GDK_BACKEND", "x11").env("NO_AT_BRIDGE", "1");
+        command.env("DISPLAY", self.display.borrow().name()).env("GDK_BACKEND", "x11").env("NO_AT_BRIDGE", "1");
         command.env("LANG", "C.UTF-8").env("TZ", "UTC").env("USER", "tester");
         command
     }
@@ -225,7 +239,24 @@ impl Session {
     /// # Errors
     /// There is no window, or the file cannot be written.
     pub fn save_picture(&self, path: &Path) -> Result<()> {
-        Ok(self.display.save_picture(path)?)
+        Ok(self.display.borrow().save_picture(path)?)
+    }
+
+    /// Takes the screen away and puts another one in its place, of so many pixels. Nothing may run on it.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn change_screen(&self, width: u16, height: u16) -> Result<()> {
+        *self.display.borrow_mut() = Display::with_screen((width, height))?;
+        Ok(())
+    }
+
+    /// Where each window on the display begins and ends: left, top, right and bottom.
+    ///
+    /// # Errors
+    /// The display does not answer.
+    pub fn window_bounds(&self) -> Result<Vec<[i32; 4]>> {
+        Ok(self.display.borrow().window_bounds()?)
     }
 
     /// The sizes of the windows on the display.
@@ -233,7 +264,7 @@ impl Session {
     /// # Errors
     /// The display does not answer.
     pub fn window_sizes(&self) -> Result<Vec<(u16, u16)>> {
-        Ok(self.display.window_sizes()?)
+        Ok(self.display.borrow().window_sizes()?)
     }
 
     /// Presses the button in the frame of the window that closes it.
@@ -241,7 +272,7 @@ impl Session {
     /// # Errors
     /// There is no window.
     pub fn ask_to_close(&self) -> Result<()> {
-        let windows = self.display.ask_to_close()?;
+        let windows = self.display.borrow().ask_to_close()?;
         anyhow::ensure!(windows > 0, "there is no window to close");
         Ok(())
     }

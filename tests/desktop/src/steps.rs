@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aidb_sandbox::{Permission, ResourceSnapshot};
+use aidb_sandbox::{Fault, FaultAnswer, Permission, ResourceSnapshot};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::session::Session;
 use crate::window::Window;
 
 /// Starting three servers, applying a plan: longer than a glance at a busy machine.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_secs(180);
 
 /// What can be read beside every plan that would change something, and nowhere else.
 pub const PLAN_IS_THERE: &str = "Same thing in a terminal";
@@ -194,8 +194,8 @@ pub type Resources = Option<BTreeMap<String, ResourceSnapshot>>;
 /// A plan with a hundred changes more than [`PLAN`] has.
 const LONG_PLAN: &str = "Apply 103 changes to Staging";
 
-/// An apply of `my-agent` to Staging that has written something and goes on for a while, for as long as Staging is slow; and what
-/// Staging had before.
+/// An apply of `my-agent` to Staging that has written something and then waits for Staging until [`hurry`]; and what Staging had
+/// before.
 ///
 /// # Errors
 /// It does not come so far.
@@ -208,7 +208,7 @@ pub fn in_the_middle<'s>(session: &'s Session, samples: &Samples) -> Result<(Win
     let staging = samples.staging.handle();
     let before = staging.resources("my-agent");
     to_apply(&window, LONG_PLAN, None)?;
-    staging.switch(|switches| switches.latency_ms = 600);
+    staging.set_faults([Fault::on(11, FaultAnswer::Hold).method("PUT").for_ever()]);
     window.click("button", LONG_PLAN)?;
     window.patiently("something is written", || {
         ensure!(staging.resources("my-agent") != before, "nothing is");
@@ -217,7 +217,7 @@ pub fn in_the_middle<'s>(session: &'s Session, samples: &Samples) -> Result<(Win
     Ok((window, before))
 }
 
-/// Staging is as fast again as it can be.
+/// Staging answers again.
 pub fn hurry(samples: &Samples) {
-    samples.staging.handle().switch(|switches| switches.latency_ms = 0);
+    samples.staging.handle().set_faults([]);
 }

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use crate::driver::Driver;
 use crate::session::Session;
 
-/// How long anything may take to appear.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How long anything may take to appear: a hang fails the test, and a slow machine does not.
+const PATIENCE: Duration = Duration::from_secs(60);
 const GLANCE: Duration = Duration::from_millis(60);
 /// Until the page has looked the same for a while.
 const SETTLE: &str = "await document.fonts.ready;

@@ -32,7 +32,8 @@ fn r1_a_window_that_was_killed_in_the_middle_puts_back_at_its_next_start_and_say
     window.picture("recovered")?;
     assert_eq!(samples.staging.handle().resources("my-agent"), before, "the server is as it was");
     window.click("button", "Show it in the history")?;
-    window.wait_for("Promotion of my-agent put back")?;
+    window.wait_for("Promotion of my-agent interrupted")?;
+    window.wait_for("Recovery of my-agent: interrupted promotion put back")?;
     window.picture("recovered-history")?;
     window.close()?;
 

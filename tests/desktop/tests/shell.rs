@@ -28,7 +28,8 @@ fn the_policy_of_the_page_holds() -> Result<()> {
     assert_eq!(outcome(&window, inline)?, "answered nothing", "a script that is put into the page does not run");
 
     let handler = "const image = document.createElement('img'); image.setAttribute('onerror', 'window.handled = true');
-        image.src = 'nowhere.png'; document.body.append(image); await new Promise((done) => setTimeout(done, 500));
+        const failed = new Promise((done) => image.addEventListener('error', done));
+        image.src = 'nowhere.png'; document.body.append(image); await failed;
         image.remove(); return window.handled ?? 'nothing';";
     assert_eq!(outcome(&window, handler)?, "answered nothing", "nor does one in an attribute");
 
@@ -120,5 +121,21 @@ fn the_window_comes_back_in_the_size_that_it_had() -> Result<()> {
     window.close()?;
     let _again = session.open()?;
     assert_eq!(session.window_sizes()?, [(1040, 700)]);
+    Ok(())
+}
+
+/// A laptop that was taken off its large screen.
+#[test]
+fn a_size_from_a_larger_screen_is_fitted_into_the_one_of_today() -> Result<()> {
+    let session = Session::start()?;
+    let window = session.open()?;
+    window.resize(1500, 1100)?;
+    window.close()?;
+    session.change_screen(1024, 700)?;
+    let _again = session.open()?;
+    let bounds = session.window_bounds()?;
+    let [[left, top, right, bottom]] = bounds[..] else { panic!("one window: {bounds:?}") };
+    assert!(left >= 0 && top >= 0 && right <= 1024 && bottom <= 700, "all of it can be reached: {bounds:?}");
+    assert!(right - left >= 800 && bottom - top >= 560, "and as large as the screen allows: {bounds:?}");
     Ok(())
 }

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 /// The engine's layers, lowest first: a layer may use those before it.
 const LAYERS: &[&str] = &[
+    "numbers",
     "error",
     "words",
     "progress",

@@ -57,11 +57,10 @@ fn die_of<T>(world: &World, fault: Fault, work: impl Future<Output = T>) -> impl
         handle.clear_requests();
         handle.set_faults([fault]);
         let hanging = async {
-            while !handle.requests().iter().any(|request| request.fault.is_some()) {
+            // Where the effect comes before the wait, it is made by then.
+            while !handle.requests().iter().any(|request| request.waits) {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
-            // The effect comes before the wait, and both before anybody can look.
-            tokio::time::sleep(Duration::from_millis(2)).await;
         };
         let ended = tokio::select! {
             ended = work => Some(ended),
@@ -352,13 +351,18 @@ async fn an_agent_that_is_deleted_in_the_middle_stops_the_apply() {
 #[tokio::test(flavor = "multi_thread")]
 async fn r7_one_writes_and_the_other_learns_who_and_since_when() {
     let world = World::with(BEFORE).await;
-    world.sandbox.handle().switch(|switches| switches.latency_ms = 100);
+    let handle = world.sandbox.handle();
+    handle.set_faults([Fault::on(1, FaultAnswer::Hold).method("DELETE")]);
     let first = proposal(&world, Mode::Exact).await;
     let context = Context::default();
     let other = next_start(&world);
     let (one, two) = tokio::join!(world.engine.apply(&world.target, &first, Deletion::Refused, &context), async {
-        tokio::time::sleep(Duration::from_millis(150)).await;
-        other.apply(&world.target, &first, Deletion::Refused, &context).await
+        while !handle.requests().iter().any(|request| request.waits) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let refused = other.apply(&world.target, &first, Deletion::Refused, &context).await;
+        handle.set_faults([]);
+        refused
     });
     assert_eq!(one.expect("applied").report.outcome, Outcome::Done);
     let refused = two.expect_err("one at a time");
@@ -371,13 +375,23 @@ async fn r7_one_writes_and_the_other_learns_who_and_since_when() {
 #[tokio::test(flavor = "multi_thread")]
 async fn r7_whoever_waits_finds_the_target_changed_and_writes_nothing() {
     let world = World::with(BEFORE).await;
-    world.sandbox.handle().switch(|switches| switches.latency_ms = 50);
+    let handle = world.sandbox.handle();
+    handle.set_faults([Fault::on(1, FaultAnswer::Hold).method("DELETE")]);
     let first = proposal(&world, Mode::Exact).await;
     let context = Context::default();
-    let waiting = Context { when_busy: WhenBusy::Wait, ..Context::default() };
+    // The first goes on once the second says that it waits.
+    let releasing = handle.clone();
+    let waits = move |event: Event| {
+        if matches!(event, Event::Waiting { .. }) {
+            releasing.set_faults([]);
+        }
+    };
+    let waiting = Context { when_busy: WhenBusy::Wait, progress: Arc::new(waits), ..Context::default() };
     let other = next_start(&world);
     let (one, two) = tokio::join!(world.engine.apply(&world.target, &first, Deletion::Refused, &context), async {
-        tokio::time::sleep(Duration::from_millis(60)).await;
+        while !handle.requests().iter().any(|request| request.waits) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         other.apply(&world.target, &first, Deletion::Refused, &waiting).await
     });
     assert_eq!(one.expect("applied").report.outcome, Outcome::Done);

@@ -408,21 +408,30 @@ async fn cancelling_puts_back_what_was_done() {
 /// Everything was sent by then, and nothing failed: who asked for it to be put back gets that all the same.
 #[tokio::test]
 async fn cancelling_puts_back_until_everything_is_verified() {
-    let slow = Fault::on(1, FaultAnswer::Hang { ms: Some(300) });
-    let lost = Fault::on(1, FaultAnswer::Cut).method("DELETE").for_ever().after_effect();
+    let held = Fault::on(1, FaultAnswer::Hold);
+    let lost = Fault::on(1, FaultAnswer::Cut).method("DELETE").after_effect();
+    let asked_again = Fault { nth: 2, ..held.clone() }.method("DELETE");
     type Reached = fn(&World) -> bool;
-    let cases: [(&str, Fault, Reached); 3] = [
-        ("while the last request is under way", slow.clone().method("DELETE"), |world| requests(world, "DELETE") == 1),
-        ("while the lost answer of the last request is asked for again", lost, |world| requests(world, "DELETE") == 2),
-        // Two reads of the permissions came before the first write.
-        ("while everything is read back", Fault { nth: 3, ..slow }.method("GET").path_contains(RESOURCES), |world| {
+    let cases: [(&str, Vec<Fault>, Reached); 3] = [
+        ("while the last request is under way", vec![held.clone().method("DELETE")], |world| {
             requests(world, "DELETE") == 1
-                && world.sandbox.handle().requests().last().is_some_and(|last| last.method == "GET")
         }),
+        ("while the lost answer of the last request is asked for again", vec![lost, asked_again], |world| {
+            requests(world, "DELETE") == 2
+        }),
+        // Two reads of the permissions came before the first write.
+        (
+            "while everything is read back",
+            vec![Fault { nth: 3, ..held }.method("GET").path_contains(RESOURCES)],
+            |world| {
+                requests(world, "DELETE") == 1
+                    && world.sandbox.handle().requests().last().is_some_and(|last| last.method == "GET")
+            },
+        ),
     ];
-    for (when, fault, now) in cases {
+    for (when, faults, now) in cases {
         let world = World::with(BEFORE).await;
-        world.sandbox.handle().set_faults([fault]);
+        world.sandbox.handle().set_faults(faults);
         let context = Context::default();
         let options = ImportOptions { mode: Mode::Exact, ..ImportOptions::default() };
         let wanted = configuration(WANTED);
@@ -431,6 +440,7 @@ async fn cancelling_puts_back_until_everything_is_verified() {
                 tokio::time::sleep(std::time::Duration::from_millis(1)).await;
             }
             context.cancel.cancel();
+            world.sandbox.handle().set_faults([]);
         };
         let (applied, ()) = tokio::join!(world.import_with(&wanted, &options, &context), cancel);
         let report = applied.expect("ended").report;

@@ -15,7 +15,7 @@ use x11rb::rust_connection::RustConnection;
 use crate::process::Process;
 
 /// Larger than any window of a test, so that a window is never cut.
-const SCREEN: &str = "1600x1200x24";
+const SCREEN: (u16, u16) = (1600, 1200);
 
 /// A window that moves for longer is looked at in the middle of it: something turns while it waits.
 const LONGEST_MOVE: Duration = Duration::from_secs(1);
@@ -53,8 +53,17 @@ impl Display {
     /// # Errors
     /// Xvfb is not installed, or does not start.
     pub fn start() -> io::Result<Self> {
+        Self::with_screen(SCREEN)
+    }
+
+    /// The same with a screen of so many pixels.
+    ///
+    /// # Errors
+    /// As [`Display::start`].
+    pub fn with_screen((width, height): (u16, u16)) -> io::Result<Self> {
         let mut command = Command::new("Xvfb");
-        command.args(["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset"]);
+        let screen = format!("{width}x{height}x24");
+        command.args(["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp", "-noreset"]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut server = Process::spawn(&mut command, "xvfb")?;
         let mut number = String::new();
@@ -87,6 +96,14 @@ impl Display {
     /// The display does not answer.
     pub fn window_sizes(&self) -> io::Result<Vec<(u16, u16)>> {
         self.sizes().map_err(io::Error::other)
+    }
+
+    /// Where the windows that can be seen begin, and where they end: left, top, right and bottom in pixels of the screen.
+    ///
+    /// # Errors
+    /// The display does not answer.
+    pub fn window_bounds(&self) -> io::Result<Vec<[i32; 4]>> {
+        self.bounds().map_err(io::Error::other)
     }
 
     /// The colour of the window at this place, red, green and blue. Nothing where no window can be seen.
@@ -134,6 +151,17 @@ impl Display {
             sizes.push((place.width, place.height));
         }
         Ok(sizes)
+    }
+
+    fn bounds(&self) -> Result<Vec<[i32; 4]>, Box<dyn std::error::Error + Send + Sync>> {
+        let (screen, root) = self.connect()?;
+        let mut bounds = Vec::new();
+        for window in visible_windows(&screen, root)? {
+            let place = screen.get_geometry(window)?.reply()?;
+            let (left, top) = (i32::from(place.x), i32::from(place.y));
+            bounds.push([left, top, left + i32::from(place.width), top + i32::from(place.height)]);
+        }
+        Ok(bounds)
     }
 
     fn pixel(&self, x: i16, y: i16) -> Result<Option<[u8; 3]>, Box<dyn std::error::Error + Send + Sync>> {

@@ -1,15 +1,18 @@
 //! A person at a terminal: `script` of util-linux gives the program one.
 
+use std::fs;
 use std::io::{self, Read, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use crate::home::Home;
+use crate::process::wait_until;
 use crate::programs::{Program, path_of};
 
-/// How long a question may take to appear.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long anything may take: a hang fails the test, and a slow machine does not.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// `aidb` at a terminal.
 #[derive(Debug)]
@@ -82,6 +85,18 @@ impl Terminal {
         }
     }
 
+    /// Waits until the terminal does not show what is typed. The question stands there a moment before.
+    ///
+    /// # Errors
+    /// It goes on showing it.
+    pub fn wait_until_typing_is_hidden(&self) -> io::Result<()> {
+        wait_until("the terminal hides what is typed", PATIENCE, || {
+            let Some(terminal) = terminal_of(self.child.id())? else { return Ok(false) };
+            let settings = Command::new("stty").arg("-F").arg(terminal).arg("-a").output()?;
+            Ok(String::from_utf8_lossy(&settings.stdout).split_whitespace().any(|word| word == "-echo"))
+        })
+    }
+
     /// Types this.
     ///
     /// # Errors
@@ -109,6 +124,13 @@ impl Terminal {
         let status = self.child.wait()?.code();
         Ok(Session { status, screen: self.seen.replace("\r\n", "\n") })
     }
+}
+
+/// The terminal that `script` gave to what it runs.
+fn terminal_of(script: u32) -> io::Result<Option<PathBuf>> {
+    let children = fs::read_to_string(format!("/proc/{script}/task/{script}/children"))?;
+    // One that ended meanwhile has no terminal any more.
+    Ok(children.split_whitespace().find_map(|child| fs::read_link(format!("/proc/{child}/fd/0")).ok()))
 }
 
 fn reader(mut output: impl Read + Send + 'static) -> Receiver<Vec<u8>> {

@@ -25,8 +25,8 @@ pub struct Seen {
     pub method: String,
     /// Its path.
     pub path: String,
-    /// Whether a fault struck it.
-    pub struck: bool,
+    /// Whether a fault keeps it waiting; where its effect comes first, that is made.
+    pub waits: bool,
 }
 
 impl Seen {
@@ -79,7 +79,7 @@ impl Control {
         let seen = |request: &Value| Seen {
             method: word(&request["method"]),
             path: word(&request["path"]),
-            struck: !request["fault"].is_null(),
+            waits: request["waits"] == Value::Bool(true),
         };
         Ok(listed.iter().map(seen).collect())
     }

@@ -18,7 +18,7 @@ const LIMIT: &str = "1";
 /// How long a server stays away for that nobody waits for: longer than the retries of a write, and of putting it back.
 const GONE: Duration = Duration::from_secs(12);
 /// What the whole command may take: the limit, its retries, and a slow machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 fn faults() -> Result<BTreeMap<&'static str, FaultAnswer>> {
     let text = HeaderText::try_from("text/plain".to_owned()).context("a header")?;

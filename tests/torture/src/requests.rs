@@ -16,7 +16,7 @@ use crate::scenario::{Ready, Scenario, Stand, stand};
 use crate::settled::{Next, next_start};
 
 /// How long until a request comes, or the end.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// One request of one server.
 #[derive(Clone, Copy, Debug)]
@@ -65,9 +65,7 @@ pub fn kill_at(ground: &Ground, point: Point, arguments: &[impl AsRef<std::ffi::
 fn wait_for_it(ground: &Ground, server: Server, child: &mut Child) -> Result<bool> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        if ground.server(server).requests()?.iter().any(|request| request.struck) {
-            // A request is listed when it arrives, and its effect comes at once after that.
-            std::thread::sleep(Duration::from_millis(4));
+        if ground.server(server).requests()?.iter().any(|request| request.waits) {
             return Ok(true);
         }
         if child.try_wait()?.is_some() {

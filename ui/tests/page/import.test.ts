@@ -4,7 +4,6 @@ import { button, now, plan } from "./wizard";
 
 async function importing(scenario: string, options: OpenOptions = {}): Promise<Page> {
   const page = await open(scenario, { now, ...options });
-  page.setDefaultTimeout(5_000);
   await button(page, "Import a file").click();
   await page.locator("h1", { hasText: "Import a file" }).waitFor();
   return page;

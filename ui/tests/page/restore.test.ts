@@ -5,7 +5,6 @@ import { button, now, plan } from "./wizard";
 /** Opens the page as it stands after a restore was asked for: with the screen in the window's history. */
 async function restoring(params: Record<string, string>, options: OpenOptions = {}, scenario = "restore"): Promise<Page> {
   const page = await open(scenario, { now, ...options });
-  page.setDefaultTimeout(5_000);
   await page.evaluate((wanted) => history.replaceState({ screen: "restore", params: wanted }, ""), params);
   await page.reload();
   await page.locator("h1", { hasText: "Restore" }).waitFor();

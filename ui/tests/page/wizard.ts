@@ -10,7 +10,6 @@ export const button = (page: Page, name: string | RegExp) => page.getByRole("but
 /** The first step of Promote, over a scenario. */
 export async function wizard(scenario: string, options: OpenOptions = {}): Promise<Page> {
   const page = await open(scenario, { now, ...options });
-  page.setDefaultTimeout(5_000);
   await button(page, "Promote").first().click();
   await page.locator("h1", { hasText: "Promote" }).waitFor();
   return page;

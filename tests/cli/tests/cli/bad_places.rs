@@ -21,19 +21,6 @@ fn a_folder_that_is_not_there_or_is_where_the_file_should_be() {
 }
 
 #[test]
-fn a_file_that_is_exported_again_keeps_its_mode_and_a_link_stays_one() {
-    let stage = Stage::new().exported();
-    let file = stage.file("agent.json");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("set");
-    std::os::unix::fs::symlink("agent.json", stage.file("link.json")).expect("linked");
-    for output in ["agent.json", "link.json"] {
-        let _again = stage.run(&["m", "export", "-e", "Development", "-o", output]).done();
-        assert_eq!(fs::metadata(&file).expect("there").permissions().mode() & 0o777, 0o600, "{output}");
-    }
-    assert!(stage.file("link.json").is_symlink());
-}
-
-#[test]
 fn a_place_that_may_not_be_written() {
     let stage = Stage::new();
     fs::set_permissions(stage.path(), fs::Permissions::from_mode(0o755)).expect("readable");

@@ -1,12 +1,11 @@
 //! What a killed `aidb` left is settled by the next start, with the real process and a real SIGKILL.
 
+use aidb_sandbox::{Effect, Fault, FaultAnswer};
+use aidb_testkit::Run;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use aidb_sandbox::{Effect, Fault, FaultAnswer};
-use aidb_testkit::Run;
-
-use crate::signals::{ended, signal, start};
+use crate::signals::{PATIENCE, ended, ended_after, signal, start, wait_until};
 use crate::snap;
 use crate::stage::Stage;
 
@@ -30,11 +29,8 @@ pub(crate) fn killed_at(stage: &Stage, write: u64, arguments: &[&str]) {
 }
 
 pub(crate) fn struck(stage: &Stage) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !stage.staging.requests().iter().any(|request| request.fault.is_some()) {
-        assert!(Instant::now() < deadline, "the write never came");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    // After its effect, where that comes before the wait.
+    wait_until("the write came", || stage.staging.requests().iter().any(|request| request.waits));
 }
 
 #[test]
@@ -130,9 +126,16 @@ fn without_its_key_it_waits_and_a_person_may_leave_it_as_it_is() {
 #[test]
 fn r7_thirty_terminals_at_once_on_one_agent_one_writes_and_the_others_say_who() {
     let stage = Stage::new().exported();
-    stage.staging.switch(|switches| switches.latency_ms = 60);
+    // Whoever writes first is held until all the others have ended.
+    stage.staging.set_faults([Fault::on(1, FaultAnswer::Hold).method("PUT")]);
     stage.staging.clear_requests();
-    let children: Vec<Child> = (0..30).map(|_| start(&stage, &IMPORT[..IMPORT.len() - 2])).collect();
+    let mut children: Vec<Child> = (0..30).map(|_| start(&stage, &IMPORT[..IMPORT.len() - 2])).collect();
+    let deadline = Instant::now() + PATIENCE;
+    while children.iter_mut().filter_map(|child| child.try_wait().expect("a status")).count() < 29 {
+        assert!(Instant::now() < deadline, "more than one waits");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    stage.staging.set_faults([]);
     let runs: Vec<Run> = children.into_iter().map(ended).collect();
     let writers = runs.iter().filter(|run| run.stdout.contains("were made and verified")).count();
     assert_eq!(writers, 1, "{runs:?}");
@@ -158,7 +161,6 @@ fn r7_thirty_terminals_at_once_on_one_agent_one_writes_and_the_others_say_who() 
     );
     assert!(busy > 0, "nobody met the lock");
     // A killed holder blocks nobody.
-    stage.staging.switch(|switches| switches.latency_ms = 0);
     let _back = stage.run(&["m", "rollback", "--backup", "latest", "-e", "Staging", "--yes"]).done();
     killed(&stage, IMPORT);
     let _done = stage.run(IMPORT).done();
@@ -167,14 +169,15 @@ fn r7_thirty_terminals_at_once_on_one_agent_one_writes_and_the_others_say_who() 
 #[test]
 fn whoever_waits_comes_second_and_has_nothing_to_do() {
     let stage = Stage::new().exported();
-    stage.staging.set_faults([Fault::on(1, FaultAnswer::Hang { ms: Some(1_500) }).method("PUT")]);
+    stage.staging.set_faults([Fault::on(1, FaultAnswer::Hold).method("PUT")]);
     stage.staging.clear_requests();
     let first = start(&stage, IMPORT);
     struck(&stage);
     let refused = stage.run(IMPORT);
     assert_eq!(refused.status, Some(1), "{refused}");
     snap!(stage, "recover_somebody_is_at_it", refused);
-    let second = stage.run(&[IMPORT, &["--wait"]].concat()).done();
+    let second = start(&stage, &[IMPORT, &["--wait"]].concat());
+    let second = ended_after(second, "Waiting for it.", || stage.staging.set_faults([])).done();
     assert!(second.stderr.contains("Waiting for it.") && second.stdout.contains("Nothing to change"), "{second}");
     assert_eq!(ended(first).status, Some(0));
 }

@@ -86,8 +86,7 @@ fn a_key_is_typed_without_being_shown() {
     let stage = Stage::new();
     let mut terminal = at_terminal(&stage, &["env", "set-key", "Staging"]);
     terminal.wait_for("API key of Staging (not shown):").expect("a question");
-    // The question stands there just before the terminal stops showing what is typed.
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    terminal.wait_until_typing_is_hidden().expect("hidden");
     terminal.type_text(&format!("typed-{KEY}\n")).expect("typed");
     let session = terminal.finish().expect("ends");
     assert_eq!(session.status, Some(0), "{}", session.screen);
@@ -109,7 +108,7 @@ fn interrupting_a_question_changes_nothing() {
     assert_eq!(session.status, Some(130), "{}", session.screen);
     let mut terminal = at_terminal(&stage, &["env", "set-key", "Staging"]);
     terminal.wait_for("(not shown):").expect("a question");
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    terminal.wait_until_typing_is_hidden().expect("hidden");
     terminal.type_text("\u{3}").expect("Ctrl-C");
     let session = terminal.finish().expect("ends");
     assert_eq!(session.status, Some(130), "{}", session.screen);

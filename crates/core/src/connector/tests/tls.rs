@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, date_time_ymd,
 };
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -186,7 +186,8 @@ async fn plain_http_behind_an_https_address() {
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        // Until the client goes.
+        stream.read_to_end(&mut Vec::new()).await.ok();
     });
     let error = client(port, Some(&ca)).agent_ids().await.unwrap_err();
     let not_tls = Failure::Tls(TlsFailure::NotTls);
