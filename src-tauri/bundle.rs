@@ -4,6 +4,7 @@ use std::path::Path;
 
 use aidb_core::config::secrets::looks_secret;
 use aidb_core::files::{self, Overwrite};
+use aidb_core::numbers::grouped;
 use aidb_core::operations::Engine;
 use aidb_core::store::{Environment, OperationFilter, OperationSummary};
 use serde_json::{Map, Value, json};
@@ -24,7 +25,7 @@ pub(crate) async fn write(desktop: &Desktop, path: &Path, overwrite: Overwrite) 
     let notes = match withheld {
         0 => Vec::new(),
         1 => vec!["1 value looked like a secret and was left out.".into()],
-        count => vec![format!("{count} values looked like secrets and were left out.")],
+        count => vec![format!("{} values looked like secrets and were left out.", grouped(count))],
     };
     let message = "The support bundle was saved. It holds no keys; look through it before you send it.".into();
     Ok(WrittenFile { path: path.display().to_string(), message, notes })

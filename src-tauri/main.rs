@@ -10,6 +10,7 @@ mod contract;
 mod desktop;
 mod dialogs;
 mod error;
+mod fitting;
 #[cfg(target_os = "linux")]
 mod graphics;
 mod held;

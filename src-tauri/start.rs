@@ -19,7 +19,7 @@ use crate::contract::{CloseAsked, FileHovering, FileOpened, Theme};
 use crate::desktop::{Desktop, Parts};
 use crate::dialogs::SystemDialogs;
 use crate::window::{LABEL, SystemWindow};
-use crate::{invoke, outline, process};
+use crate::{fitting, invoke, outline, process};
 
 /// What the application is started with.
 pub(crate) struct Start {
@@ -109,6 +109,7 @@ fn open<R: Runtime>(app: &App<R>, theme: Theme) -> tauri::Result<WebviewWindow<R
         }
     });
     let window = builder.build()?;
+    fitting::fit(&window)?;
     let palette = outline::palette(window.theme()? == SystemTheme::Dark);
     window.set_background_color(Some(palette.ground))?;
     #[cfg(target_os = "linux")]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use aidb_core::config::AgentId;
 use aidb_core::files::{self, Overwrite};
+use aidb_core::numbers::{counted_as, grouped};
 use aidb_core::operations::{
     Engine, Error, HistoryEntry, OperationRecord, RollbackOptions, RollbackSource, find_entry, history_csv,
     history_json,
@@ -115,7 +116,7 @@ pub(crate) async fn history_export(
         _ => history_csv(&all),
     };
     files::write(&desktop.path(&request.path)?, &text, overwriting(request.overwrite))?;
-    let entries = if all.len() == 1 { "1 entry was".into() } else { format!("{} entries were", all.len()) };
+    let entries = counted_as(all.len(), "entry was", "entries were");
     let message = format!("{entries} written to {}.", file_name(&request.path));
     Ok(WrittenFile { path: request.path, message, notes: Vec::new() })
 }
@@ -138,7 +139,7 @@ pub(crate) async fn backup_now(
         (0, 0) => format!("All but the database link in {} is as it was then.", target.name),
         (0, _) => format!("What differs in {} the server cannot change.", target.name),
         (1, _) => format!("Restoring would make 1 change in {}.", target.name),
-        _ => format!("Restoring would make {changes} changes in {}.", target.name),
+        _ => format!("Restoring would make {} changes in {}.", grouped(changes), target.name),
     };
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     Ok(BackupNow { changes: count(changes), unchangeable: count(unchangeable), sentence })
@@ -199,9 +200,11 @@ pub(crate) async fn backups_verify(
     let sentence = match (checked, damaged.len()) {
         (0, _) => "There are no backups yet.".into(),
         (1, 0) => "The 1 backup is whole.".into(),
-        (_, 0) => format!("All {checked} backups are whole."),
-        (_, 1) => format!("1 of {checked} backups is damaged and cannot be restored."),
-        (_, damaged) => format!("{damaged} of {checked} backups are damaged and cannot be restored."),
+        (_, 0) => format!("All {} backups are whole.", grouped(checked)),
+        (_, 1) => format!("1 of {} backups is damaged and cannot be restored.", grouped(checked)),
+        (_, damaged) => {
+            format!("{} of {} backups are damaged and cannot be restored.", grouped(damaged), grouped(checked))
+        }
     };
     Ok(BackupsChecked { checked: u32::try_from(checked).unwrap_or(u32::MAX), damaged, sentence })
 }

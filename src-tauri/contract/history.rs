@@ -115,6 +115,17 @@ pub(crate) struct EntryView {
     pub(crate) backup: Option<String>,
     /// Whether that backup is pinned.
     pub(crate) pinned: bool,
+    /// The other entry of the same matter: the recovery of what was interrupted, or what a recovery ended.
+    pub(crate) other: Option<OtherEntry>,
+}
+
+/// Leads to another entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct OtherEntry {
+    /// Its id.
+    pub(crate) id: String,
+    /// "Promotion of my-agent interrupted".
+    pub(crate) title: String,
 }
 
 /// Names an entry.

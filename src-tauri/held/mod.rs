@@ -1,6 +1,8 @@
 //! The plans that the page has tickets for. A plan never goes to the page whole, and never comes back from it.
 
 mod error;
+#[cfg(test)]
+mod number_tests;
 mod outcomes;
 mod rows;
 mod running;

@@ -2,6 +2,7 @@
 
 use aidb_core::connector::PlainHttp;
 use aidb_core::error::{ErrorCode, ErrorReport as CoreReport, Explain};
+use aidb_core::numbers::counted;
 use aidb_core::operations::{
     Check, CheckState as Outcome, ConnectionReport, Edit, EnvironmentDraft, KeyNeed, KeyState, RemovalPreview,
     TargetRequest,
@@ -20,11 +21,6 @@ use crate::remembered::Memory;
 /// Now, as the page gets times.
 pub(crate) fn now() -> String {
     Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
-}
-
-/// "1 backup", "3 backups".
-pub(crate) fn counted(count: usize, one: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
 /// One environment.
@@ -190,7 +186,7 @@ pub(crate) fn removal(preview: &RemovalPreview, key: &KeyView) -> RemovalView {
         _ => goes.push("Its API key, if one is stored in the keychain.".into()),
     }
     let stays = vec![
-        format!("Its history: {}.", counted(preview.operations, "entry").replace("entrys", "entries")),
+        format!("Its history: {}.", counted(preview.operations, "entry")),
         format!("The backups of its agents: {}.", counted(preview.backups, "backup")),
     ];
     RemovalView { name, goes, stays }
@@ -260,10 +256,5 @@ mod tests {
         {
             assert_eq!(Colour::from(ColourName::from(colour)), colour);
         }
-    }
-
-    #[test]
-    fn counts_are_words() {
-        assert_eq!((counted(0, "agent"), counted(1, "agent")), ("0 agents".into(), "1 agent".into()));
     }
 }

@@ -8,7 +8,7 @@ use aidb_core::store::{BackupSummary, Existence, OperationKind, Pin, Place};
 
 use super::plans::time;
 use crate::contract::{
-    BackupView, EntryKind, EntryOutcome, EntryView, ErrorReport, HistoryPlace, HistoryRequest, TimelineDot,
+    BackupView, EntryKind, EntryOutcome, EntryView, ErrorReport, HistoryPlace, HistoryRequest, OtherEntry, TimelineDot,
 };
 
 impl From<EntryKind> for core::EntryKind {
@@ -100,6 +100,9 @@ impl From<&HistoryEntry> for EntryView {
             duration_ms: entry.duration().map(|duration| u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)),
             backup: entry.backup().map(|backup| backup.id.to_string()),
             pinned: entry.is_pinned(),
+            other: entry
+                .other()
+                .map(|other| OtherEntry { id: other.operation().id.to_string(), title: display_text(&other.title()) }),
         }
     }
 }

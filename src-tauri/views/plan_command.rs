@@ -1,5 +1,6 @@
 //! The same as a plan, as a command line.
 
+use aidb_core::numbers::grouped;
 use aidb_core::operations::Proposal;
 use aidb_core::plan::{Change, Mode};
 
@@ -23,7 +24,8 @@ pub(crate) fn command_line(held: &Held, chosen: &Proposal) -> CommandLine {
     let left_out = all.changes.len() - chosen.plan.changes.len();
     let only = if left_out == 0 { Some(String::new()) } else { only(chosen) };
     let note = only.is_none().then(|| {
-        let changes = if left_out == 1 { "1 change that is".into() } else { format!("{left_out} changes that are") };
+        let changes =
+            if left_out == 1 { "1 change that is".into() } else { format!("{} changes that are", grouped(left_out)) };
         format!("The command line also makes the {changes} not ticked here.")
     });
     let command = command(held.kind, proposable, chosen) + &only.unwrap_or_default();

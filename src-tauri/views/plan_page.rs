@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use aidb_core::config::display_text;
+use aidb_core::numbers::grouped;
 
 use super::plan_text::{heading, note_line};
 use super::plans::{sorted_notes, time};
@@ -63,7 +64,7 @@ fn facts(page: &mut String, held: &Held, left_out: usize, actor: &str) {
 }
 
 fn table(page: &mut String, held: &Held, group: RowGroup, count: usize) {
-    let _ = writeln!(page, "<h2>{} ({count})</h2>\n<table>", heading(group));
+    let _ = writeln!(page, "<h2>{} ({})</h2>\n<table>", heading(group), grouped(count));
     page.push_str(
         "<thead><tr><th>What</th><th>Type</th><th>What happens</th><th>Permissions</th></tr></thead>\n<tbody>\n",
     );

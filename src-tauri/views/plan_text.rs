@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use aidb_core::config::display_text;
+use aidb_core::numbers::grouped;
 use aidb_core::plan::summary_lines;
 
 use crate::contract::{NoteView, RowGroup};
@@ -46,7 +47,7 @@ pub(crate) fn text(held: &Held) -> String {
     let _ = writeln!(text, ", from {}\n", display_text(&held.source));
     let lines = summary_lines(plan);
     let lines = if lines.is_empty() { vec!["Nothing".to_owned()] } else { lines };
-    lines.iter().for_each(|line| text.push_str(&format!("  - {line}\n")));
+    lines.iter().for_each(|line| text.push_str(&format!("  - {}\n", for_people(line))));
     text.push('\n');
     for (group, count) in held.rows.counts() {
         write_group(&mut text, held, group, count);
@@ -57,12 +58,22 @@ pub(crate) fn text(held: &Held) -> String {
     text
 }
 
+/// Scripts look for "Set 1221 resource permissions", and people read "1,221".
+fn for_people(line: &str) -> String {
+    let word = |word: &str| match word.parse::<usize>() {
+        Ok(count) => grouped(count),
+        Err(_) => word.to_owned(),
+    };
+    line.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 fn write_group(text: &mut String, held: &Held, group: RowGroup, count: usize) {
-    let _ = writeln!(text, "{} ({count})", heading(group));
+    let _ = writeln!(text, "{} ({})", heading(group), grouped(count));
     if matches!(group, RowGroup::Kept | RowGroup::Same) {
         let named: Vec<String> =
             held.group_rows(group).take(MOST_NAMED).map(|row| display_text(&row.subject)).collect();
-        let more = if count > MOST_NAMED { format!(" … and {} more", count - MOST_NAMED) } else { String::new() };
+        let more =
+            if count > MOST_NAMED { format!(" … and {} more", grouped(count - MOST_NAMED)) } else { String::new() };
         let _ = writeln!(text, "  = {}{more}", named.join(", "));
         return;
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use aidb_core::error::{ErrorCode, ErrorReport, Explain};
 use aidb_core::operations;
-use aidb_core::words::counted;
+use aidb_core::numbers::counted;
 
 use crate::hints;
 use crate::view::human::quoted;

@@ -1,7 +1,7 @@
 //! The engine of aidb: export, validate, plan, apply, verify and roll back AI agent configurations.
 //!
 //! It never prints, prompts or reads environment variables; the window and the command line do that. Its layers import
-//! downwards only: `operations` → `apply` → `plan` → `store` → `connector` → `vault` → `config`, with `error`, `words`,
+//! downwards only: `operations` → `apply` → `plan` → `store` → `connector` → `vault` → `config`, with `error`, `numbers`,
 //! `progress` and `disk` below them all. The rule is enforced by `tests/engine/tests/layers.rs`.
 
 pub mod apply;
@@ -10,9 +10,9 @@ pub mod connector;
 mod disk;
 pub mod error;
 pub mod files;
+pub mod numbers;
 pub mod operations;
 pub mod plan;
 pub mod progress;
 pub mod store;
 pub mod vault;
-pub mod words;

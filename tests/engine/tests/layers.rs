@@ -17,7 +17,6 @@ use serde_json::Value;
 const LAYERS: &[&str] = &[
     "numbers",
     "error",
-    "words",
     "progress",
     "disk",
     "config",

@@ -5,6 +5,8 @@ export interface Toast {
 }
 
 const TOAST_STAYS = 6_000;
+/** More at once would take the screen's room: the oldest goes. */
+const MOST_TOASTS = 2;
 let lastId = 0;
 
 /** What LiveRegion says and shows. */
@@ -24,7 +26,7 @@ export function announce(text: string, urgency: "polite" | "assertive" = "polite
 export function toast(text: string, tone: Toast["tone"] = "success"): void {
   lastId += 1;
   const id = lastId;
-  said.toasts.push({ id, text, tone });
+  said.toasts = [...said.toasts, { id, text, tone }].slice(-MOST_TOASTS);
   announce(text, tone === "danger" ? "assertive" : "polite");
   setTimeout(() => dismiss(id), TOAST_STAYS);
 }

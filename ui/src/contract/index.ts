@@ -789,7 +789,11 @@ backup: string | null,
 /**
  * Whether that backup is pinned.
  */
-pinned: boolean, };
+pinned: boolean, 
+/**
+ * The other entry of the same matter: the recovery of what was interrupted, or what a recovery ended.
+ */
+other: OtherEntry | null, };
 
 /**
  * Names one environment.
@@ -1430,6 +1434,19 @@ message: string, };
  * How much a note weighs.
  */
 export type NoteWeight = "info" | "warning" | "risk";
+
+/**
+ * Leads to another entry.
+ */
+export type OtherEntry = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * "Promotion of my-agent interrupted".
+ */
+title: string, };
 
 /**
  * The answer of a dialog.

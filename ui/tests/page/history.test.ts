@@ -289,6 +289,17 @@ test("a name survives that it could not be stored, and another entry being opene
   expect(await name.count()).toBe(0);
 });
 
+test("what is said in passing lies over nothing, and goes away", async () => {
+  const page = await history();
+  await opened(page, "Backup of support-copilot");
+  await panel(page).getByRole("button", { name: "Unpin" }).click();
+  const said = page.getByRole("region", { name: "Notifications" });
+  await said.waitFor();
+  const [notice, screen] = await Promise.all([said.boundingBox(), page.locator("#main").boundingBox()]);
+  expect(notice!.y, "it begins where the screen with its rows ends").toBeGreaterThanOrEqual(screen!.y + screen!.height - 0.5);
+  await said.waitFor({ state: "detached", timeout: 60_000 });
+});
+
 test("pinning says what it did, in the panel and in the row", async () => {
   const page = await history();
   await opened(page, "Backup of support-copilot");

@@ -8,7 +8,7 @@ use aidb_core::config::Finding;
 use aidb_core::error::{ErrorCode, ErrorReport};
 use aidb_core::operations::{Applied, Beside, Context, Deletion, Engine, Proposal, Target};
 use aidb_core::plan::Plan;
-use aidb_core::words::counted;
+use aidb_core::numbers::counted;
 
 use super::turn::{self, Turn};
 use crate::exit::{self, Exit};

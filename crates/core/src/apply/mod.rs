@@ -40,7 +40,7 @@ use crate::connector::{Connector, KeyHash, RetryNotice, RetryPolicy, Session};
 use crate::error::{ErrorCode, ErrorReport};
 use crate::plan::{Change, ChangeKey, Leftover, LeftoverKind, Ownership, Plan, record_moved, shortfalls, unreached};
 use crate::progress::{Event, ProgressSink, Stage};
-use crate::words::counted;
+use crate::numbers::counted;
 
 /// How many calls are under way at once unless asked.
 pub const DEFAULT_IN_FLIGHT: NonZeroUsize = NonZeroUsize::new(10).unwrap();

@@ -2,6 +2,7 @@
 
 use super::{ApplyReport, Outcome};
 use crate::error::ErrorCode;
+use crate::numbers::{counted_as, grouped};
 use crate::plan::Plan;
 
 impl ApplyReport {
@@ -17,11 +18,11 @@ impl ApplyReport {
                 }
                 0 => format!("Nothing to change: what differs at {agent} the server cannot change."),
                 1 => format!("1 change to {agent} was made and verified."),
-                count => format!("{count} changes to {agent} were made and verified."),
+                count => format!("{} changes to {agent} were made and verified.", grouped(count)),
             },
             Outcome::PutBack => format!("{}, and {}", self.why(), self.way_back()),
             Outcome::NeedsAttention => {
-                let items = if self.left.len() == 1 { "1 item is" } else { &format!("{} items are", self.left.len()) };
+                let items = counted_as(self.left.len(), "item is", "items are");
                 format!("{}, and {items} left to look at.", self.why())
             }
         }
@@ -44,7 +45,7 @@ impl ApplyReport {
         match self.put_back.len() {
             0 => "nothing was changed.".into(),
             1 => "the 1 change that had been made was put back.".into(),
-            count => format!("the {count} changes that had been made were put back."),
+            count => format!("the {} changes that had been made were put back.", grouped(count)),
         }
     }
 }

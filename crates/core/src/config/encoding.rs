@@ -8,6 +8,7 @@ use super::findings::{Findings, Path, Words};
 use super::place::position_of_byte_column;
 use super::report::{Finding, FindingCode, Position, Severity, ValidationReport};
 use super::tree::{MAX_DEPTH, MAX_VALUES, ParseFailure};
+use crate::numbers::grouped;
 
 /// The largest configuration file that is read. 100,000 resources take about 10 MB.
 pub const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
@@ -133,7 +134,11 @@ fn end_of(before: &str) -> Position {
 /// The text of a configuration file, within the limits.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ValidationReport> {
     if bytes.len() > MAX_FILE_BYTES {
-        return Err(too_large(format!("The file has {} bytes; up to {MAX_FILE_BYTES} are read.", bytes.len())));
+        return Err(too_large(format!(
+            "The file has {} bytes; up to {} are read.",
+            grouped(bytes.len()),
+            grouped(MAX_FILE_BYTES)
+        )));
     }
     let text = decode_text(bytes).map_err(|problem| {
         let hint = match problem.fault {
@@ -144,7 +149,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ValidationReport> {
     })?;
     // UTF-16 takes half as much again in UTF-8, in some scripts.
     if text.len() > MAX_FILE_BYTES {
-        return Err(too_large(format!("The file has {} bytes as UTF-8; up to {MAX_FILE_BYTES} are read.", text.len())));
+        return Err(too_large(format!(
+            "The file has {} bytes as UTF-8; up to {} are read.",
+            grouped(text.len()),
+            grouped(MAX_FILE_BYTES)
+        )));
     }
     if text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
         return Err(refusal(
@@ -184,7 +193,7 @@ fn on_lines(lines: &[usize]) -> String {
     match (numbers.as_slice(), lines.len().saturating_sub(SHOWN)) {
         ([one], _) => format!("on line {one}"),
         ([before @ .., last], 0) => format!("on lines {} and {last}", before.join(", ")),
-        (all, more) => format!("on lines {} and {more} more", all.join(", ")),
+        (all, more) => format!("on lines {} and {} more", all.join(", "), grouped(more)),
     }
 }
 

@@ -7,7 +7,7 @@ use super::place::{self, Place};
 use super::report::{Finding, FindingCode, Severity, ValidationReport};
 use super::secrets::is_secret_key;
 use super::tree::BETWEEN_LOOKS;
-use crate::words::counted;
+use crate::numbers::counted;
 use tokio_util::sync::CancellationToken;
 
 /// How many findings a report lists; the rest is counted. A file of nothing but mistakes must not fill the memory.

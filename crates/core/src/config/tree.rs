@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::findings::{Findings, Path, Words};
 use super::report::{FindingCode, Severity};
+use crate::numbers::grouped;
 
 /// How deep a configuration file may nest. The format itself needs 5.
 pub const MAX_DEPTH: usize = 64;
@@ -192,8 +193,12 @@ fn report_key(key: &str, place: &Path<'_>, out: &mut Findings) {
 fn report_length(text: &str, path: &Path<'_>, out: &mut Findings) {
     if text.len() > MAX_TEXT_BYTES {
         out.report(Severity::Error, FindingCode::TextTooLong, path, || {
-            Words::new(format!("A text of {} bytes is longer than the {MAX_TEXT_BYTES} that are read.", text.len()))
-                .hint("Shorten it.")
+            Words::new(format!(
+                "A text of {} bytes is longer than the {} that are read.",
+                grouped(text.len()),
+                grouped(MAX_TEXT_BYTES)
+            ))
+            .hint("Shorten it.")
         });
     }
 }

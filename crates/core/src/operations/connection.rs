@@ -7,7 +7,7 @@ use crate::config::AgentId;
 use crate::connector::{Connector, ConnectorError, Failure, Tables, is_loopback, read_tables};
 use crate::error::{ErrorCode, ErrorReport};
 use crate::progress::{Event, Stage};
-use crate::words::counted;
+use crate::numbers::counted;
 
 /// How one check came out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -12,10 +12,10 @@ use crate::config::{InvalidAgentId, ValidationReport};
 use crate::connector::{CA_FILE_HINT, Call, ConnectorError};
 use crate::error::{ErrorCode, ErrorReport, Explain};
 use crate::files::FileError;
+use crate::numbers::{self, grouped};
 use crate::plan::{Plan, UnknownItem};
 use crate::store::{OperationSummary, Program, StoreError};
 use crate::vault::VaultError;
-use crate::words;
 
 /// Why an operation did not begin.
 #[derive(Debug, thiserror::Error)]
@@ -347,12 +347,12 @@ const SAID: usize = 5;
 
 fn first_of(moved: &[String]) -> Vec<String> {
     let more = moved.len().saturating_sub(SAID);
-    let rest = (more > 0).then(|| format!("and {more} more"));
+    let rest = (more > 0).then(|| format!("and {} more", grouped(more)));
     moved.iter().take(SAID).cloned().chain(rest).collect()
 }
 
 fn counted(report: &ValidationReport) -> String {
-    words::counted(report.errors().count(), "error")
+    numbers::counted(report.errors().count(), "error")
 }
 
 impl Error {

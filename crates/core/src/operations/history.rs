@@ -48,9 +48,30 @@ pub enum HistoryEntry {
         operation: Box<OperationSummary>,
         /// Its backup.
         backup: Option<Box<BackupSummary>>,
+        /// The other entry of the same matter, where it was interrupted or recovers one that was.
+        other: Option<Box<Counterpart>>,
     },
     /// A backup that was asked for, or was read from a file.
     Backup(Box<BackupSummary>),
+}
+
+/// The other one of two entries of one matter: an operation that was interrupted, and its recovery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Counterpart {
+    /// What ended an operation that was interrupted.
+    Recovery(OperationSummary),
+    /// What a recovery ended.
+    Interrupted(OperationSummary),
+}
+
+impl Counterpart {
+    /// The other entry.
+    #[must_use]
+    pub const fn operation(&self) -> &OperationSummary {
+        match self {
+            Self::Recovery(operation) | Self::Interrupted(operation) => operation,
+        }
+    }
 }
 
 /// What the record of an operation holds besides its row.
@@ -122,10 +143,12 @@ fn entries(records: Vec<HistoryRecord>) -> Vec<HistoryEntry> {
             taken.insert(backup.id.clone(), backup.clone());
         }
     }
+    let others = others(&records);
     let entry = |record| match record {
         HistoryRecord::Operation(operation) => {
             let backup = operation.backup.as_ref().and_then(|id| taken.get(id)).cloned().map(Box::new);
-            Some(HistoryEntry::Operation { operation: Box::new(operation), backup })
+            let other = others.get(&operation.id).cloned().map(Box::new);
+            Some(HistoryEntry::Operation { operation: Box::new(operation), backup, other })
         }
         HistoryRecord::Backup(backup) => match backup.reason {
             BackupReason::BeforeImport | BackupReason::BeforeRollback => None,
@@ -135,7 +158,34 @@ fn entries(records: Vec<HistoryRecord>) -> Vec<HistoryEntry> {
     records.into_iter().filter_map(entry).collect()
 }
 
+/// What belongs together, by the id of either: a recovery names as its source what it ended.
+fn others(records: &[HistoryRecord]) -> HashMap<OperationId, Counterpart> {
+    let operations = || {
+        records.iter().filter_map(|record| match record {
+            HistoryRecord::Operation(operation) => Some(operation),
+            HistoryRecord::Backup(_) => None,
+        })
+    };
+    let by_id: HashMap<&str, &OperationSummary> = operations().map(|one| (one.id.as_str(), one)).collect();
+    let mut others = HashMap::new();
+    for recovery in operations().filter(|one| one.kind == OperationKind::Recovery) {
+        let Some(interrupted) = recovery.source.as_deref().and_then(|id| by_id.get(id)) else { continue };
+        others.insert(recovery.id.clone(), Counterpart::Interrupted((*interrupted).clone()));
+        others.insert(interrupted.id.clone(), Counterpart::Recovery(recovery.clone()));
+    }
+    others
+}
+
 impl HistoryEntry {
+    /// The other entry of the same matter: the recovery of what was interrupted, or what a recovery ended.
+    #[must_use]
+    pub fn other(&self) -> Option<&Counterpart> {
+        match self {
+            Self::Operation { other, .. } => other.as_deref(),
+            Self::Backup(_) => None,
+        }
+    }
+
     /// Its id: an operation's, or a backup's.
     #[must_use]
     pub fn id(&self) -> &str {

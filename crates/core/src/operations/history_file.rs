@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{EntryKind, EntryOutcome, HistoryEntry};
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "id",
     "kind",
     "outcome",
@@ -20,6 +20,7 @@ const COLUMNS: [&str; 14] = [
     "duration_ms",
     "backup",
     "pinned",
+    "other",
 ];
 
 impl EntryKind {
@@ -72,7 +73,7 @@ pub fn history_row(entry: &HistoryEntry) -> Value {
     Value::Object(COLUMNS.iter().map(|column| (*column).to_owned()).zip(values(entry)).collect())
 }
 
-fn values(entry: &HistoryEntry) -> [Value; 14] {
+fn values(entry: &HistoryEntry) -> [Value; 15] {
     let place = entry.place();
     [
         entry.id().into(),
@@ -89,6 +90,7 @@ fn values(entry: &HistoryEntry) -> [Value; 14] {
         entry.duration().map(|duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)).into(),
         entry.backup().map(|backup| backup.id.to_string()).into(),
         entry.is_pinned().into(),
+        entry.other().map(|other| other.operation().id.to_string()).into(),
     ]
 }
 

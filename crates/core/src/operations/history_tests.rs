@@ -94,3 +94,44 @@ async fn no_cell_of_a_spreadsheet_is_a_formula() {
     let json: serde_json::Value = serde_json::from_str(&history_json(&listed)).unwrap();
     assert_eq!(json["history"][4]["note"], "=1+1", "a program gets what was written");
 }
+
+/// Both are true, and neither is the other's: what was interrupted, and what its recovery did.
+#[tokio::test]
+async fn an_interrupted_operation_and_its_recovery_say_different_things_and_name_each_other() {
+    for (state, sentence, title) in [
+        (OperationState::PutBack, "The apply was interrupted, and nothing was changed.", "put back"),
+        (OperationState::Done, "3 changes to my-agent were made and verified.", "settled, and verified"),
+        (OperationState::NeedsAttention, "Left as it is by maria: nothing was put back.", "needs attention"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let interrupted = operation(&store, OperationKind::Promotion, 2026, None).await;
+        store.begin_writing(&interrupted, 1).await.unwrap();
+        let at = Utc.with_ymd_and_hms(2026, 1, 2, 0, 0, 0).unwrap();
+        let recovery = NewOperation {
+            kind: OperationKind::Recovery,
+            place: Place::by_url("http://127.0.0.1:1"),
+            agent_id: AgentId::new("my-agent").unwrap(),
+            mode: "merge".into(),
+            actor: "maria".into(),
+            reason: None,
+            started_at: at,
+            plan_json: None,
+            fingerprint: None,
+            source: Some(interrupted.to_string()),
+            program: Program::Window,
+            saved_plan: None,
+        };
+        let end = crate::store::End { state, summary: sentence, outcome_json: None, at };
+        let recovery = store.finish_recovery(&interrupted, &recovery, &end).await.unwrap();
+        let listed = entries(store.history().await.unwrap());
+        let told = |id: &str| find_entry(&listed, id).unwrap();
+        let (before, after) = (told(interrupted.as_str()), told(recovery.as_str()));
+        assert_eq!(before.title(), "Promotion of my-agent interrupted");
+        assert_eq!(after.title(), format!("Recovery of my-agent: interrupted promotion {title}"));
+        assert!(before.summary().contains(recovery.as_str()), "{}", before.summary());
+        assert_eq!(after.summary(), format!("It ended the promotion {interrupted}. {sentence}"));
+        assert_eq!(before.other().map(|other| other.operation().id.as_str()), Some(recovery.as_str()));
+        assert_eq!(after.other().map(|other| other.operation().id.as_str()), Some(interrupted.as_str()));
+    }
+}

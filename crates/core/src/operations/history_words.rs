@@ -1,6 +1,7 @@
 //! What a row of the history says.
 
-use super::{EntryOutcome, HistoryEntry};
+use super::{Counterpart, EntryOutcome, HistoryEntry};
+use crate::numbers::grouped;
 use crate::store::{BackupSummary, Existence, OperationKind, OperationSummary};
 
 impl HistoryEntry {
@@ -8,7 +9,11 @@ impl HistoryEntry {
     #[must_use]
     pub fn title(&self) -> String {
         match self {
-            Self::Operation { operation, .. } => operation_title(operation, self.outcome()),
+            Self::Operation { operation, other, .. } => match other.as_deref() {
+                Some(Counterpart::Recovery(_)) => interrupted_title(operation),
+                Some(Counterpart::Interrupted(of)) => recovery_title(of, self.outcome()),
+                None => operation_title(operation, self.outcome()),
+            },
             Self::Backup(backup) => match &backup.name {
                 Some(name) => format!("Backup of {}: “{name}”", backup.agent_id),
                 None => format!("Backup of {}", backup.agent_id),
@@ -16,18 +21,40 @@ impl HistoryEntry {
         }
     }
 
-    /// "4 changes to my-agent were made and verified."
+    /// "4 changes to my-agent were made and verified." Of an operation that was interrupted it says what became of it, and of its
+    /// recovery what that did: two entries, and each its own sentence.
     #[must_use]
     pub fn summary(&self) -> String {
         match self {
-            Self::Operation { operation, .. } => match (&operation.summary, &operation.waiting) {
-                (Some(summary), _) => summary.clone(),
-                (None, Some(why)) => format!("Waits to be settled. {}", why.message),
-                (None, None) => "It is under way, or aidb was ended in the middle of it.".into(),
-            },
+            Self::Operation { operation, other, .. } => {
+                match (other.as_deref(), &operation.summary, &operation.waiting) {
+                    (Some(Counterpart::Recovery(recovery)), ..) => interrupted_summary(recovery, self.outcome()),
+                    (Some(Counterpart::Interrupted(of)), Some(summary), _) => {
+                        format!("It ended the {} {}. {summary}", noun(of).to_lowercase(), of.id)
+                    }
+                    (_, Some(summary), _) => summary.clone(),
+                    (_, None, Some(why)) => format!("Waits to be settled. {}", why.message),
+                    (_, None, None) => "It is under way, or aidb was ended in the middle of it.".into(),
+                }
+            }
             Self::Backup(backup) => content(backup),
         }
     }
+}
+
+impl Counterpart {
+    /// What its own row says.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::Recovery(recovery) => format!("Recovery of {}", recovery.agent_id),
+            Self::Interrupted(operation) => interrupted_title(operation),
+        }
+    }
+}
+
+fn interrupted_title(operation: &OperationSummary) -> String {
+    format!("{} of {} interrupted", noun(operation), operation.agent_id)
 }
 
 /// "promotion of my-agent to Production by maria": an operation within a sentence.
@@ -52,14 +79,41 @@ fn operation_title(operation: &OperationSummary, outcome: EntryOutcome) -> Strin
         EntryOutcome::Failed => "failed",
         EntryOutcome::Unfinished => "not finished",
     };
-    let noun = match operation.kind {
+    format!("{} of {agent} {ending}", noun(operation))
+}
+
+const fn noun(operation: &OperationSummary) -> &'static str {
+    match operation.kind {
         OperationKind::Export => "Export",
         OperationKind::Import => "Import",
         OperationKind::Promotion => "Promotion",
         OperationKind::Rollback => "Restore",
         OperationKind::Recovery => "Recovery",
+    }
+}
+
+/// "Recovery of my-agent: interrupted promotion put back".
+fn recovery_title(of: &OperationSummary, outcome: EntryOutcome) -> String {
+    let ending = match outcome {
+        EntryOutcome::Done => "settled, and verified",
+        EntryOutcome::PutBack => "put back",
+        EntryOutcome::NeedsAttention => "needs attention",
+        EntryOutcome::Failed => "failed",
+        EntryOutcome::Unfinished => "not finished",
     };
-    format!("{noun} of {agent} {ending}")
+    format!("Recovery of {}: interrupted {} {ending}", of.agent_id, noun(of).to_lowercase())
+}
+
+/// What became of an operation that aidb did not live to end; how exactly, its recovery says.
+fn interrupted_summary(recovery: &OperationSummary, outcome: EntryOutcome) -> String {
+    let became = match outcome {
+        EntryOutcome::Done => "saw to it that all of it is there, and verified that",
+        EntryOutcome::PutBack => "led the agent back to where it was before",
+        EntryOutcome::NeedsAttention | EntryOutcome::Failed | EntryOutcome::Unfinished => {
+            "ended it with something left to look at"
+        }
+    };
+    format!("aidb was ended in the middle of it. The recovery {} {became}.", recovery.id)
 }
 
 fn done(operation: &OperationSummary) -> String {
@@ -90,6 +144,6 @@ fn content(backup: &BackupSummary) -> String {
     match (backup.existed, backup.resources) {
         (Existence::DidNotExist, _) => "The agent did not exist.".into(),
         (Existence::Existed, 1) => "1 resource permission.".into(),
-        (Existence::Existed, count) => format!("{count} resource permissions."),
+        (Existence::Existed, count) => format!("{} resource permissions.", grouped(count)),
     }
 }

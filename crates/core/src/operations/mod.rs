@@ -60,7 +60,7 @@ pub use engine::{Context, Engine, EngineSettings, WhenBusy};
 pub use environments::{Edit, EnvironmentDraft, KeyState, RemovalPreview, RemovedEnvironment};
 pub use error::Error;
 pub use export::{Export, ExportNote, Exported, ExportedAll, LeftOver, file_name_for};
-pub use history::{EntryKind, EntryOutcome, HistoryEntry, HistoryFilter, OperationRecord, find_entry};
+pub use history::{Counterpart, EntryKind, EntryOutcome, HistoryEntry, HistoryFilter, OperationRecord, find_entry};
 pub use history_file::{history_csv, history_json, history_row};
 pub use history_words::operation_words;
 pub use import::{ImportOptions, LinkDatabase, Relink, Remember};

@@ -13,7 +13,7 @@ use crate::config::{
     Agent, AgentId, AgentState, LiveAgent, PermissionSet, RateLimits, ResourcePermission, ResourcePermissions,
     addressable, values,
 };
-use crate::words::counted;
+use crate::numbers::counted;
 
 /// Whether the person gave a connection string for this environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,5 @@
 import type { RowGroup } from "../../contract";
-
-const counted = (count: number, one: string, many: string) =>
-  `${count.toLocaleString("en-GB")} ${count === 1 ? one : many}`;
+import { counted, grouped } from "../number";
 
 /** Words of the comparison. */
 export const compareText = {
@@ -28,7 +26,7 @@ export const compareText = {
   fileErrors: (count: number) => `This file has ${counted(count, "error", "errors")} and cannot be compared.`,
   fileWarnings: (count: number) => counted(count, "warning", "warnings"),
   openImport: "See them all",
-  moreFindings: (count: number) => `and ${String(count)} more`,
+  moreFindings: (count: number) => `and ${grouped(count)} more`,
   line: (line: number) => `Line ${String(line)}:`,
   searchBackups: "Search the backups",
   backups: "Backups",
@@ -57,8 +55,8 @@ export const compareText = {
     loses_access: (count) => counted(count, "loses access", "lose access"),
     delete_agent: () => "the agent is only there",
     cannot_change: (count) => `${counted(count, "difference", "differences")} that the server cannot change`,
-    kept: (count) => `${String(count)} more there`,
-    same: (count) => `${count.toLocaleString("en-GB")} the same`,
+    kept: (count) => `${grouped(count)} more there`,
+    same: (count) => `${grouped(count)} the same`,
   } satisfies Record<RowGroup, (count: number) => string>,
   make: (name: string) => `Make ${name} like this…`,
   otherAgent: "The two sides are different agents, so one cannot be made like the other.",

@@ -1,3 +1,5 @@
+import { grouped } from "../number";
+
 /** Words of the shared components. */
 export const componentText = {
   close: "Close",
@@ -27,7 +29,7 @@ export const componentText = {
     unknown: "Cannot tell",
   },
   step: { done: "done", current: "current step", open: "not yet" },
-  stepOf: (position: number, count: number) => `Step ${String(position)} of ${String(count)}:`,
+  stepOf: (position: number, count: number) => `Step ${grouped(position)} of ${grouped(count)}:`,
   percent: (value: number) => `${String(Math.round(value))} %`,
   justNow: "just now",
 } as const;

@@ -1,4 +1,5 @@
 import type { ColourName } from "../../contract";
+import { grouped } from "../number";
 
 /** Words of the environments: the list, the form, the connection test, the sample environments. */
 export const environmentsText = {
@@ -14,10 +15,10 @@ export const environmentsText = {
   first: "It is the first stage",
   last: "It is the last stage",
   handle: (name: string) => `Move ${name}: drag, or use the up and down arrows`,
-  moved: (name: string, stage: number, count: number) => `${name} is now stage ${String(stage)} of ${String(count)}.`,
+  moved: (name: string, stage: number, count: number) => `${name} is now stage ${grouped(stage)} of ${grouped(count)}.`,
   orderHint: "Drag to reorder, or press Alt with the up and down arrows.",
   remove: "Remove…",
-  stage: (stage: number) => `Stage ${String(stage)}`,
+  stage: (stage: number) => `Stage ${grouped(stage)}`,
   asked: "asked",
   neverAsked: "Not asked yet",
   again: "Try again",
@@ -80,7 +81,7 @@ export const environmentsText = {
   testText: "Tries what stands in the form, saved or not. Nothing is written to the server.",
   testing: "Testing the connection",
   testResult: (works: number, all: number, fails: number) =>
-    fails === 0 ? `The connection works: ${String(works)} of ${String(all)} checks passed.` : `${String(fails)} of ${String(all)} checks failed.`,
+    fails === 0 ? `The connection works: ${grouped(works)} of ${grouped(all)} checks passed.` : `${grouped(fails)} of ${grouped(all)} checks failed.`,
   testOld: "The form has changed since this test.",
 
   removeTitle: (name: string) => `Remove ${name}?`,

@@ -1,3 +1,5 @@
+import { counted } from "../number";
+
 /** Words of the frame around every screen. */
 export const frameText = {
   product: "aidb",
@@ -37,7 +39,7 @@ export const frameText = {
   paletteTitle: "Find or run a command",
   paletteField: "Type a name or a command",
   paletteEmpty: "Nothing has that name.",
-  paletteCount: (count: number) => (count === 1 ? "1 match" : `${String(count)} matches`),
+  paletteCount: (count: number) => counted(count, "match", "matches"),
   paletteScreen: "Screen",
   screenFailed: "This screen stopped working.",
   screenFailedHint: "Nothing that runs was stopped by it. Open the screen again; if it stays, save a support bundle under Settings.",

@@ -1,4 +1,5 @@
 import type { EntryKind, EntryOutcome } from "../../contract";
+import { counted, grouped } from "../number";
 
 const kinds: Record<EntryKind, string> = {
   promotion: "Promotions",
@@ -16,9 +17,6 @@ const outcomes: Record<EntryOutcome, string> = {
   failed: "Failed",
   unfinished: "Unfinished",
 };
-
-const counted = (count: number, one: string, many: string) =>
-  `${count.toLocaleString("en-GB")} ${count === 1 ? one : many}`;
 
 /** Words of the history. */
 export const historyText = {
@@ -45,7 +43,7 @@ export const historyText = {
   yesterday: "Yesterday",
   matches: (count: number) => counted(count, "entry", "entries"),
   shown: (shown: number, total: number) =>
-    `${shown.toLocaleString("en-GB")} of ${counted(total, "entry", "entries")}`,
+    `${grouped(shown)} of ${counted(total, "entry", "entries")}`,
   showOlder: "Show older",
   olderFailed: "The older entries could not be read. Those above stay.",
   again: "Try again",
@@ -65,8 +63,10 @@ export const historyText = {
   by: (actor: string) => `by ${actor}`,
   took: (duration: string) => `took ${duration}`,
   plan: "What was changed",
+  recovery: "What ended it:",
+  interrupted: "What it ended:",
   timeline: "When this agent changed",
-  timelineAll: (count: number) => `Show all ${String(count)}`,
+  timelineAll: (count: number) => `Show all ${grouped(count)}`,
   timelineCurrent: "this entry",
 } as const;
 

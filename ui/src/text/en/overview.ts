@@ -1,8 +1,5 @@
 import type { ErrorCode } from "../../contract";
-
-function many(count: number, one: string, several: string): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : several}`;
-}
+import { counted, grouped } from "../number";
 
 const reasons: Partial<Record<ErrorCode, string>> = {
   api_key_missing: "no key",
@@ -23,14 +20,14 @@ const reasons: Partial<Record<ErrorCode, string>> = {
 /** Words of the overview. */
 export const overviewText = {
   summary: (agents: number, environments: number) =>
-    `${many(agents, "agent", "agents")} in ${many(environments, "environment", "environments")}.`,
+    `${counted(agents, "agent", "agents")} in ${counted(environments, "environment", "environments")}.`,
   checked: "Checked",
   checking: "Checking…",
   again: "Check again",
   checkedNow: (agents: number, environments: number) => `Checked: ${overviewText.summary(agents, environments)}`,
   notAll: (names: readonly string[]) => `Could not ask ${names.join(", ")}.`,
   environments: "Environments",
-  agents: (count: number) => many(count, "agent", "agents"),
+  agents: (count: number) => counted(count, "agent", "agents"),
   asOf: "as of",
   lastContact: "Asked",
   never: "Not asked yet",
@@ -38,7 +35,7 @@ export const overviewText = {
   table: "Agents and where they are",
   agent: "Agent",
   filter: "Filter agents",
-  shown: (shown: number, all: number) => (shown === all ? many(all, "agent", "agents") : `${many(shown, "agent", "agents")} of ${all.toLocaleString("en")}`),
+  shown: (shown: number, all: number) => (shown === all ? counted(all, "agent", "agents") : `${counted(shown, "agent", "agents")} of ${grouped(all)}`),
   nothingMatches: "No agent has that in its id.",
   clearFilter: "Clear the filter",
   noAgents: "No agents yet",

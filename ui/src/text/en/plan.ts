@@ -1,14 +1,9 @@
 import type { RowGroup, RowOutcome } from "../../contract";
-
-const number = new Intl.NumberFormat("en");
-
-function count(amount: number): string {
-  return number.format(amount);
-}
+import { counted, grouped as count } from "../number";
 
 /** "1 change", "4,000 changes". */
 export function changes(amount: number): string {
-  return amount === 1 ? "1 change" : `${count(amount)} changes`;
+  return counted(amount, "change", "changes");
 }
 
 const groups: Record<RowGroup, string> = {

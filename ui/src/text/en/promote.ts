@@ -1,5 +1,6 @@
 import type { PlanMode, ProgressStage, RetryView } from "../../contract";
 import { changes, planText } from "./plan";
+import { counted } from "../number";
 
 type Kind = "promote" | "import" | "restore";
 type Step = "from" | "check" | "to" | "plan" | "apply" | "result";
@@ -15,10 +16,6 @@ const stages: Record<ProgressStage, string> = {
 };
 
 const steps: Record<Step, string> = { from: "From", check: "Check", to: "To", plan: "Plan", apply: "Apply", result: "Result" };
-
-function plural(amount: number, one: string, many: string): string {
-  return amount === 1 ? `1 ${one}` : `${count(amount)} ${many}`;
-}
 
 /** "2 resources lose access", and the agent's deletion, in the words of a button. */
 export function applyWords(total: number, target: string, losing: number, deletes: boolean): string {
@@ -66,7 +63,7 @@ export const promoteText = {
     agentsNone: "No agent is registered there.",
     agentsNoMatch: "No agent has that in its name.",
     agentsMore: (amount: number) => `${count(amount)} more. Type to narrow the list.`,
-    agentsCount: (amount: number) => plural(amount, "agent", "agents"),
+    agentsCount: (amount: number) => counted(amount, "agent", "agents"),
     agentsOld: "This is the list from the last time that it could be read.",
     chooseFirst: "Choose an environment to see its agents.",
     fileInstead: "Use a configuration file instead",
@@ -78,8 +75,8 @@ export const promoteText = {
     pathHint: "~ stands for your own folder.",
     checkFile: "Check this file",
     fileGood: (name: string) => `${name} is fine.`,
-    fileWarns: (name: string, warnings: number) => `${name} can be used, with ${plural(warnings, "warning", "warnings")}.`,
-    fileBroken: (name: string, errors: number) => `${name} cannot be used yet: ${plural(errors, "error", "errors")}.`,
+    fileWarns: (name: string, warnings: number) => `${name} can be used, with ${counted(warnings, "warning", "warnings")}.`,
+    fileBroken: (name: string, errors: number) => `${name} cannot be used yet: ${counted(errors, "error", "errors")}.`,
     missing: {
       promote: "Choose an environment and an agent.",
       import: "Choose a file.",
@@ -108,13 +105,13 @@ export const promoteText = {
     stopped: "The file is checked no further.",
     failed: "It could not be checked.",
     announced: (errors: number, warnings: number) =>
-      `Checked: ${plural(errors, "error", "errors")}, ${plural(warnings, "warning", "warnings")}.`,
+      `Checked: ${counted(errors, "error", "errors")}, ${counted(warnings, "warning", "warnings")}.`,
     blocked: (errors: number) => (errors === 1 ? "1 error has to be put right first." : `${count(errors)} errors have to be put right first.`),
     good: "Nothing stands in the way",
     goodText: "The configuration is complete and says nothing that contradicts itself.",
-    errors: (amount: number) => plural(amount, "error", "errors"),
+    errors: (amount: number) => counted(amount, "error", "errors"),
     errorsText: "They have to be put right before this can be used.",
-    warnings: (amount: number) => plural(amount, "warning", "warnings"),
+    warnings: (amount: number) => counted(amount, "warning", "warnings"),
     warningsText: "You can go on. They say what may not be what you want.",
     place: (line: number, column: number | null) => (column === null ? `line ${String(line)}` : `line ${String(line)}, column ${String(column)}`),
     excerpt: (line: number) => `The file around line ${String(line)}`,

@@ -1,3 +1,5 @@
+import { counted } from "../number";
+
 /** Words of the settings. */
 export const settingsText = {
   look: "Look",
@@ -34,7 +36,7 @@ export const settingsText = {
   licences: "Made with",
   licencesShow: "Show the licences",
   licencesSearch: "Search the licences",
-  licencesCount: (count: number) => (count === 1 ? "1 package" : `${count.toLocaleString("en")} packages`),
+  licencesCount: (count: number) => counted(count, "package", "packages"),
   licencesNone: "No package has that name or licence.",
   package: "Package",
   packageVersion: "Version",

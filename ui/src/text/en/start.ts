@@ -1,3 +1,5 @@
+import { grouped } from "../number";
+
 const lostEnvironments = {
   none: "",
   source: " The environment that it was to come from is gone; the rest is kept.",
@@ -22,7 +24,7 @@ export const startText = {
   openSettings: "Open Settings",
   close: {
     title: (running: readonly string[]) =>
-      running.length === 1 ? `${String(running[0])} is still running` : `${String(running.length)} operations are still running`,
+      running.length === 1 ? `${String(running[0])} is still running` : `${grouped(running.length)} operations are still running`,
     text: "Closing stops it. What it has changed so far is put back first, so that nothing stays half done.",
     several: "Closing stops them. What they have changed so far is put back first, so that nothing stays half done.",
     keep: "Keep running",

@@ -1,6 +1,6 @@
 //! The history: the list, and one entry of it.
 
-use aidb_core::operations::{EntryOutcome, HistoryEntry};
+use aidb_core::operations::{Counterpart, EntryOutcome, HistoryEntry};
 use aidb_core::store::Program;
 use chrono::{DateTime, Local, Utc};
 
@@ -70,6 +70,13 @@ impl Human for EntryShown {
             fact("Why", &shown(note));
         }
         fact(if entry.actor().is_some() { "End" } else { "Holds" }, &shown(&entry.summary()));
+        if let Some(other) = entry.other() {
+            let label = match other {
+                Counterpart::Recovery(_) => "Ended by",
+                Counterpart::Interrupted(_) => "Ends",
+            };
+            fact(label, &format!("{}  {}", other.operation().id, shown(&other.title())));
+        }
         if let Some(cause) = self.record.report.as_ref().and_then(|report| report.cause.as_ref()) {
             fact("Cause", &shown(&cause.message));
             for more in &cause.details {

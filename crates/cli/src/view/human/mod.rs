@@ -21,7 +21,7 @@ pub(crate) use findings::findings;
 pub(crate) use recover::{interrupted, recovered};
 
 use aidb_core::config::display_text;
-use aidb_core::words::counted;
+use aidb_core::numbers::counted;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
