@@ -12,13 +12,16 @@ use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
 use crate::checks::Checks;
+use crate::chosen::{Chosen, ChosenFiles, Reading, Use};
 use crate::clipboard::Clipboard;
-use crate::contract::{ErrorReport, RecoveredView};
-use crate::dialogs::Dialogs;
+use crate::contract::{ChosenFile, ErrorReport, NamedFile, RecoveredView};
+use crate::dialogs::{Dialogs, Question};
+use crate::error::WindowError;
 use crate::held::HeldPlans;
 use crate::progress::nobody;
 use crate::remembered::Remembered;
 use crate::samples::{self, SampleServers};
+use crate::servers::AgreedServers;
 use crate::window::Window;
 
 /// What the application is made of. Tests put their own dialogs, clipboard and window in; everything else is real.
@@ -35,7 +38,7 @@ pub(crate) struct Parts {
     pub(crate) home: Option<PathBuf>,
     /// A configuration file that the application was opened with.
     pub(crate) open_file: Option<PathBuf>,
-    /// File dialogs.
+    /// Dialogs.
     pub(crate) dialogs: Box<dyn Dialogs>,
     /// The clipboard.
     pub(crate) clipboard: Arc<dyn Clipboard>,
@@ -59,9 +62,13 @@ pub(crate) struct Desktop {
     pub(crate) samples: SampleServers,
     /// The plans that the page has tickets for.
     pub(crate) plans: HeldPlans,
+    /// The files that a person chose.
+    pub(crate) files: ChosenFiles,
+    /// The servers that a person agreed to.
+    servers: AgreedServers,
     /// The files that are being checked.
     pub(crate) checks: Checks,
-    /// File dialogs.
+    /// Dialogs.
     pub(crate) dialogs: Box<dyn Dialogs>,
     /// The clipboard.
     pub(crate) clipboard: Arc<dyn Clipboard>,
@@ -86,6 +93,8 @@ impl Desktop {
         Self {
             engine: RwLock::new(Arc::new(Engine::new(folder.clone(), vault, settings))),
             samples: SampleServers::in_folder(&folder),
+            files: ChosenFiles::beside(&folder),
+            servers: AgreedServers::default(),
             folder,
             actor,
             proxies,
@@ -119,30 +128,77 @@ impl Desktop {
         &self.folder
     }
 
-    /// A path as it was typed, dropped or picked, made whole.
-    pub(crate) fn path(&self, text: &str) -> Result<PathBuf, ErrorReport> {
-        Ok(crate::paths::ordinary(crate::paths::typed(text, self.home.as_deref())?)?)
+    /// Where a file is that the page names. Whether anything of it may be shown is not said by that.
+    pub(crate) fn path(&self, file: &NamedFile) -> Result<PathBuf, WindowError> {
+        match file {
+            NamedFile::Chosen { ticket } => Ok(self.files.to_read(ticket, Reading::Configuration)?.path),
+            NamedFile::Typed { path } => self.typed(path),
+        }
+    }
+
+    fn typed(&self, text: &str) -> Result<PathBuf, WindowError> {
+        let path = crate::paths::typed(text, self.home.as_deref())?;
+        self.files.ordinary(&path)?;
+        Ok(path)
+    }
+
+    /// The file that the page names as one to be read as that. A person is asked about one that was typed, unless `told` says
+    /// that it is what it was typed as.
+    pub(crate) async fn chosen(
+        &self,
+        file: &NamedFile,
+        reading: Reading,
+        told: impl AsyncFnOnce(&Path) -> Result<bool, ErrorReport>,
+    ) -> Result<Chosen, ErrorReport> {
+        let path = match file {
+            NamedFile::Chosen { ticket } => return Ok(self.files.to_read(ticket, reading)?),
+            NamedFile::Typed { path } => self.typed(path)?,
+        };
+        if let Some(known) = self.files.known(&path, reading) {
+            return Ok(known);
+        }
+        if !told(&path).await? {
+            let (question, declined) = match reading {
+                Reading::Configuration => {
+                    (Question::no_configuration(&path), WindowError::NoConfiguration { path: path.clone() })
+                }
+                Reading::CaFile => (Question::ca_file(&path), WindowError::CaDeclined { path: path.clone() }),
+            };
+            if !self.dialogs.ask(&question).await? {
+                return Err(declined.into());
+            }
+        }
+        Ok(self.files.hold(path, Use::Read(reading))?)
+    }
+
+    /// Has a person agree to the server of a URL, where no environment leads to it.
+    pub(crate) async fn agree_to_server(&self, url: &str) -> Result<(), ErrorReport> {
+        self.servers.agree(self.dialogs.as_ref(), &self.engine(), url).await
     }
 
     /// The file that the application was opened with, for the page that starts now. A later one is told to it as it comes.
-    pub(crate) fn take_open_file(&self) -> Option<PathBuf> {
+    pub(crate) fn take_open_file(&self) -> Result<Option<ChosenFile>, WindowError> {
         let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
         match std::mem::replace(&mut *opening, Opening::Listening) {
-            Opening::Waiting(file) => file,
-            Opening::Listening => None,
+            Opening::Waiting(Some(path)) => Ok(Some(self.opened(path)?)),
+            Opening::Waiting(None) | Opening::Listening => Ok(None),
         }
     }
 
     /// A file that is to be opened: given back where the page listens already, kept for its start where it does not yet.
-    pub(crate) fn open_file(&self, path: PathBuf) -> Option<PathBuf> {
+    pub(crate) fn open_file(&self, path: PathBuf) -> Result<Option<ChosenFile>, WindowError> {
         let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *opening {
-            Opening::Listening => Some(path),
+            Opening::Listening => Ok(Some(self.opened(path)?)),
             Opening::Waiting(file) => {
                 *file = Some(path);
-                None
+                Ok(None)
             }
         }
+    }
+
+    fn opened(&self, path: PathBuf) -> Result<ChosenFile, WindowError> {
+        Ok(self.files.hold(path, Use::Read(Reading::Configuration))?.into())
     }
 
     /// What a start does by itself, once: the sample servers are there again, and what was interrupted is settled, on them too.

@@ -28,6 +28,65 @@ pub(crate) enum WindowError {
         /// As typed.
         path: PathBuf,
     },
+    /// A file that aidb keeps for itself.
+    #[error("{path} is in aidb’s own folder, and nothing there is read or written from the window. Nothing was changed.", path = .path.display())]
+    DataFolder {
+        /// As it was named.
+        path: PathBuf,
+    },
+    /// A new file that would be hidden, and may be read by a program as its settings.
+    #[error("{path} would be a hidden file, and aidb writes none. Nothing was changed.", path = .path.display())]
+    HiddenName {
+        /// As it was named.
+        path: PathBuf,
+    },
+    /// A file that is called something else than what would be written.
+    #[error("{path} does not end in .{ending}, as what is written there has to. Nothing was changed.", path = .path.display())]
+    OtherEnding {
+        /// As it was named.
+        path: PathBuf,
+        /// The ending, without its dot.
+        ending: &'static str,
+    },
+    /// A ticket that was used, is for something else, or is none.
+    #[error("The window named a file that was not chosen for this, or not lately. Nothing was read or written.")]
+    NotChosen,
+    /// The system has no randomness.
+    #[error("The file could not be taken. Nothing was read or written.")]
+    NoTicket {
+        /// What the system said.
+        reason: String,
+    },
+    /// A typed path that leads to something else, and the person does not want it to be shown.
+    #[error("{path} is not a configuration file that can be used, and nothing of it is shown. Nothing was changed.", path = .path.display())]
+    NoConfiguration {
+        /// As typed, made whole.
+        path: PathBuf,
+    },
+    /// Nothing is quoted of what cannot have been meant as a configuration.
+    #[error("{path} is not a configuration file, so no lines of it are shown. Nothing was changed.", path = .path.display())]
+    NoExcerpt {
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// The person does not trust that CA.
+    #[error("The certificate file {path} was not agreed to. Nothing was sent and nothing was changed.", path = .path.display())]
+    CaDeclined {
+        /// As typed, made whole.
+        path: PathBuf,
+    },
+    /// The person does not want to talk to that server.
+    #[error("Nothing was sent to {server}, because it was not agreed to. Nothing was changed.")]
+    ServerDeclined {
+        /// Scheme, host and port.
+        server: String,
+    },
+    /// The person does not want that file written over.
+    #[error("{path} is there already and was left as it is.", path = .path.display())]
+    OverwriteDeclined {
+        /// Which.
+        path: PathBuf,
+    },
     /// A number of parallel requests that is none.
     #[error("The number of parallel requests has to be from 1 to {most}. The settings were left as they are.")]
     ParallelRequests {
@@ -56,7 +115,7 @@ pub(crate) enum WindowError {
         reason: String,
     },
     /// The toolkit shows no dialog.
-    #[error("The system's file dialog could not be opened. Nothing was chosen.")]
+    #[error("The system's dialog could not be opened. Nothing was chosen, and nothing was changed.")]
     Dialog,
     /// The clipboard cannot be written.
     #[error("The key could not be put on the clipboard. It is still kept, and nothing was changed.")]
@@ -99,12 +158,23 @@ impl Explain for WindowError {
             | Self::RelativePath { .. }
             | Self::SpecialFile { .. }
             | Self::NoHome { .. }
+            | Self::DataFolder { .. }
+            | Self::HiddenName { .. }
+            | Self::OtherEnding { .. }
+            | Self::NotChosen
             | Self::ParallelRequests { .. }
             | Self::DraftTooLarge => ErrorCode::Usage,
+            Self::NoConfiguration { .. }
+            | Self::CaDeclined { .. }
+            | Self::ServerDeclined { .. }
+            | Self::OverwriteDeclined { .. } => ErrorCode::Declined,
+            Self::NoExcerpt { .. } => ErrorCode::ConfigInvalid,
             Self::Unreadable { .. } | Self::Blocked { .. } => ErrorCode::FileUnreadable,
             Self::Clipboard { .. } | Self::ClipboardNotCleared { .. } => ErrorCode::ClipboardFailed,
             Self::Sandbox { .. } => ErrorCode::SandboxFailed,
-            Self::Dialog | Self::NoFileBrowser { .. } | Self::Licences { .. } => ErrorCode::Internal,
+            Self::Dialog | Self::NoTicket { .. } | Self::NoFileBrowser { .. } | Self::Licences { .. } => {
+                ErrorCode::Internal
+            }
         }
     }
 
@@ -114,11 +184,23 @@ impl Explain for WindowError {
             Self::RelativePath { .. } => "Type the whole path, beginning with / or ~.",
             Self::SpecialFile { .. } => "Choose an ordinary file; this one is a pipe, a socket or a device.",
             Self::NoHome { .. } => "Type the whole path, beginning with /.",
+            Self::DataFolder { .. } => "Choose a file in another folder; backups can be exported from the history.",
+            Self::HiddenName { .. } => "Choose a name that does not begin with a dot.",
+            Self::OtherEnding { .. } => "Choose a name with that ending.",
+            Self::NotChosen => "Choose the file again.",
+            Self::NoTicket { .. } => "Try again.",
+            Self::NoConfiguration { .. } => "Check the path, or check it again and say that it may be shown.",
+            Self::NoExcerpt { .. } => "Open it in an editor, or choose another file.",
+            Self::CaDeclined { .. } => "Leave the field empty, or choose the file that your administrator gave you.",
+            Self::ServerDeclined { .. } => "Check the URL. If it is right, try again and agree to it.",
+            Self::OverwriteDeclined { .. } => "Choose another name.",
             Self::ParallelRequests { .. } => "Choose a number in that range; 10 is usual.",
             Self::DraftTooLarge => "Finish it before you close the window, or tick fewer items one by one.",
             Self::Unreadable { .. } => "Nothing has to be done. The file that was set aside can be deleted.",
             Self::Blocked { .. } => "Look at the permissions of the data folder and of window.json in it.",
-            Self::Dialog => "Type the path instead, or drop the file on the window.",
+            Self::Dialog => {
+                "Drop the file on the window instead; where something is asked, the system has to be able to show it."
+            }
             Self::Clipboard { .. } => "Try again; where there is no clipboard, look the key up in your keychain.",
             Self::ClipboardNotCleared { .. } => "Copy something else.",
             Self::NoFileBrowser { .. } => "Open it yourself: Settings shows where it is.",
@@ -132,6 +214,7 @@ impl Explain for WindowError {
         match self {
             Self::Unreadable { reason, .. }
             | Self::Blocked { reason }
+            | Self::NoTicket { reason }
             | Self::Clipboard { reason }
             | Self::ClipboardNotCleared { reason }
             | Self::NoFileBrowser { reason, .. }

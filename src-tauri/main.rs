@@ -4,6 +4,7 @@
 
 mod bundle;
 mod checks;
+mod chosen;
 mod clipboard;
 mod commands;
 mod contract;
@@ -28,6 +29,7 @@ mod progress;
 mod recording;
 mod remembered;
 mod samples;
+mod servers;
 mod start;
 #[cfg(test)]
 mod testing;

@@ -176,8 +176,9 @@ fn drop_file<R: Runtime>(app: &AppHandle<R>, desktop: &Desktop, dragged: &DragDr
 
 /// To the page where it listens; a page that starts only now asks for it.
 fn opened<R: Runtime>(app: &AppHandle<R>, desktop: &Desktop, path: PathBuf) {
-    if let Some(path) = desktop.open_file(path) {
-        tell(app, "file_opened", FileOpened { path: path.display().to_string() });
+    // A system without randomness gives out no ticket, and then the file can still be chosen in a dialog, which says so.
+    if let Ok(Some(file)) = desktop.open_file(path) {
+        tell(app, "file_opened", FileOpened { file });
     }
 }
 

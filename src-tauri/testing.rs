@@ -14,7 +14,7 @@ use crate::clipboard::Clipboard;
 use crate::commands;
 use crate::contract::{ErrorReport, FilePurpose};
 use crate::desktop::{Desktop, Parts};
-use crate::dialogs::{Dialogs, Picked};
+use crate::dialogs::{Answered, Dialogs, Picked, Question};
 use crate::progress::{Listen, nobody};
 use crate::window::Window;
 
@@ -38,6 +38,10 @@ pub(crate) struct Told {
     pub(crate) picks: Option<PathBuf>,
     /// The names that were offered.
     pub(crate) offered: Vec<String>,
+    /// What was asked, outside of the page.
+    pub(crate) asked: Vec<Question>,
+    /// Whether a person says no to all that is asked.
+    pub(crate) declines: bool,
 }
 
 impl System {
@@ -56,6 +60,14 @@ impl Dialogs for System {
     fn place(&self, purpose: FilePurpose, suggested: &str) -> Picked {
         self.with(|told| told.offered.push(suggested.to_owned()));
         self.pick(purpose)
+    }
+
+    fn ask(&self, question: &Question) -> Answered {
+        let agreed = self.with(|told| {
+            told.asked.push(question.clone());
+            !told.declines
+        });
+        Box::pin(async move { Ok(agreed) })
     }
 }
 
@@ -143,12 +155,29 @@ impl Bench {
         path.display().to_string()
     }
 
+    /// Has a person choose where to write, and answers the ticket of that place.
+    pub(crate) async fn place(&self, name: &str, purpose: &str) -> Value {
+        self.system.with(|told| told.picks = Some(self.home.path().join(name)));
+        let request = serde_json::json!({ "purpose": purpose, "suggested": name });
+        self.call("file_place", request).await.expect("a place")["file"]["ticket"].clone()
+    }
+
     /// Adds an environment that leads to a server of its own, with a key, and answers its id.
     pub(crate) async fn environment(&self, name: &str, sample: Sample) -> (Sandbox, String) {
         let server = Sandbox::start(SandboxOptions::sample(sample)).await.expect("a server");
         let saved = self.call("environment_save", save(name, &server.url(), Some(KEY))).await.expect("saved");
         (server, saved["id"].as_str().expect("an id").to_owned())
     }
+}
+
+/// A file by its path, as somebody types it.
+pub(crate) fn typed(path: impl AsRef<Path>) -> Value {
+    serde_json::json!({ "kind": "typed", "path": path.as_ref() })
+}
+
+/// A file by the ticket that a person has given for it.
+pub(crate) fn chosen(ticket: &Value) -> Value {
+    serde_json::json!({ "kind": "chosen", "ticket": ticket })
 }
 
 /// A request to add an environment.
@@ -159,7 +188,7 @@ pub(crate) fn save(name: &str, url: &str, key: Option<&str>) -> Value {
 /// A filled form.
 pub(crate) fn form(name: &str, url: &str) -> Value {
     serde_json::json!({
-        "name": name, "url": url, "colour": "amber", "protected": false, "default_agent": "my-agent", "ca_file": null,
+        "name": name, "url": url, "colour": "amber", "protected": false, "default_agent": "my-agent", "ca_file": { "kind": "none" },
         "plain_http": false, "keep_backups": 20, "keep_days": 30,
     })
 }

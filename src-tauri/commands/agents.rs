@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aidb_core::config::{self, AgentId};
-use aidb_core::files::Overwrite;
 use aidb_core::operations::{Engine, Error, Target, TargetRequest};
 
 use super::environments::{agents, known};
 use super::plans::context;
 use crate::contract::{
     AgentCheck, AgentChoice, AgentExport, AgentKeyCopy, AgentsView, CopiedView, EnvironmentChoice, ErrorReport,
-    WrittenFile,
+    FilePurpose, WrittenFile,
 };
 use crate::desktop::Desktop;
 use crate::progress::Listen;
@@ -57,11 +56,10 @@ pub(crate) async fn agent_export(
     listen: Listen,
 ) -> Result<WrittenFile, ErrorReport> {
     let engine = desktop.engine();
-    let path = desktop.path(&request.path)?;
+    let place = desktop.files.to_write(&request.file, &[FilePurpose::Configuration])?;
     let target = target(&engine, &request.environment).await?;
-    let overwrite = if request.overwrite { Overwrite::Anything } else { Overwrite::Configurations };
     let agent = AgentId::new(&request.agent)?;
-    let exported = engine.export_to_file(&target, &agent, &path, overwrite, &context(listen)).await?;
+    let exported = engine.export_to_file(&target, &agent, &place.path, place.overwrite, &context(listen)).await?;
     Ok(WrittenFile {
         path: exported.path.display().to_string(),
         message: config::display_text(&format!("{agent} of {} was exported.", target.name)),

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use aidb_core::vault::VaultKind;
 
 use crate::contract::{
-    Draft, DraftSave, EnvironmentView, ErrorReport, KeyView, LicenceView, Settings, SettingsSave, StartView,
-    SupportBundle, Trouble, WrittenFile,
+    Draft, DraftSave, EnvironmentView, ErrorReport, FilePurpose, KeyView, LicenceView, Settings, SettingsSave,
+    StartView, SupportBundle, Trouble, WrittenFile,
 };
 use crate::desktop::Desktop;
 use crate::error::WindowError;
-use crate::paths::overwriting;
 use crate::progress::Listen;
 use crate::views::environments as views;
 use crate::{bundle, licences};
@@ -33,7 +32,7 @@ pub(crate) async fn app_start(desktop: Arc<Desktop>, _: (), _: Listen) -> Result
         keychain: None,
         environments,
         sandbox: desktop.samples.state(),
-        open_file: desktop.take_open_file().map(|path| path.display().to_string()),
+        open_file: desktop.take_open_file()?,
         draft: memory.draft,
         troubles,
     })
@@ -90,8 +89,8 @@ pub(crate) async fn support_bundle(
     request: SupportBundle,
     _: Listen,
 ) -> Result<WrittenFile, ErrorReport> {
-    let path = desktop.path(&request.path)?;
-    bundle::write(&desktop, &path, overwriting(request.overwrite)).await
+    let place = desktop.files.to_write(&request.file, &[FilePurpose::SupportBundle])?;
+    bundle::write(&desktop, &place.path, place.overwrite).await
 }
 
 /// Stops what runs, waits until it is put back, and closes the window.

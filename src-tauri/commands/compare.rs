@@ -63,9 +63,9 @@ async fn side(
             let agent = AgentId::new(agent.clone())?;
             (engine.side_of(&target, &agent, &context(Arc::clone(listen))).await?, Some(plan_target(&target)))
         }
-        SideChoice::File { path } => {
-            let read = configuration(desktop, path, "Configuration file").await?;
-            (Side::of_file(file_name(path), read.configuration), None)
+        SideChoice::File { file } => {
+            let (path, read) = configuration(desktop, file, "Configuration file").await?;
+            (Side::of_file(file_name(&path), read.configuration), None)
         }
         SideChoice::Backup { id } => {
             let backup = engine.backup(id).await?;

@@ -1,17 +1,19 @@
 //! Environment profiles, their keys, and whether their servers can be worked with.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use aidb_core::config::AgentId;
-use aidb_core::operations::{Context, Engine, KeyState, TargetRequest};
+use aidb_core::operations::{Context, Edit, Engine, EnvironmentDraft, KeyState, TargetRequest};
 use aidb_core::store::Environment;
 use aidb_core::vault::{VaultError, VaultKind};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::plans::context;
+use crate::chosen::Reading;
 use crate::contract::{
-    ConnectionView, EnvironmentChoice, EnvironmentOrder, EnvironmentSave, EnvironmentTest, EnvironmentView,
-    ErrorReport, KeySet, RemovalView,
+    CaChoice, ConnectionView, EnvironmentChoice, EnvironmentForm, EnvironmentOrder, EnvironmentSave, EnvironmentTest,
+    EnvironmentView, ErrorReport, KeySet, RemovalView,
 };
 use crate::desktop::Desktop;
 use crate::progress::Listen;
@@ -34,10 +36,15 @@ pub(crate) async fn environment_save(
 ) -> Result<EnvironmentView, ErrorReport> {
     let engine = desktop.engine();
     let key = request.key.filter(|key| !key.expose_secret().trim().is_empty());
-    let environment = match request.id {
-        None => add(&engine, request.form, key.as_ref()).await?,
+    let id = match &request.id {
+        Some(id) => Some(known(&engine, id).await?),
+        None => None,
+    };
+    let draft = agreed(&desktop, request.form).await?;
+    let environment = match id {
+        None => add(&engine, draft, key.as_ref()).await?,
         Some(id) => {
-            let environment = engine.update_environment(&known(&engine, &id).await?, request.form.into()).await?;
+            let environment = engine.update_environment(&id, draft).await?;
             if let Some(key) = &key {
                 engine.set_environment_key(environment.id.as_str(), key).await?;
             }
@@ -48,13 +55,24 @@ pub(crate) async fn environment_save(
     Ok(one(&desktop, environment).await)
 }
 
+/// What a form says, once a person has agreed to where it leads and whom it trusts. There is no other way from a form to
+/// a server.
+async fn agreed(desktop: &Desktop, form: EnvironmentForm) -> Result<EnvironmentDraft, ErrorReport> {
+    desktop.agree_to_server(&form.url).await?;
+    let ca_file = match &form.ca_file {
+        CaChoice::None => Edit::Clear,
+        CaChoice::Kept => Edit::Keep,
+        CaChoice::File { file } => {
+            // Nothing in a certificate file says that it is the right one.
+            Edit::Set(desktop.chosen(file, Reading::CaFile, async |_: &Path| Ok(false)).await?.path)
+        }
+    };
+    Ok(views::draft(form, ca_file))
+}
+
 /// Both or neither: a profile that was added without its key would be in the way when the person tries again.
-async fn add(
-    engine: &Engine,
-    form: crate::contract::EnvironmentForm,
-    key: Option<&SecretString>,
-) -> Result<Environment, ErrorReport> {
-    let environment = engine.add_environment(form.into()).await?;
+async fn add(engine: &Engine, draft: EnvironmentDraft, key: Option<&SecretString>) -> Result<Environment, ErrorReport> {
+    let environment = engine.add_environment(draft).await?;
     let Some(key) = key else { return Ok(environment) };
     if let Err(error) = engine.set_environment_key(environment.id.as_str(), key).await {
         engine.store().await?.remove_environment(&environment.id).await?;
@@ -139,7 +157,11 @@ pub(crate) async fn environment_test(
     let agent = typed.unwrap_or_else(|| stored.and_then(|environment| environment.default_agent));
     let agent = agent.filter(|id| !id.trim().is_empty()).map(|id| AgentId::new(id.trim())).transpose()?;
     let key = request.key.filter(|key| !key.expose_secret().trim().is_empty());
-    let target = engine.target(&views::test_request(request.id, request.form, key)).await?;
+    let draft = match request.form {
+        Some(form) => Some(agreed(&desktop, form).await?),
+        None => None,
+    };
+    let target = engine.target(&views::test_request(request.id, draft, key)).await?;
     Ok(engine.test_connection(&target, agent.as_ref(), &context(listen)).await.into())
 }
 

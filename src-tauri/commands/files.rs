@@ -1,15 +1,21 @@
 //! Files that a person picks, drops or types.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
+use aidb_core::config;
 use aidb_core::error::ErrorCode;
+use aidb_core::files::{self, Overwrite};
 use aidb_core::operations::{Error, check_configuration, excerpt};
 
+use crate::chosen::{Chosen, Reading, Use};
 use crate::contract::{
-    ErrorReport, ExcerptRequest, ExcerptView, FileCheck, FileChoice, FilePick, FilePlace, PickedFile,
+    ErrorReport, ExcerptRequest, ExcerptView, FileCheck, FileChoice, FilePick, FilePlace, FilePurpose, NamedFile,
+    PickedFile,
 };
 use crate::desktop::Desktop;
+use crate::dialogs::Question;
+use crate::error::WindowError;
 use crate::paths;
 use crate::progress::Listen;
 use crate::views;
@@ -19,7 +25,13 @@ const WHAT: &str = "Configuration file";
 
 /// Asks which file to open.
 pub(crate) async fn file_pick(desktop: Arc<Desktop>, request: FilePick, _: Listen) -> Result<PickedFile, ErrorReport> {
-    Ok(picked(desktop.dialogs.pick(request.purpose).await?))
+    let Some(path) = desktop.dialogs.pick(request.purpose).await? else { return Ok(PickedFile { file: None }) };
+    let reading = match request.purpose {
+        FilePurpose::CaFile => Reading::CaFile,
+        _ => Reading::Configuration,
+    };
+    desktop.files.ordinary(&path)?;
+    Ok(PickedFile { file: Some(desktop.files.hold(path, Use::Read(reading))?.into()) })
 }
 
 /// Asks where to write.
@@ -29,11 +41,25 @@ pub(crate) async fn file_place(
     _: Listen,
 ) -> Result<PickedFile, ErrorReport> {
     let suggested = paths::file_name(&request.suggested);
-    Ok(picked(desktop.dialogs.place(request.purpose, &suggested).await?))
+    let Some(named) = desktop.dialogs.place(request.purpose, &suggested).await? else {
+        return Ok(PickedFile { file: None });
+    };
+    let path = paths::with_ending(named.clone(), request.purpose);
+    desktop.files.place(&path, request.purpose)?;
+    let overwrite = overwriting(&desktop, &named, &path).await?;
+    Ok(PickedFile { file: Some(desktop.files.hold(path, Use::Write(request.purpose, overwrite))?.into()) })
 }
 
-fn picked(path: Option<PathBuf>) -> PickedFile {
-    PickedFile { path: path.map(|path| path.display().to_string()) }
+/// What may be written over, where a person named a file and a path was made of that. The dialog has asked about what they
+/// named, where that was there; about what was made of it they are asked here.
+async fn overwriting(desktop: &Desktop, named: &Path, path: &Path) -> Result<Overwrite, ErrorReport> {
+    if path.symlink_metadata().is_err() {
+        return Ok(Overwrite::Nothing);
+    }
+    if named != path && !desktop.dialogs.ask(&Question::overwrite(path)).await? {
+        return Err(WindowError::OverwriteDeclined { path: path.into() }.into());
+    }
+    Ok(Overwrite::Anything)
 }
 
 /// Checks a configuration file, until it is done or stopped.
@@ -42,15 +68,24 @@ pub(crate) async fn file_check(
     request: FileChoice,
     _: Listen,
 ) -> Result<FileCheck, ErrorReport> {
-    let path = desktop.path(&request.path)?;
+    let Chosen { ticket, path, .. } = to_read(&desktop, &request.file, WHAT).await?;
     let file = path.clone();
-    let check = move |cancel: &_| Ok(views::files::file_check(&file, check_configuration(&file, WHAT, cancel)?));
-    desktop.checks.run(&path, check).await
+    let reading = desktop.checks.run(&path, move |cancel| check_configuration(&file, WHAT, cancel)).await?;
+    Ok(views::files::file_check(ticket, &path, reading))
+}
+
+/// A file to be read as a configuration. What was typed and is none stays unread unless a person says otherwise.
+pub(super) async fn to_read(desktop: &Desktop, file: &NamedFile, what: &'static str) -> Result<Chosen, ErrorReport> {
+    let is_configuration = async |path: &Path| {
+        let file = path.to_owned();
+        desktop.checks.run(path, move |_| Ok(config::is_configuration(&files::read(&file, what)?))).await
+    };
+    desktop.chosen(file, Reading::Configuration, is_configuration).await
 }
 
 /// Stops checking a file; a check that is done already stays done.
 pub(crate) async fn file_check_stop(desktop: Arc<Desktop>, request: FileChoice, _: Listen) -> Result<(), ErrorReport> {
-    desktop.checks.stop(&desktop.path(&request.path)?);
+    desktop.checks.stop(&desktop.path(&request.file)?);
     Ok(())
 }
 
@@ -60,9 +95,20 @@ pub(crate) async fn file_excerpt(
     request: ExcerptRequest,
     _: Listen,
 ) -> Result<ExcerptView, ErrorReport> {
-    let path = desktop.path(&request.path)?;
+    let path = desktop.files.to_read(&request.file, Reading::Configuration)?.path;
     let line = usize::try_from(request.line).unwrap_or(usize::MAX);
+    let file = path.clone();
+    if !aside(move || Ok(begins_as_one(&files::read(&file, WHAT)?))).await? {
+        return Err(WindowError::NoExcerpt { path }.into());
+    }
     aside(move || Ok(excerpt(&path, WHAT, line)?.into())).await
+}
+
+/// Whether a text can have been meant as a configuration, as broken as it may be: it begins as an object does.
+fn begins_as_one(text: &[u8]) -> bool {
+    // Past a mark of its encoding, and the zeros of one with two bytes to a letter.
+    let is_space = |byte: &&u8| byte.is_ascii_whitespace() || matches!(byte, 0 | 0xEF | 0xBB | 0xBF | 0xFE | 0xFF);
+    text.iter().find(|byte| !is_space(byte)) == Some(&b'{')
 }
 
 /// A large file takes a second to be checked: the other commands go on meanwhile.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aidb_core::config::AgentId;
-use aidb_core::files::{self, Overwrite};
+use aidb_core::files;
 use aidb_core::numbers::{counted_as, grouped};
 use aidb_core::operations::{
     Engine, Error, HistoryEntry, OperationRecord, RollbackOptions, RollbackSource, find_entry, history_csv,
@@ -20,7 +20,6 @@ use crate::contract::{
 };
 use crate::desktop::Desktop;
 use crate::held::{Met, NewPlan};
-use crate::paths::overwriting;
 use crate::progress::Listen;
 use crate::views::history::{backup_view, filter, places};
 use crate::views::plans::{plan_view, profile_target};
@@ -110,15 +109,17 @@ pub(crate) async fn history_export(
     request: HistoryExport,
     _listen: Listen,
 ) -> Result<WrittenFile, ErrorReport> {
+    let place = desktop.files.to_write(&request.file, &[FilePurpose::HistoryCsv, FilePurpose::HistoryJson])?;
     let all = desktop.engine().history().await?;
-    let text = match request.purpose {
+    let text = match place.purpose {
         FilePurpose::HistoryJson => history_json(&all),
         _ => history_csv(&all),
     };
-    files::write(&desktop.path(&request.path)?, &text, overwriting(request.overwrite))?;
+    files::write(&place.path, &text, place.overwrite)?;
     let entries = counted_as(all.len(), "entry was", "entries were");
-    let message = format!("{entries} written to {}.", file_name(&request.path));
-    Ok(WrittenFile { path: request.path, message, notes: Vec::new() })
+    let path = place.path.display().to_string();
+    let message = format!("{entries} written to {}.", file_name(&path));
+    Ok(WrittenFile { path, message, notes: Vec::new() })
 }
 
 /// What is different between a backup and its agent now.
@@ -177,11 +178,11 @@ pub(crate) async fn backup_export(
     request: BackupExport,
     _listen: Listen,
 ) -> Result<WrittenFile, ErrorReport> {
-    let overwrite = if request.overwrite { Overwrite::Anything } else { Overwrite::Configurations };
-    let path = desktop.path(&request.path)?;
-    let backup = desktop.engine().export_backup(&request.id, &path, overwrite).await?;
-    let message = format!("The backup of {} was written to {}.", backup.summary.agent_id, file_name(&request.path));
-    Ok(WrittenFile { path: request.path, message, notes: Vec::new() })
+    let place = desktop.files.to_write(&request.file, &[FilePurpose::Configuration])?;
+    let backup = desktop.engine().export_backup(&request.id, &place.path, place.overwrite).await?;
+    let path = place.path.display().to_string();
+    let message = format!("The backup of {} was written to {}.", backup.summary.agent_id, file_name(&path));
+    Ok(WrittenFile { path, message, notes: Vec::new() })
 }
 
 /// Reads every backup and checks its hash.

@@ -94,4 +94,9 @@ pub(crate) fn all() -> Vec<Command> {
 }
 
 #[cfg(test)]
+mod asking;
+#[cfg(test)]
+#[cfg(unix)]
+mod hostile;
+#[cfg(test)]
 mod tests;

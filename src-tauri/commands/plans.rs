@@ -13,15 +13,14 @@ use aidb_core::plan::Plan;
 use aidb_core::store::BackupSummary;
 use secrecy::ExposeSecret;
 
-use super::files::aside;
+use super::files::{aside, to_read};
 use crate::contract::{
-    ApplyAnswer, ApplyRequest, ApplyView, ErrorReport, ImportRequest, LinkChoice, LinkRequest, LinkTest, LinkTestView,
-    NoteView, NoteWeight, PlanChoice, PlanKind, PlanPageSave, PlanView, PlanWords, PromoteRequest, RestoreRequest,
-    RestoreSource, RowsRequest, RowsView, TickedPlan, WrittenFile,
+    ApplyAnswer, ApplyRequest, ApplyView, ErrorReport, FilePurpose, ImportRequest, LinkChoice, LinkRequest, LinkTest,
+    LinkTestView, NamedFile, NoteView, NoteWeight, PlanChoice, PlanKind, PlanPageSave, PlanView, PlanWords,
+    PromoteRequest, RestoreChoice, RestoreRequest, RestoreSource, RowsRequest, RowsView, TickedPlan, WrittenFile,
 };
 use crate::desktop::Desktop;
 use crate::held::{Content, Held, Met, NewPlan, Origin, PlanError, Proposable, Run};
-use crate::paths::overwriting;
 use crate::progress::{Listen, Thinned};
 use crate::views::plan_command::command_line;
 use crate::views::plans::{apply_view, plan_target, plan_view};
@@ -50,14 +49,14 @@ pub(crate) async fn plan_import(
     listen: Listen,
 ) -> Result<PlanView, ErrorReport> {
     let engine = desktop.engine();
-    let configuration = configuration(&desktop, &request.path, "Configuration file").await?.configuration;
+    let (path, read) = configuration(&desktop, &request.file, "Configuration file").await?;
     let target = environment(&engine, &request.to).await?;
     let options = ImportOptions { mode: request.mode.into(), ..ImportOptions::default() };
-    let source = request.path.clone();
-    let proposal = engine.propose_import(&target, &configuration, &options, source, &context(listen)).await?;
-    let origin = Origin::File(request.path.clone());
-    let proposable = Proposable { target, proposal, origin };
-    hold(&desktop, &engine, PlanKind::Import, file_name(&request.path), Vec::new(), proposable).await
+    let proposal =
+        engine.propose_import(&target, &read.configuration, &options, path.clone(), &context(listen)).await?;
+    let name = file_name(&path);
+    let proposable = Proposable { target, proposal, origin: Origin::File(path) };
+    hold(&desktop, &engine, PlanKind::Import, name, Vec::new(), proposable).await
 }
 
 /// Plans a rollback.
@@ -67,7 +66,7 @@ pub(crate) async fn plan_restore(
     listen: Listen,
 ) -> Result<PlanView, ErrorReport> {
     let engine = desktop.engine();
-    let source = restore_source(&desktop, &engine, &request.from).await?;
+    let (source, from) = restore_source(&desktop, &engine, request.from).await?;
     let target = match (&request.to, &source) {
         (Some(to), _) => environment(&engine, to).await?,
         (None, RollbackSource::Backup(backup)) => home(&engine, &backup.summary).await?,
@@ -76,7 +75,7 @@ pub(crate) async fn plan_restore(
     let options = RollbackOptions { mode: request.mode.into(), ..RollbackOptions::default() };
     let proposal = engine.propose_rollback(&target, &source, &options, &context(listen)).await?;
     let notes = elsewhere(&source, &target).into_iter().collect();
-    let proposable = Proposable { target, proposal, origin: Origin::Restore(request.from) };
+    let proposable = Proposable { target, proposal, origin: Origin::Restore(from) };
     hold(&desktop, &engine, PlanKind::Rollback, source_words(&source), notes, proposable).await
 }
 
@@ -164,9 +163,11 @@ pub(crate) async fn plan_page_save(
             plan_page::page(&held.reduced(proposable, chosen), left_out, engine.actor())
         }
     };
-    files::write(&desktop.path(&request.path)?, &page, overwriting(request.overwrite))?;
-    let message = format!("The plan was saved as {}.", file_name(&request.path));
-    Ok(WrittenFile { path: request.path, message, notes: Vec::new() })
+    let place = desktop.files.to_write(&request.file, &[FilePurpose::PlanPage])?;
+    files::write(&place.path, &page, place.overwrite)?;
+    let path = place.path.display().to_string();
+    let message = format!("The plan was saved as {}.", file_name(&path));
+    Ok(WrittenFile { path, message, notes: Vec::new() })
 }
 
 /// Forgets a plan.
@@ -228,10 +229,15 @@ pub(super) async fn home(engine: &Engine, backup: &BackupSummary) -> Result<Targ
     Ok(engine.target_of(backup).await?)
 }
 
-/// A configuration file.
-pub(super) async fn configuration(desktop: &Desktop, path: &str, what: &'static str) -> Result<Validated, ErrorReport> {
-    let path = desktop.path(path)?;
-    aside(move || read_configuration(&path, what)).await
+/// A configuration file, and its path to be shown.
+pub(super) async fn configuration(
+    desktop: &Desktop,
+    file: &NamedFile,
+    what: &'static str,
+) -> Result<(String, Validated), ErrorReport> {
+    let path = to_read(desktop, file, what).await?.path;
+    let shown = path.display().to_string();
+    Ok((shown, aside(move || read_configuration(&path, what)).await?))
 }
 
 /// What goes with a call that the person waits for.
@@ -262,13 +268,16 @@ async fn hold(
 async fn restore_source(
     desktop: &Desktop,
     engine: &Engine,
-    from: &RestoreSource,
-) -> Result<RollbackSource, ErrorReport> {
+    from: RestoreChoice,
+) -> Result<(RollbackSource, RestoreSource), ErrorReport> {
     Ok(match from {
-        RestoreSource::Backup { id } => RollbackSource::Backup(Box::new(engine.backup(id).await?)),
-        RestoreSource::File { path } => {
-            let read = configuration(desktop, path, "Backup file").await?;
-            RollbackSource::File { path: path.into(), configuration: Box::new(read.configuration) }
+        RestoreChoice::Backup { id } => {
+            (RollbackSource::Backup(Box::new(engine.backup(&id).await?)), RestoreSource::Backup { id })
+        }
+        RestoreChoice::File { file } => {
+            let (path, read) = configuration(desktop, &file, "Backup file").await?;
+            let configuration = Box::new(read.configuration);
+            (RollbackSource::File { path: path.clone().into(), configuration }, RestoreSource::File { path })
         }
     })
 }

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::commands;
-use crate::testing::{Bench, KEY, form, save};
+use crate::testing::{Bench, KEY, form, save, typed};
 
 fn id(environment: &Value) -> &str {
     environment["id"].as_str().expect("an id")
@@ -33,7 +33,7 @@ async fn nonsense_is_an_error_that_a_person_can_read_and_changes_nothing() {
         json!({ "id": "none" }),
         json!({ "id": huge }),
         json!({ "id": "", "key": 1 }),
-        json!({ "path": ["a"] }),
+        json!({ "file": ["a"] }),
         json!({ "draft": 1 }),
         json!({ "settings": { "theme": "pink", "parallel_requests": -4 } }),
         json!({ "ids": [1] }),
@@ -93,14 +93,14 @@ async fn no_answer_and_no_file_ever_holds_a_key() {
     let bench = Bench::new();
     let (_server, id) = bench.environment("Staging", Sample::Staging).await;
     let mut answers = String::new();
-    let path = bench.home.path().join("bundle.json").display().to_string();
+    let place = bench.place("bundle.json", "support_bundle").await;
     for (command, request) in [
         ("environment_list", Value::Null),
         ("environment_key_set", json!({ "id": id, "key": KEY })),
         ("environment_check", json!({ "id": id })),
         ("environment_test", json!({ "id": id, "form": null, "key": KEY })),
         ("agent_list", json!({ "id": id })),
-        ("support_bundle", json!({ "path": path, "overwrite": false })),
+        ("support_bundle", json!({ "file": place })),
         ("app_start", Value::Null),
     ] {
         answers.push_str(&bench.call(command, request).await.expect(command).to_string());
@@ -162,8 +162,8 @@ async fn a_test_uses_the_stored_key_for_its_own_server_alone() {
 async fn a_removal_says_first_what_goes_and_what_stays() {
     let bench = Bench::new();
     let (_server, id) = bench.environment("Staging", Sample::Staging).await;
-    let path = bench.home.path().join("out.json").display().to_string();
-    let export = json!({ "environment": id, "agent": "my-agent", "path": path, "overwrite": false });
+    let place = bench.place("out.json", "configuration").await;
+    let export = json!({ "environment": id, "agent": "my-agent", "file": place });
     bench.call("agent_export", export).await.unwrap();
     let preview = bench.call("environment_removal", json!({ "id": id })).await.unwrap();
     assert!(preview["stays"][0].as_str().unwrap().contains("1 entry"), "{preview:#}");
@@ -172,16 +172,18 @@ async fn a_removal_says_first_what_goes_and_what_stays() {
 }
 
 #[tokio::test]
-async fn an_export_overwrites_configurations_alone_unless_asked() {
+async fn an_export_writes_where_a_person_said_and_over_nothing_that_came_since() {
     let bench = Bench::new();
     let (_server, id) = bench.environment("Staging", Sample::Staging).await;
-    let notes = bench.file("notes.txt", "mine");
-    let export =
-        |overwrite| json!({ "environment": id, "agent": "my-agent", "path": "~/notes.txt", "overwrite": overwrite });
-    assert_eq!(bench.call("agent_export", export(false)).await.unwrap_err().code, ErrorCode::FileExists);
+    let export = |file: Value| json!({ "environment": id, "agent": "my-agent", "file": file });
+    let free = bench.place("notes.json", "configuration").await;
+    let notes = bench.file("notes.json", "mine");
+    assert_eq!(bench.call("agent_export", export(free)).await.unwrap_err().code, ErrorCode::FileExists);
     assert_eq!(std::fs::read_to_string(&notes).unwrap(), "mine");
-    bench.call("agent_export", export(true)).await.unwrap();
-    let checked = bench.call("file_check", json!({ "path": notes })).await.unwrap();
+    let chosen = bench.place("notes.json", "configuration").await;
+    bench.call("agent_export", export(chosen)).await.unwrap();
+    assert_eq!(bench.system.with(|told| told.asked.len()), 1, "about the server: the dialog has asked about the file");
+    let checked = bench.call("file_check", json!({ "file": typed(notes) })).await.unwrap();
     assert_eq!(checked["configuration"]["agent_id"], "my-agent");
     let agent = bench.call("agent_check", json!({ "environment": id, "agent": "my-agent" })).await.unwrap();
     assert_eq!((&agent["errors"], &agent["configuration"]["agent_id"]), (&json!(0), &json!("my-agent")));
@@ -208,20 +210,20 @@ async fn every_finding_of_a_file_is_listed_errors_first() {
     let bench = Bench::new();
     let text = "{\n \"versoin\": 1,\n \"version\": \"1.0.0\",\n \"agent\": { \"agent_id\": \"a\" },\n \"tables\": 4\n}";
     let path = bench.file("broken.json", text);
-    let checked = bench.call("file_check", json!({ "path": path })).await.unwrap();
+    let checked = bench.call("file_check", json!({ "file": typed(path) })).await.unwrap();
     let severities: Vec<&str> =
         checked["findings"].as_array().unwrap().iter().map(|finding| finding["severity"].as_str().unwrap()).collect();
     assert_eq!((checked["errors"].as_u64(), checked["warnings"].as_u64()), (Some(2), Some(1)), "{checked:#}");
     assert_eq!(severities, ["error", "error", "warning"]);
     assert_eq!(checked["configuration"], Value::Null);
-    let excerpt = bench.call("file_excerpt", json!({ "path": path, "line": 2 })).await.unwrap();
+    let excerpt = bench.call("file_excerpt", json!({ "file": checked["ticket"], "line": 2 })).await.unwrap();
     assert_eq!((&excerpt["first"], &excerpt["total"]), (&json!(1), &json!(6)));
     for (path, code) in [
         (bench.home.path().display().to_string(), ErrorCode::FileUnreadable),
         ("~/none.json".into(), ErrorCode::FileNotFound),
         ("broken.json".into(), ErrorCode::Usage),
     ] {
-        assert_eq!(bench.call("file_check", json!({ "path": path })).await.unwrap_err().code, code);
+        assert_eq!(bench.call("file_check", json!({ "file": typed(path) })).await.unwrap_err().code, code);
     }
 }
 
@@ -229,10 +231,10 @@ async fn every_finding_of_a_file_is_listed_errors_first() {
 async fn dialogs_offer_a_name_and_may_be_closed() {
     let bench = Bench::new();
     let closed = bench.call("file_pick", json!({ "purpose": "configuration" })).await.unwrap();
-    assert_eq!(closed, json!({ "path": null }));
+    assert_eq!(closed, json!({ "file": null }));
     bench.system.with(|told| told.picks = Some("/tmp/a.json".into()));
     let placed = bench.call("file_place", json!({ "purpose": "backup", "suggested": "a/b.json" })).await.unwrap();
-    assert_eq!(placed, json!({ "path": "/tmp/a.json" }));
+    assert_eq!(placed["file"]["path"], "/tmp/a.json");
     assert_eq!(bench.system.with(|told| told.offered.clone()), ["a_b.json"]);
 }
 
@@ -272,11 +274,11 @@ async fn a_store_that_cannot_be_opened_leaves_the_window_usable() {
     let start = bench.call("app_start", Value::Null).await.unwrap();
     assert_eq!(start["environments"], json!([]));
     assert_eq!(start["troubles"].as_array().unwrap().len(), 1, "{start:#}");
-    let path = bench.home.path().join("bundle.json").display().to_string();
-    bench.call("support_bundle", json!({ "path": path, "overwrite": false })).await.unwrap();
-    let again = bench.call("support_bundle", json!({ "path": path, "overwrite": false })).await.unwrap_err();
-    assert_eq!(again.code, ErrorCode::FileExists, "a typed path overwrites nothing");
-    bench.call("support_bundle", json!({ "path": path, "overwrite": true })).await.unwrap();
+    let path = bench.home.path().join("bundle.json");
+    let place = bench.place("bundle.json", "support_bundle").await;
+    bench.call("support_bundle", json!({ "file": place })).await.unwrap();
+    let again = bench.call("support_bundle", json!({ "file": place })).await.unwrap_err();
+    assert_eq!(again.code, ErrorCode::Usage, "a place is for one write");
     assert!(std::fs::read_to_string(path).unwrap().contains("is not a store of aidb"));
 }
 
@@ -348,10 +350,16 @@ async fn closing_and_the_folder_go_to_the_window() {
 #[tokio::test]
 async fn a_file_that_comes_before_the_page_waits_for_it() {
     let bench = Bench::new();
-    assert_eq!(bench.desktop.open_file("/tmp/early.json".into()), None, "the page does not listen yet");
-    assert_eq!(bench.call("app_start", Value::Null).await.unwrap()["open_file"], "/tmp/early.json");
-    let told = bench.desktop.open_file("/tmp/late.json".into());
-    assert_eq!(told.as_deref(), Some(std::path::Path::new("/tmp/late.json")), "the page is told of this one");
+    let early = bench.file("early.json", "{ \"unfinished\":\n");
+    assert_eq!(bench.desktop.open_file(early.clone().into()).unwrap(), None, "the page does not listen yet");
+    let opened = bench.call("app_start", Value::Null).await.unwrap()["open_file"].clone();
+    assert_eq!(opened["path"], json!(early));
+    let file = json!({ "kind": "chosen", "ticket": opened["ticket"] });
+    let checked = bench.call("file_check", json!({ "file": file })).await.unwrap();
+    bench.call("file_excerpt", json!({ "file": checked["ticket"], "line": 1 })).await.unwrap();
+    assert_eq!(bench.system.with(|told| told.asked.len()), 0, "a person has opened it");
+    let told = bench.desktop.open_file("/tmp/late.json".into()).unwrap();
+    assert_eq!(told.map(|file| file.path).as_deref(), Some("/tmp/late.json"), "the page is told of this one");
     assert_eq!(bench.call("app_start", Value::Null).await.unwrap()["open_file"], Value::Null);
 }
 
@@ -384,9 +392,10 @@ async fn a_test_and_an_export_tell_how_far_they_are_and_why_a_call_is_tried_agai
     use aidb_sandbox::{ErrorBody, Fault, FaultAnswer};
     let bench = Bench::new();
     let (server, id) = bench.environment("Staging", Sample::Staging).await;
+    let place = bench.place("a.json", "configuration").await;
     for (command, request) in [
         ("environment_test", json!({ "id": id, "form": null, "key": null })),
-        ("agent_export", json!({ "environment": id, "agent": "my-agent", "path": "~/a.json", "overwrite": true })),
+        ("agent_export", json!({ "environment": id, "agent": "my-agent", "file": place })),
     ] {
         server.set_faults([Fault::on(1, FaultAnswer::status(503, ErrorBody::Json))]);
         let told: std::sync::Arc<std::sync::Mutex<Vec<crate::contract::Progress>>> = std::sync::Arc::default();

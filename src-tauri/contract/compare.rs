@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::NamedFile;
+
 /// One side.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum SideChoice {
     /// An agent as it is in an environment now.
@@ -16,8 +18,8 @@ pub(crate) enum SideChoice {
     },
     /// A configuration file.
     File {
-        /// Its path.
-        path: String,
+        /// Which.
+        file: NamedFile,
     },
     /// A backup.
     Backup {

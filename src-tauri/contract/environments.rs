@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::ErrorReport;
+use super::{ErrorReport, NamedFile};
 
 /// Whether there is a keychain, and what the person can do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
@@ -143,6 +143,21 @@ pub(crate) enum Reachability {
     Unreachable,
 }
 
+/// Which CA an environment's server is believed by, besides the system's.
+#[derive(Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum CaChoice {
+    /// None.
+    None,
+    /// The one that the profile has.
+    Kept,
+    /// That of a file.
+    File {
+        /// Which.
+        file: NamedFile,
+    },
+}
+
 /// What a person typed into the form of an environment.
 #[derive(Deserialize, TS)]
 pub(crate) struct EnvironmentForm {
@@ -157,7 +172,7 @@ pub(crate) struct EnvironmentForm {
     /// The agent that is meant when none is named.
     pub(crate) default_agent: Option<String>,
     /// A CA to trust besides the system's.
-    pub(crate) ca_file: Option<String>,
+    pub(crate) ca_file: CaChoice,
     /// Whether the key may be sent unencrypted beyond this machine.
     pub(crate) plain_http: bool,
     /// Retention: keep at least so many backups.

@@ -41,23 +41,55 @@ pub(crate) struct FilePlace {
     pub(crate) suggested: String,
 }
 
+/// Names a file that a person chose. Rust holds which one it is, and what it was chosen for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(transparent)]
+pub(crate) struct FileTicket(pub(crate) String);
+
+/// A file that a person chose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct ChosenFile {
+    /// What the page names it by.
+    pub(crate) ticket: FileTicket,
+    /// Its path, to be shown.
+    pub(crate) path: String,
+}
+
 /// The answer of a dialog.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct PickedFile {
-    /// The path; `None`: the person closed the dialog.
-    pub(crate) path: Option<String>,
+    /// The file; `None`: the person closed the dialog.
+    pub(crate) file: Option<ChosenFile>,
 }
 
-/// Names a file.
+/// Names a file to be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum NamedFile {
+    /// One that a person chose outside of the page: in a dialog, by dropping it, on the command line.
+    Chosen {
+        /// Its ticket.
+        ticket: FileTicket,
+    },
+    /// A path that was typed. What is no configuration is asked back before anything of it is shown.
+    Typed {
+        /// As typed. `~` stands for the person's folder.
+        path: String,
+    },
+}
+
+/// Names a file to be checked.
 #[derive(Deserialize, TS)]
 pub(crate) struct FileChoice {
-    /// Its path, as picked, dropped or typed. `~` stands for the person's folder.
-    pub(crate) path: String,
+    /// Which.
+    pub(crate) file: NamedFile,
 }
 
 /// A configuration file, checked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct FileCheck {
+    /// What the file is named by from now on.
+    pub(crate) ticket: FileTicket,
     /// The path.
     pub(crate) path: String,
     /// The file's name.
@@ -126,8 +158,8 @@ pub(crate) enum Severity {
 /// `file_excerpt`: the text around a finding.
 #[derive(Deserialize, TS)]
 pub(crate) struct ExcerptRequest {
-    /// The file.
-    pub(crate) path: String,
+    /// The file, which has been checked.
+    pub(crate) file: FileTicket,
     /// The line to show, from 1.
     pub(crate) line: u32,
 }
@@ -174,10 +206,8 @@ pub(crate) struct AgentExport {
     pub(crate) environment: String,
     /// The agent's id.
     pub(crate) agent: String,
-    /// Where to.
-    pub(crate) path: String,
-    /// Whether the person chose that path in a dialog that asked about overwriting.
-    pub(crate) overwrite: bool,
+    /// Where to, as `file_place` answered.
+    pub(crate) file: FileTicket,
 }
 
 /// A file that was written.

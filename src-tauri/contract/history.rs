@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ErrorReport, FilePurpose, PlanView};
+use super::{ErrorReport, FileTicket, PlanView};
 
 /// `history_list`: which part of it.
 #[derive(Clone, Debug, Default, Deserialize, TS)]
@@ -259,10 +259,8 @@ pub(crate) struct BackupUpdate {
 pub(crate) struct BackupExport {
     /// Which.
     pub(crate) id: String,
-    /// Where to.
-    pub(crate) path: String,
-    /// Whether the person chose that path in a dialog that asked about overwriting.
-    pub(crate) overwrite: bool,
+    /// Where to, as `file_place` answered.
+    pub(crate) file: FileTicket,
 }
 
 /// How checking every backup came out.
@@ -276,13 +274,9 @@ pub(crate) struct BackupsChecked {
     pub(crate) sentence: String,
 }
 
-/// `history_export`: all of it, into a file.
+/// `history_export`: all of it, into a file; as CSV or as JSON, by what that was chosen for.
 #[derive(Deserialize, TS)]
 pub(crate) struct HistoryExport {
-    /// Where to.
-    pub(crate) path: String,
-    /// Whether the person chose that path in a dialog that asked about overwriting.
-    pub(crate) overwrite: bool,
-    /// `history_csv` or `history_json`.
-    pub(crate) purpose: FilePurpose,
+    /// Where to, as `file_place` answered.
+    pub(crate) file: FileTicket,
 }

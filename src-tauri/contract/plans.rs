@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ColourName, ErrorReport};
+use super::{ColourName, ErrorReport, FileTicket, NamedFile};
 
 /// What happens to what the source does not name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -35,7 +35,7 @@ pub(crate) struct PromoteRequest {
 #[derive(Deserialize, TS)]
 pub(crate) struct ImportRequest {
     /// The file.
-    pub(crate) path: String,
+    pub(crate) file: NamedFile,
     /// The target environment's id.
     pub(crate) to: String,
     /// Merge unless asked.
@@ -46,14 +46,30 @@ pub(crate) struct ImportRequest {
 #[derive(Deserialize, TS)]
 pub(crate) struct RestoreRequest {
     /// What to restore.
-    pub(crate) from: RestoreSource,
+    pub(crate) from: RestoreChoice,
     /// The target environment's id; `None`: where the backup was taken.
     pub(crate) to: Option<String>,
     /// Exact unless asked.
     pub(crate) mode: PlanMode,
 }
 
-/// What a restore leads back to.
+/// What is to be restored.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum RestoreChoice {
+    /// A backup of this machine's store.
+    Backup {
+        /// Its id.
+        id: String,
+    },
+    /// A file that somebody sent.
+    File {
+        /// Which.
+        file: NamedFile,
+    },
+}
+
+/// What a restore leads back to, in words that outlive a start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum RestoreSource {
@@ -367,10 +383,8 @@ pub(crate) struct PlanPageSave {
     pub(crate) plan: PlanTicket,
     /// The ticks.
     pub(crate) ticks: Ticks,
-    /// Where to.
-    pub(crate) path: String,
-    /// Whether the person chose that path in a dialog that asked about overwriting.
-    pub(crate) overwrite: bool,
+    /// Where to, as `file_place` answered.
+    pub(crate) file: FileTicket,
 }
 
 /// Names a plan.

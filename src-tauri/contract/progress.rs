@@ -3,6 +3,8 @@
 use serde::Serialize;
 use ts_rs::TS;
 
+use super::ChosenFile;
+
 /// How far a running command is. At most twenty a second, however many items go by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct Progress {
@@ -52,8 +54,8 @@ pub(crate) struct RetryView {
 /// A file that was opened with the application, or dropped on its window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct FileOpened {
-    /// Its path.
-    pub(crate) path: String,
+    /// The file.
+    pub(crate) file: ChosenFile,
 }
 
 /// Something is being dragged over the window.

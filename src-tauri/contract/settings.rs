@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{EnvironmentView, KeychainView, PlanMode, RestoreSource, Ticks};
+use super::{ChosenFile, EnvironmentView, FileTicket, KeychainView, PlanMode, RestoreSource, Ticks};
 
 /// Everything the page needs to draw its first screen, in one answer.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -21,7 +21,7 @@ pub(crate) struct StartView {
     /// Whether the sandbox runs.
     pub(crate) sandbox: SandboxState,
     /// A configuration file that the application was opened with.
-    pub(crate) open_file: Option<String>,
+    pub(crate) open_file: Option<ChosenFile>,
     /// A half-filled wizard from before.
     pub(crate) draft: Option<Draft>,
     /// What could not be read at the start, in a sentence each; the rest works.
@@ -137,10 +137,8 @@ pub(crate) struct SettingsSave {
 /// `support_bundle`: what support needs, without secrets.
 #[derive(Deserialize, TS)]
 pub(crate) struct SupportBundle {
-    /// Where to.
-    pub(crate) path: String,
-    /// Whether the person chose that path in a dialog that asked about overwriting.
-    pub(crate) overwrite: bool,
+    /// Where to, as `file_place` answered.
+    pub(crate) file: FileTicket,
 }
 
 /// Something that aidb is made with.

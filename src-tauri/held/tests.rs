@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::recording::call;
 use crate::recording::world::World;
+use crate::testing::typed;
 
 async fn ok(world: &World, command: &str, request: Value) -> Value {
     call(world, command, request).await.0.unwrap_or_else(|error| panic!("{command}: {error}"))
@@ -13,6 +14,13 @@ async fn ok(world: &World, command: &str, request: Value) -> Value {
 
 async fn refused(world: &World, command: &str, request: Value) -> Value {
     call(world, command, request).await.0.expect_err("refused")
+}
+
+/// Where a person wants something written, and the ticket for that.
+async fn place(world: &World, name: &str, purpose: &str) -> (std::path::PathBuf, Value) {
+    let path = world.picks(name);
+    let placed = ok(world, "file_place", json!({ "purpose": purpose, "suggested": name })).await;
+    (path, placed["file"]["ticket"].clone())
 }
 
 async fn promote(world: &World, agent: &str, from: usize, to: usize) -> Value {
@@ -114,7 +122,7 @@ async fn a_file_that_vanishes_after_the_plan_is_applied_as_it_was_read() {
     let text = r#"{"version":"1.0.0","agent":{"agent_id":"my-agent","name":"My Agent","resource_permissions":
         {"fresh":{"type":"table","permissions":["read"]}}}}"#;
     let path = world.file("agent.json", text);
-    let request = json!({ "path": path, "to": world.ids[1], "mode": "merge" });
+    let request = json!({ "file": typed(&path), "to": world.ids[1], "mode": "merge" });
     let plan = ok(&world, "plan_import", request).await;
     std::fs::remove_file(&path).unwrap();
     let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
@@ -137,9 +145,8 @@ async fn no_connection_string_comes_back() {
     let linked = ok(&world, "plan_link", json!({ "plan": plan["plan"], "link": link })).await;
     assert_eq!(linked["database"]["remembered"], true);
     let (ended, _) = call(&world, "plan_apply", applying(&linked, &json!({}), &[])).await;
-    let page = world.folder.path().join("plan.html");
-    let save =
-        json!({ "plan": linked["plan"], "ticks": { "groups": {}, "except": [] }, "path": page, "overwrite": false });
+    let (page, place) = place(&world, "plan.html", "plan_page").await;
+    let save = json!({ "plan": linked["plan"], "ticks": { "groups": {}, "except": [] }, "file": place });
     ok(&world, "plan_page_save", save).await;
     let page = std::fs::read_to_string(page).unwrap();
     for text in [tested.to_string(), linked.to_string(), format!("{ended:?}"), page] {
@@ -153,9 +160,8 @@ async fn a_page_for_an_approver_holds_text_and_nothing_that_runs() {
     let hostile = "<script>alert(1)</script>\"'&";
     world.server(0).set_resource("my-agent", hostile, "table", &[Permission::Read]).unwrap();
     let plan = promote(&world, "my-agent", 0, 1).await;
-    let path = world.folder.path().join("plan.html");
-    let save =
-        json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] }, "path": path, "overwrite": false });
+    let (path, place) = place(&world, "plan.html", "plan_page").await;
+    let save = json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] }, "file": place });
     ok(&world, "plan_page_save", save).await;
     let page = std::fs::read_to_string(path).unwrap();
     assert!(!page.contains("<script"), "{page}");
@@ -361,8 +367,8 @@ async fn a_backup_outlives_its_environment_and_goes_elsewhere_or_back_to_the_sam
     }
     let elsewhere = ok(&world, "plan_restore", restore(world.ids[1].clone().into())).await;
     assert!(elsewhere["notes"].to_string().contains("This backup was taken in Production"), "{elsewhere}");
-    let path = world.folder.path().join("kept.json");
-    ok(&world, "backup_export", json!({ "id": id, "path": path, "overwrite": false })).await;
+    let (_, place) = place(&world, "kept.json", "configuration").await;
+    ok(&world, "backup_export", json!({ "id": id, "file": place })).await;
     let mut form = crate::testing::save("Live", &world.urls()[2], Some("a-key"));
     form["form"]["default_agent"] = Value::Null;
     ok(&world, "environment_save", form).await;

@@ -95,11 +95,13 @@ impl Replaced<'_> {
             return Some(format!("{kind}-1"));
         }
         let short = |prefix| word.strip_prefix(prefix).is_some_and(|rest: &str| rest.len() == 8);
+        let file = word.strip_prefix("file-").is_some_and(|rest| rest.len() == 32);
         let numbered = word.strip_prefix("plan-").is_some_and(|rest| rest.parse::<u64>().is_ok());
         let uuid = word.len() == 36 && word.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
         let kind = match () {
             () if short("bk-") => "backup",
             () if short("op-") => "operation",
+            () if file => "file",
             () if numbered => "plan",
             () if uuid => "environment",
             () => return None,
@@ -117,6 +119,7 @@ impl Replaced<'_> {
             "backup" => format!("bk-{number:08}"),
             "operation" => format!("op-{number:08}"),
             "plan" => format!("plan-{number}"),
+            "file" => format!("file-{number}"),
             "port" => (FIRST_PORT + *number - 1).to_string(),
             _ => format!("01930000-0000-7000-8000-{number:012}"),
         };

@@ -1,5 +1,7 @@
 //! Environments, their keys and their connection tests as the page shows them.
 
+use std::path::PathBuf;
+
 use aidb_core::connector::PlainHttp;
 use aidb_core::error::{ErrorCode, ErrorReport as CoreReport, Explain};
 use aidb_core::numbers::counted;
@@ -94,23 +96,19 @@ fn no_key(error: &VaultError) -> KeyView {
 }
 
 /// What a form says of an environment: every field, so that an emptied one is cleared.
-impl From<EnvironmentForm> for EnvironmentDraft {
-    fn from(form: EnvironmentForm) -> Self {
-        Self {
-            name: Some(form.name.trim().to_owned()),
-            url: Some(form.url.trim().to_owned()),
-            colour: form.colour.map(Colour::from),
-            protection: Some(if form.protected { Protection::Protected } else { Protection::Open }),
-            default_agent: filled(form.default_agent),
-            ca_file: match filled(form.ca_file) {
-                Edit::Set(path) => Edit::Set(path.into()),
-                Edit::Keep | Edit::Clear => Edit::Clear,
-            },
-            plain_http: Some(if form.plain_http { PlainHttpChoice::Allowed } else { PlainHttpChoice::LoopbackOnly }),
-            keep_backups: Some(form.keep_backups),
-            keep_days: Some(form.keep_days),
-            position: None,
-        }
+/// What was typed, with the CA file that it comes to.
+pub(crate) fn draft(form: EnvironmentForm, ca_file: Edit<PathBuf>) -> EnvironmentDraft {
+    EnvironmentDraft {
+        name: Some(form.name.trim().to_owned()),
+        url: Some(form.url.trim().to_owned()),
+        colour: form.colour.map(Colour::from),
+        protection: Some(if form.protected { Protection::Protected } else { Protection::Open }),
+        default_agent: filled(form.default_agent),
+        ca_file,
+        plain_http: Some(if form.plain_http { PlainHttpChoice::Allowed } else { PlainHttpChoice::LoopbackOnly }),
+        keep_backups: Some(form.keep_backups),
+        keep_days: Some(form.keep_days),
+        position: None,
     }
 }
 
@@ -121,12 +119,11 @@ fn filled(text: Option<String>) -> Edit<String> {
 /// What a connection test goes by: what was typed, where something was.
 pub(crate) fn test_request(
     id: Option<String>,
-    form: Option<EnvironmentForm>,
+    draft: Option<EnvironmentDraft>,
     key: Option<SecretString>,
 ) -> TargetRequest {
     let plain = TargetRequest { environment: id, api_key: key, key: KeyNeed::Optional, ..TargetRequest::default() };
-    let Some(form) = form else { return plain };
-    let draft = EnvironmentDraft::from(form);
+    let Some(draft) = draft else { return plain };
     let plain_http = match draft.plain_http {
         Some(PlainHttpChoice::Allowed) => PlainHttp::Allowed,
         _ => PlainHttp::LoopbackOnly,

@@ -6,7 +6,7 @@ use aidb_core::config::values::MASKED;
 use aidb_core::config::{self, Configuration, Finding, ValidationReport, display_text};
 use aidb_core::operations::{Excerpt, ExportNote};
 
-use crate::contract::{AgentCheck, ConfigurationSummary, ExcerptView, FileCheck, FindingView, Severity};
+use crate::contract::{AgentCheck, ConfigurationSummary, ExcerptView, FileCheck, FileTicket, FindingView, Severity};
 
 /// As many as fit.
 fn number(count: usize) -> u32 {
@@ -41,10 +41,11 @@ impl From<Finding> for FindingView {
 }
 
 /// A file and what was found in it.
-pub(crate) fn file_check(path: &Path, reading: config::Reading) -> FileCheck {
+pub(crate) fn file_check(ticket: FileTicket, path: &Path, reading: config::Reading) -> FileCheck {
     let config::Reading { report, configuration } = reading;
     let name = path.file_name().map(|name| display_text(&name.to_string_lossy())).unwrap_or_default();
     FileCheck {
+        ticket,
         path: path.display().to_string(),
         name,
         errors: number(report.errors().count()),

@@ -8,10 +8,11 @@ use super::super::Recording;
 use super::super::replace::TYPED;
 use super::super::world::World;
 use super::samples;
+use crate::testing::{chosen, typed};
 
 /// A filled form.
 pub(super) fn form(name: &str, url: &str) -> Value {
-    json!({ "name": name, "url": url, "colour": null, "protected": false, "default_agent": null, "ca_file": null,
+    json!({ "name": name, "url": url, "colour": null, "protected": false, "default_agent": null, "ca_file": { "kind": "none" },
         "plain_http": false, "keep_backups": 20, "keep_days": 90 })
 }
 
@@ -24,7 +25,10 @@ fn with(mut form: Value, key: &str, value: Value) -> Value {
 pub(super) fn form_of(view: &Value) -> Value {
     let mut form = form("", "");
     for (key, value) in form.as_object_mut().unwrap() {
-        *value = view[key].clone();
+        // None of these has one of its own.
+        if key != "ca_file" {
+            *value = view[key].clone();
+        }
     }
     form
 }
@@ -52,8 +56,12 @@ impl Recording {
 async fn sandbox() {
     let mut recording = samples("sandbox").await;
     let ids = recording.world.ids.clone();
-    let missing = recording.world.folder.path().join("my-agent.json");
-    recording.play("file_check", json!({ "path": missing })).await;
+    // A file that was dropped, and has gone since.
+    recording.world.picks("my-agent.json");
+    let dropped = recording.before("file_pick", json!({ "purpose": "configuration" })).await;
+    recording.play("file_check", json!({ "file": chosen(&dropped["file"]["ticket"]) })).await;
+    let path = recording.world.picks("my-agent.json");
+    recording.play("file_check", json!({ "file": typed(path) })).await;
     let listed = recording.play("environment_order", json!({ "ids": [ids[0], ids[2], ids[1]] })).await;
     recording.before("environment_order", json!({ "ids": ids })).await;
     let production = form_of(&listed[1]);

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::samples;
+use crate::testing::{chosen, typed};
 
 pub(super) const BROKEN: &str = r#"{
   "version": "1.0.0",
@@ -40,8 +41,11 @@ async fn import() {
     let to = recording.world.ids[1].clone();
     recording.world.picks("my-agent.json");
     recording.play("file_pick", json!({ "purpose": "configuration" })).await;
-    recording.play("file_check", json!({ "path": path })).await;
-    let plan = recording.play("plan_import", json!({ "path": path, "to": to, "mode": "exact" })).await;
+    let checked = recording.play("file_check", json!({ "file": typed(path) })).await;
+    // Named by its ticket from now on, and so is one that was picked or dropped.
+    let file = chosen(&checked["ticket"]);
+    recording.play("file_check", json!({ "file": file })).await;
+    let plan = recording.play("plan_import", json!({ "file": file, "to": to, "mode": "exact" })).await;
     recording.rows(&plan).await;
     recording.words(&plan).await;
     let ended = recording.apply(&plan, None, None).await;
@@ -53,7 +57,7 @@ async fn import() {
 async fn import_stopped() {
     let mut recording = samples("import-stopped").await;
     let path = recording.world.file("my-agent.json", GOOD);
-    let file = json!({ "path": path });
+    let file = json!({ "file": typed(path) });
     recording.hold("file_check", file.clone(), None).await;
     recording.play("file_check_stop", file.clone()).await;
     recording.play("file_check", file).await;
@@ -64,10 +68,12 @@ async fn import_stopped() {
 async fn import_broken() {
     let mut recording = samples("import-broken").await;
     let path = recording.world.file("broken.json", BROKEN);
-    recording.play("file_check", json!({ "path": path })).await;
-    recording.play("file_excerpt", json!({ "path": path, "line": 7 })).await;
+    let checked = recording.play("file_check", json!({ "file": typed(path) })).await;
+    recording.play("file_excerpt", json!({ "file": checked["ticket"], "line": 7 })).await;
     let to = recording.world.ids[1].clone();
-    let refused = recording.play("plan_import", json!({ "path": path, "to": to, "mode": "merge" })).await;
+    let file = chosen(&checked["ticket"]);
+    recording.play("file_check", json!({ "file": file })).await;
+    let refused = recording.play("plan_import", json!({ "file": file, "to": to, "mode": "merge" })).await;
     assert_eq!(refused["code"], "config_invalid", "{refused}");
     recording.end();
 }
@@ -79,9 +85,9 @@ async fn import_hidden_line() {
     let secret = r#"    "api_key": "canary-file-key-9d27c1","#;
     let text = GOOD.replace("    \"name\"", &format!("{secret}\n    \"name\""));
     let path = recording.world.file("with-a-key.json", &text);
-    let checked = recording.play("file_check", json!({ "path": path })).await;
+    let checked = recording.play("file_check", json!({ "file": typed(path) })).await;
     let line = checked["findings"][0]["line"].clone();
-    let excerpt = recording.play("file_excerpt", json!({ "path": path, "line": line })).await;
+    let excerpt = recording.play("file_excerpt", json!({ "file": checked["ticket"], "line": line })).await;
     assert!(excerpt["lines"].as_array().unwrap().contains(&serde_json::Value::Null), "{excerpt}");
     recording.end();
 }
@@ -90,9 +96,9 @@ async fn import_hidden_line() {
 async fn import_missing_file() {
     let mut recording = samples("import-missing-file").await;
     let path = recording.world.folder.path().join("gone.json");
-    recording.play("file_check", json!({ "path": path })).await;
+    recording.play("file_check", json!({ "file": typed(&path) })).await;
     let to = recording.world.ids[1].clone();
-    let refused = recording.play("plan_import", json!({ "path": path, "to": to, "mode": "merge" })).await;
+    let refused = recording.play("plan_import", json!({ "file": typed(&path), "to": to, "mode": "merge" })).await;
     assert_eq!(refused["code"], "file_not_found", "{refused}");
     recording.end();
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::Recording;
 use super::samples;
+use crate::testing::{chosen, typed};
 
 pub(super) fn all_history() -> Value {
     json!({ "environment": null, "agent": null, "kind": null, "outcome": null, "actor": null, "days": null,
@@ -47,7 +48,7 @@ impl Recording {
 
     async fn imported(&mut self, agent: &str, to: usize, resources: &Value) -> Value {
         let path = self.world.file(&format!("{agent}.json"), &file_for(agent, resources));
-        let request = json!({ "path": path, "to": self.world.ids[to], "mode": "merge" });
+        let request = json!({ "file": typed(path), "to": self.world.ids[to], "mode": "merge" });
         let plan = self.before("plan_import", request).await;
         self.applied(&plan, None).await
     }
@@ -67,8 +68,10 @@ impl Recording {
         let settings = json!({ "settings": { "theme": "system", "parallel_requests": 1 } });
         self.before("settings_save", settings).await;
         self.clock.set("2025-12-31T09:00:00Z");
-        let path = self.world.folder.path().join("exported.json");
-        let export = json!({ "environment": ids[0], "agent": "my-agent", "path": path, "overwrite": true });
+        self.world.picks("exported.json");
+        let request = json!({ "purpose": "configuration", "suggested": "exported.json" });
+        let place = self.before("file_place", request).await["file"]["ticket"].clone();
+        let export = json!({ "environment": ids[0], "agent": "my-agent", "file": place });
         self.before("agent_export", export).await;
         self.clock.set("2026-11-16T10:00:00Z");
         self.world.restart("tom");
@@ -193,15 +196,15 @@ impl Recording {
         self.play("backup_update", update("Release 7b", true)).await;
         self.world.mend_store();
         self.play("backup_update", update("Release 7b", true)).await;
-        let path = self.world.picks("support-copilot.json");
-        self.play("file_place", json!({ "purpose": "configuration", "suggested": "support-copilot-2026-11-20.json" }))
-            .await;
-        self.play("backup_export", json!({ "id": id, "path": path, "overwrite": true })).await;
+        self.world.picks("support-copilot.json");
+        let place = json!({ "purpose": "configuration", "suggested": "support-copilot-2026-11-20.json" });
+        let placed = self.play("file_place", place).await;
+        self.play("backup_export", json!({ "id": id, "file": placed["file"]["ticket"] })).await;
         for (purpose, name) in [("history_csv", "aidb-history.csv"), ("history_json", "gone/aidb-history.json")] {
-            let path = self.world.picks(name);
+            self.world.picks(name);
             let suggested = name.trim_start_matches("gone/");
-            self.play("file_place", json!({ "purpose": purpose, "suggested": suggested })).await;
-            self.play("history_export", json!({ "path": path, "overwrite": true, "purpose": purpose })).await;
+            let placed = self.play("file_place", json!({ "purpose": purpose, "suggested": suggested })).await;
+            self.play("history_export", json!({ "file": placed["file"]["ticket"] })).await;
         }
         self.world.picks("from-support.json");
         self.play("file_pick", json!({ "purpose": "backup" })).await;
@@ -348,9 +351,8 @@ async fn restore_file() {
     let rights = json!({ "customers": { "type": "table", "permissions": ["read"] } });
     let path = recording.world.file("from-support.json", &file_for("my-agent", &rights));
     let to = recording.world.ids[1].clone();
-    recording.play("file_check", json!({ "path": path })).await;
     for mode in ["exact", "merge"] {
-        let from = json!({ "kind": "file", "path": path });
+        let from = json!({ "kind": "file", "file": typed(&path) });
         let plan = recording.play("plan_restore", json!({ "from": from, "to": to, "mode": mode })).await;
         recording.rows(&plan).await;
         recording.words(&plan).await;
@@ -374,15 +376,18 @@ async fn compare() {
     let broken = recording.world.file("broken.json", super::files::BROKEN);
     let gone = recording.world.folder.path().join("gone.json");
     for path in [&broken, &gone, &good] {
-        recording.play("file_check", json!({ "path": path })).await;
+        let checked = recording.play("file_check", json!({ "file": typed(path) })).await;
+        if checked["ticket"].is_string() {
+            recording.play("file_check", json!({ "file": chosen(&checked["ticket"]) })).await;
+        }
     }
     recording.world.picks("my-agent.json");
-    recording.play("file_pick", json!({ "purpose": "configuration" })).await;
+    let picked = recording.play("file_pick", json!({ "purpose": "configuration" })).await;
     recording.play("history_list", all_history()).await;
     for id in [&backup["id"], &damaged["id"]] {
         recording.play("history_entry", json!({ "id": id })).await;
     }
-    let file = json!({ "kind": "file", "path": good });
+    let file = json!({ "kind": "file", "file": chosen(&picked["file"]["ticket"]) });
     let kept = json!({ "kind": "backup", "id": backup["id"] });
     recording.world.server(2).set_faults([Fault::on(1, FaultAnswer::Cut).for_ever()]);
     recording.play("compare", json!({ "left": file, "right": live(2, "my-agent") })).await;

@@ -202,11 +202,13 @@ async fn promote_every_group() {
     let (mut recording, plan) = every_group_of("promote-every-group").await;
     let ended = recording.apply(&plan, Some("Production"), Some("Release 4.2")).await;
     assert_eq!(ended["result"]["outcome"], "done", "{ended}");
-    let path = recording.world.picks("plan.html");
-    recording.play("file_place", json!({ "purpose": "plan_page", "suggested": "plan-my-agent-Production.html" })).await;
+    recording.world.picks("plan.html");
+    let placed = recording
+        .play("file_place", json!({ "purpose": "plan_page", "suggested": "plan-my-agent-Production.html" }))
+        .await;
     let ticks = json!({ "groups": {}, "except": [] });
     recording
-        .play("plan_page_save", json!({ "plan": plan["plan"], "ticks": ticks, "path": path, "overwrite": true }))
+        .play("plan_page_save", json!({ "plan": plan["plan"], "ticks": ticks, "file": placed["file"]["ticket"] }))
         .await;
     recording.end();
 }

@@ -114,9 +114,10 @@ async fn overview() {
     let mut recording = samples("overview").await;
     let development = recording.world.ids[0].clone();
     recording.play("agent_check", json!({ "environment": development, "agent": "my-agent" })).await;
-    let path = recording.world.picks("my-agent.json");
-    recording.play("file_place", json!({ "purpose": "configuration", "suggested": "my-agent.json" })).await;
-    let export = json!({ "environment": development, "agent": "my-agent", "path": path, "overwrite": true });
+    recording.world.picks("my-agent.json");
+    let placed =
+        recording.play("file_place", json!({ "purpose": "configuration", "suggested": "my-agent.json" })).await;
+    let export = json!({ "environment": development, "agent": "my-agent", "file": placed["file"]["ticket"] });
     recording.play("agent_export", export).await;
     let backup = json!({ "environment": development, "agent": "my-agent", "note": "before the audit" });
     recording.play("backup_take", backup).await;
@@ -140,12 +141,14 @@ async fn settings_screen() {
     }
     recording.play("data_folder_open", Value::Null).await;
     recording.play("backups_verify", Value::Null).await;
-    let path = recording.world.picks("aidb-history.csv");
-    recording.play("file_place", json!({ "purpose": "history_csv", "suggested": "aidb-history.csv" })).await;
-    recording.play("history_export", json!({ "path": path, "overwrite": true, "purpose": "history_csv" })).await;
-    let path = recording.world.picks("gone/aidb-support.json");
-    recording.play("file_place", json!({ "purpose": "support_bundle", "suggested": "aidb-support.json" })).await;
-    recording.play("support_bundle", json!({ "path": path, "overwrite": true })).await;
+    recording.world.picks("aidb-history.csv");
+    let placed =
+        recording.play("file_place", json!({ "purpose": "history_csv", "suggested": "aidb-history.csv" })).await;
+    recording.play("history_export", json!({ "file": placed["file"]["ticket"] })).await;
+    recording.world.picks("gone/aidb-support.json");
+    let placed =
+        recording.play("file_place", json!({ "purpose": "support_bundle", "suggested": "aidb-support.json" })).await;
+    recording.play("support_bundle", json!({ "file": placed["file"]["ticket"] })).await;
     recording.newest().await;
     recording.end();
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,6 +25,11 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(60);
 
 /// How long a web view that died twice within seconds may take to come back: the application lets ten seconds pass by itself.
 const PAINT_LIMIT: Duration = Duration::from_secs(120);
+
+/// What the application asks before it talks to a server that no environment has led to.
+const NEW_SERVER: &str = "Connect to this server?";
+/// How often it is looked whether something is asked.
+const BETWEEN_QUESTIONS: Duration = Duration::from_millis(30);
 
 /// One application at a time: several at once on a small machine only wait for each other, and run into time limits.
 static TURN: Mutex<()> = Mutex::new(());
@@ -126,6 +132,29 @@ impl Session {
         kill_process(former, Signal::KILL)?;
         let another = || Ok(web_process_of(application.0.id())?.is_some_and(|process| process != former));
         Ok(wait_until("the web view has another process", PAINT_LIMIT, another)?)
+    }
+
+    /// Does something in the course of which the application asks, outside of its page, about a server that it has never talked
+    /// to; and agrees, as often as it asks.
+    ///
+    /// # Errors
+    /// Those of `work`, or the display does not answer.
+    pub fn agreeing<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let done = AtomicBool::new(false);
+        let display = &self.display;
+        std::thread::scope(|threads| {
+            let agreeing = threads.spawn(|| {
+                while !done.load(Ordering::Acquire) {
+                    display.agree(NEW_SERVER)?;
+                    std::thread::sleep(BETWEEN_QUESTIONS);
+                }
+                io::Result::Ok(())
+            });
+            let answer = work();
+            done.store(true, Ordering::Release);
+            agreeing.join().map_err(|_| anyhow::anyhow!("nobody agreed"))??;
+            answer
+        })
     }
 
     /// The colour of the window at this place, red, green and blue.

@@ -50,8 +50,10 @@ pub fn add_environment(window: &Window<'_>, name: &str, url: &str, key: &str) ->
     window.fill("Name", name)?;
     window.fill("URL", url)?;
     window.fill("API key", key)?;
-    window.click("button", &format!("Save {name}"))?;
-    window.wait_for(&format!("{name} is saved."))
+    window.agreeing(|| {
+        window.click("button", &format!("Save {name}"))?;
+        window.wait_for(&format!("{name} is saved."))
+    })
 }
 
 /// The application with three environments in stage order, each with its key; Production is protected.
@@ -73,11 +75,11 @@ pub fn open_with_environments<'s>(session: &'s Session, samples: &Samples) -> Re
 /// It is refused.
 pub fn have_environment(window: &Window<'_>, name: &str, url: &str, protected: bool) -> Result<()> {
     let form = json!({
-        "name": name, "url": url, "colour": "blue", "protected": protected, "default_agent": null, "ca_file": null,
+        "name": name, "url": url, "colour": "blue", "protected": protected, "default_agent": null, "ca_file": { "kind": "none" },
         "plain_http": false, "keep_backups": 10, "keep_days": 30,
     });
     let request = json!({ "request": { "id": null, "form": form, "key": "a key of this test" } });
-    let answer = window.invoke("environment_save", &request)?;
+    let answer = window.agreeing(|| window.invoke("environment_save", &request))?;
     ensure!(answer.is_ok(), "{name} was not saved: {answer:?}");
     Ok(())
 }

@@ -55,6 +55,14 @@ impl<'s> Window<'s> {
 
     // ---- hands ----
 
+    /// As [`Session::agreeing`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn agreeing<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.session.agreeing(work)
+    }
+
     /// Clicks what has this role and name.
     ///
     /// # Errors

@@ -67,8 +67,10 @@ fn without_a_keychain_keys_are_kept_for_this_session_and_not_beyond() -> Result<
         window.click("button", "Add an environment")?;
         window.fill("Name", name)?;
         window.fill("URL", &server.url())?;
-        window.click("button", &format!("Save {name}"))?;
-        window.wait_for(&format!("{name} is saved."))?;
+        window.agreeing(|| {
+            window.click("button", &format!("Save {name}"))?;
+            window.wait_for(&format!("{name} is saved."))
+        })?;
     }
     go(&window, "Environments")?;
     window.wait_for("No keychain on this machine")?;

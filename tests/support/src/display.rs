@@ -8,8 +8,10 @@ use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
-    AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat, MapState, Rectangle, Window as WindowId,
+    AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat,
+    MOTION_NOTIFY_EVENT, MapState, Rectangle, Window as WindowId,
 };
+use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 
 use crate::process::Process;
@@ -19,6 +21,8 @@ const SCREEN: (u16, u16) = (1600, 1200);
 
 /// A window that moves for longer is looked at in the middle of it: something turns while it waits.
 const LONGEST_MOVE: Duration = Duration::from_secs(1);
+/// How far the middle of a question's buttons is above its lower edge, in pixels.
+const BUTTON_ABOVE_THE_END: i16 = 20;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(60);
 
 /// What a window looks like: red, green and blue of every pixel, row by row.
@@ -90,6 +94,14 @@ impl Display {
         self.asked_to_close().map_err(io::Error::other)
     }
 
+    /// Answers the question of this title with the first of its two buttons, which agrees. Answers whether it was there.
+    ///
+    /// # Errors
+    /// The display does not answer.
+    pub fn agree(&self, title: &str) -> io::Result<bool> {
+        self.agreed(title).map_err(io::Error::other)
+    }
+
     /// The sizes of the windows that can be seen, width and height in pixels.
     ///
     /// # Errors
@@ -141,6 +153,25 @@ impl Display {
             screen.send_event(false, window, EventMask::NO_EVENT, message)?.check()?;
         }
         Ok(windows.len())
+    }
+
+    fn agreed(&self, title: &str) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
+        let (screen, root) = self.connect()?;
+        for window in visible_windows(&screen, root)? {
+            let named = screen.get_property(false, window, AtomEnum::WM_NAME, AtomEnum::ANY, 0, 64)?.reply()?;
+            if named.value != title.as_bytes() {
+                continue;
+            }
+            // Both share the lower end of a question, side by side. A hand goes there, presses and lets go.
+            let place = screen.get_geometry(window)?.reply()?;
+            let left = i16::try_from(place.width / 4)? + place.x;
+            let lower = i16::try_from(place.height)? - BUTTON_ABOVE_THE_END + place.y;
+            for (kind, button) in [(MOTION_NOTIFY_EVENT, 0), (BUTTON_PRESS_EVENT, 1), (BUTTON_RELEASE_EVENT, 1)] {
+                screen.xtest_fake_input(kind, button, x11rb::CURRENT_TIME, root, left, lower, 0)?.check()?;
+            }
+            return Ok(true);
+        }
+        Ok(false)
     }
 
     fn sizes(&self) -> Result<Vec<(u16, u16)>, Box<dyn std::error::Error + Send + Sync>> {

@@ -106,13 +106,9 @@ environment: string,
  */
 agent: string, 
 /**
- * Where to.
+ * Where to, as `file_place` answered.
  */
-path: string, 
-/**
- * Whether the person chose that path in a dialog that asked about overwriting.
- */
-overwrite: boolean, };
+file: FileTicket, };
 
 /**
  * `agent_key_copy`: put a made key on the clipboard.
@@ -287,13 +283,9 @@ export type BackupExport = {
  */
 id: string, 
 /**
- * Where to.
+ * Where to, as `file_place` answered.
  */
-path: string, 
-/**
- * Whether the person chose that path in a dialog that asked about overwriting.
- */
-overwrite: boolean, };
+file: FileTicket, };
 
 /**
  * What is different now.
@@ -413,6 +405,15 @@ damaged: Array<BackupView>,
 sentence: string, };
 
 /**
+ * Which CA an environment's server is believed by, besides the system's.
+ */
+export type CaChoice = { "kind": "none" } | { "kind": "kept" } | { "kind": "file", 
+/**
+ * Which.
+ */
+file: NamedFile, };
+
+/**
  * How one check came out.
  */
 export type CheckState = "works" | "fails" | "limited" | "skipped";
@@ -455,6 +456,19 @@ permission: string,
  * Kept, gained or lost.
  */
 change: ChipChange, };
+
+/**
+ * A file that a person chose.
+ */
+export type ChosenFile = { 
+/**
+ * What the page names it by.
+ */
+ticket: FileTicket, 
+/**
+ * Its path, to be shown.
+ */
+path: string, };
 
 /**
  * The person wants to close the window while something runs.
@@ -831,7 +845,7 @@ default_agent: string | null,
 /**
  * A CA to trust besides the system's.
  */
-ca_file: string | null, 
+ca_file: CaChoice, 
 /**
  * Whether the key may be sent unencrypted beyond this machine.
  */
@@ -971,9 +985,9 @@ details: Array<string>, };
  */
 export type ExcerptRequest = { 
 /**
- * The file.
+ * The file, which has been checked.
  */
-path: string, 
+file: FileTicket, 
 /**
  * The line to show, from 1.
  */
@@ -1001,6 +1015,10 @@ total: number, };
  */
 export type FileCheck = { 
 /**
+ * What the file is named by from now on.
+ */
+ticket: FileTicket, 
+/**
  * The path.
  */
 path: string, 
@@ -1026,13 +1044,13 @@ warnings: number,
 configuration: ConfigurationSummary | null, };
 
 /**
- * Names a file.
+ * Names a file to be checked.
  */
 export type FileChoice = { 
 /**
- * Its path, as picked, dropped or typed. `~` stands for the person's folder.
+ * Which.
  */
-path: string, };
+file: NamedFile, };
 
 /**
  * Something is being dragged over the window.
@@ -1048,9 +1066,9 @@ over: boolean, };
  */
 export type FileOpened = { 
 /**
- * Its path.
+ * The file.
  */
-path: string, };
+file: ChosenFile, };
 
 /**
  * `file_pick`: which file to open.
@@ -1078,6 +1096,11 @@ suggested: string, };
  * What a file dialog is for.
  */
 export type FilePurpose = "configuration" | "backup" | "ca_file" | "plan_page" | "history_csv" | "history_json" | "support_bundle";
+
+/**
+ * Names a file that a person chose. Rust holds which one it is, and what it was chosen for.
+ */
+export type FileTicket = string;
 
 /**
  * One finding of a validation report.
@@ -1134,21 +1157,13 @@ tickable: boolean,
 ticked: boolean, };
 
 /**
- * `history_export`: all of it, into a file.
+ * `history_export`: all of it, into a file; as CSV or as JSON, by what that was chosen for.
  */
 export type HistoryExport = { 
 /**
- * Where to.
+ * Where to, as `file_place` answered.
  */
-path: string, 
-/**
- * Whether the person chose that path in a dialog that asked about overwriting.
- */
-overwrite: boolean, 
-/**
- * `history_csv` or `history_json`.
- */
-purpose: FilePurpose, };
+file: FileTicket, };
 
 /**
  * An environment that the history knows.
@@ -1236,7 +1251,7 @@ export type ImportRequest = {
 /**
  * The file.
  */
-path: string, 
+file: NamedFile, 
 /**
  * The target environment's id.
  */
@@ -1414,6 +1429,19 @@ works: boolean,
 message: string, };
 
 /**
+ * Names a file to be read.
+ */
+export type NamedFile = { "kind": "chosen", 
+/**
+ * Its ticket.
+ */
+ticket: FileTicket, } | { "kind": "typed", 
+/**
+ * As typed. `~` stands for the person's folder.
+ */
+path: string, };
+
+/**
  * Something a plan points out besides its changes.
  */
 export type NoteView = { 
@@ -1453,9 +1481,9 @@ title: string, };
  */
 export type PickedFile = { 
 /**
- * The path; `None`: the person closed the dialog.
+ * The file; `None`: the person closed the dialog.
  */
-path: string | null, };
+file: ChosenFile | null, };
 
 /**
  * Names a plan.
@@ -1489,13 +1517,9 @@ plan: PlanTicket,
  */
 ticks: Ticks, 
 /**
- * Where to.
+ * Where to, as `file_place` answered.
  */
-path: string, 
-/**
- * Whether the person chose that path in a dialog that asked about overwriting.
- */
-overwrite: boolean, };
+file: FileTicket, };
 
 /**
  * Where a plan would be applied.
@@ -1723,13 +1747,26 @@ goes: Array<string>,
 stays: Array<string>, };
 
 /**
+ * What is to be restored.
+ */
+export type RestoreChoice = { "kind": "backup", 
+/**
+ * Its id.
+ */
+id: string, } | { "kind": "file", 
+/**
+ * Which.
+ */
+file: NamedFile, };
+
+/**
  * `plan_restore`: from a backup, or a file in the place of one.
  */
 export type RestoreRequest = { 
 /**
  * What to restore.
  */
-from: RestoreSource, 
+from: RestoreChoice, 
 /**
  * The target environment's id; `None`: where the backup was taken.
  */
@@ -1740,7 +1777,7 @@ to: string | null,
 mode: PlanMode, };
 
 /**
- * What a restore leads back to.
+ * What a restore leads back to, in words that outlive a start.
  */
 export type RestoreSource = { "kind": "backup", 
 /**
@@ -1899,9 +1936,9 @@ environment: string,
  */
 agent: string, } | { "kind": "file", 
 /**
- * Its path.
+ * Which.
  */
-path: string, } | { "kind": "backup", 
+file: NamedFile, } | { "kind": "backup", 
 /**
  * Its id.
  */
@@ -1938,7 +1975,7 @@ sandbox: SandboxState,
 /**
  * A configuration file that the application was opened with.
  */
-open_file: string | null, 
+open_file: ChosenFile | null, 
 /**
  * A half-filled wizard from before.
  */
@@ -1953,13 +1990,9 @@ troubles: Array<Trouble>, };
  */
 export type SupportBundle = { 
 /**
- * Where to.
+ * Where to, as `file_place` answered.
  */
-path: string, 
-/**
- * Whether the person chose that path in a dialog that asked about overwriting.
- */
-overwrite: boolean, };
+file: FileTicket, };
 
 /**
  * Light, dark, or as the system says.

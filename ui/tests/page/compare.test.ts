@@ -116,7 +116,7 @@ test("an error keeps the choices, and trying again compares", async () => {
 
 test("a file that is dropped becomes a side", async () => {
   const page = await compare();
-  await emit(page, "file_opened", { path: "/home/maria/my-agent.json" });
+  await emit(page, "file_opened", { file: { ticket: "file-2", path: "/home/maria/my-agent.json" } });
   await side(page, "Left").getByText("my-agent, 2 resource permissions").waitFor();
   expect(await page.locator("h1").textContent()).toBe("Compare");
 });

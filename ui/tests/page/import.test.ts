@@ -44,7 +44,7 @@ describe("importing", () => {
     await screenshot(page, "import-checking");
     await button(page, "Stop checking").click();
     await button(page, "Stop checking").waitFor({ state: "detached" });
-    expect((await calls(page)).at(-1)).toEqual({ command: "file_check_stop", request: { path: "/home/maria/my-agent.json" } });
+    expect((await calls(page)).at(-1)).toEqual({ command: "file_check_stop", request: { file: { kind: "typed", path: "/home/maria/my-agent.json" } } });
     expect(await page.getByLabel("Or type its path").inputValue()).toBe("/home/maria/my-agent.json");
     await button(page, "Check this file").click();
     await page.getByText("my-agent.json is fine.").waitFor();
@@ -100,7 +100,7 @@ describe("importing", () => {
 
 test("a dropped file begins the import", async () => {
   const page = await open("import", { now });
-  await emit(page, "file_opened", { path: "/home/maria/my-agent.json" });
+  await emit(page, "file_opened", { file: { ticket: "file-1", path: "/home/maria/my-agent.json" } });
   await page.getByText("What it holds").waitFor();
   expect((await calls(page)).filter(({ command }) => command === "file_check")).toHaveLength(1);
 });

@@ -85,8 +85,8 @@ test("a file over the window shows where it goes, and opens the import", async (
   await screenshot(page, "drop");
   await emit(page, "file_hovering", { over: false });
   await page.getByText("Drop the configuration file anywhere").waitFor({ state: "detached" });
-  await emit(page, "file_opened", { path: "/home/maria/my-agent.json" });
-  await expect.poll(() => calls(page)).toContainEqual({ command: "file_check", request: { path: "/home/maria/my-agent.json" } });
+  await emit(page, "file_opened", { file: { ticket: "file-1", path: "/home/maria/my-agent.json" } });
+  await expect.poll(() => calls(page)).toContainEqual({ command: "file_check", request: { file: { kind: "chosen", ticket: "file-1" } } });
 });
 
 test("closing while something runs asks, and keeps it running unless told otherwise", async () => {

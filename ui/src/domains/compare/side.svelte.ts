@@ -1,6 +1,7 @@
 import type { BackupView, ErrorReport, FileCheck, SideChoice } from "../../contract";
 import { host, toErrorReport } from "../../host/host";
 import { agents } from "../../queries/agents.svelte";
+import { forgetFile, knowFile, namedFile, takeFile } from "../../queries/files";
 import type { ComparedSide } from "../../routes/router.svelte";
 
 export type SideKind = SideChoice["kind"];
@@ -48,7 +49,7 @@ export class Side {
   get choice(): SideChoice | null {
     const { kind, environment, agent, file, backup } = this;
     if (kind === "live") return environment !== "" && agent !== "" ? { kind, environment, agent } : null;
-    if (kind === "file") return file?.configuration && file.path === this.path.trim() ? { kind, path: file.path } : null;
+    if (kind === "file") return file?.configuration && file.path === this.path.trim() ? { kind, file: namedFile(file.path) } : null;
     return backup && !backup.damage ? { kind, id: backup.id } : null;
   }
 
@@ -84,7 +85,8 @@ export class Side {
     if (this.path === "") return;
     const wanted = this.path;
     await this.#ask("file", async () => {
-      const file = await host().call("file_check", { path: wanted });
+      const file = await host().call("file_check", { file: namedFile(wanted) });
+      knowFile(wanted, file.ticket);
       return () => (this.file = { ...file, path: wanted });
     });
   }
@@ -92,7 +94,8 @@ export class Side {
   async pickFile(): Promise<void> {
     let picked: string | null = null;
     await this.#ask("file", async () => {
-      picked = (await host().call("file_pick", { purpose: "configuration" })).path;
+      const { file } = await host().call("file_pick", { purpose: "configuration" });
+      picked = file && takeFile(file);
       return () => undefined;
     });
     if (picked !== null) await this.checkFile(picked);
@@ -115,6 +118,7 @@ export class Side {
   /** Tries again what failed on this side. */
   async again(): Promise<void> {
     this.#error = null;
+    forgetFile(this.path);
     await this.load();
   }
 

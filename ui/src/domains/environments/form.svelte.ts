@@ -1,4 +1,5 @@
-import type { ColourName, EnvironmentForm, EnvironmentView, ErrorCode, ErrorReport } from "../../contract";
+import type { CaChoice, ColourName, EnvironmentForm, EnvironmentView, ErrorCode, ErrorReport } from "../../contract";
+import { namedFile } from "../../queries/files";
 import { environmentsText as text } from "../../text/en/environments";
 import { isPlainBeyondHere } from "./plain";
 
@@ -34,6 +35,7 @@ export class FormState {
   /** Rust has refused plain http for this URL. */
   plainRefused = $state(false);
   #saved = $state("");
+  #storedCa = "";
 
   constructor(environment: EnvironmentView | undefined) {
     this.id = environment?.id ?? null;
@@ -47,7 +49,7 @@ export class FormState {
     this.colour = environment.colour;
     this.protected = environment.protected;
     this.defaultAgent = environment.default_agent ?? "";
-    this.caFile = environment.ca_file ?? "";
+    this.caFile = this.#storedCa = environment.ca_file ?? "";
     this.plainHttp = environment.plain_http;
     this.keepBackups = String(environment.keep_backups);
     this.keepDays = String(environment.keep_days);
@@ -76,11 +78,18 @@ export class FormState {
       colour: this.colour,
       protected: this.protected,
       default_agent: this.defaultAgent.trim() || null,
-      ca_file: this.caFile.trim() || null,
+      ca_file: this.#ca(),
       plain_http: this.plainHttp,
       keep_backups: Number(this.keepBackups),
       keep_days: Number(this.keepDays),
     };
+  }
+
+  /** The one that is stored needs no choosing. */
+  #ca(): CaChoice {
+    const path = this.caFile.trim();
+    if (path === "") return { kind: "none" };
+    return path === this.#storedCa ? { kind: "kept" } : { kind: "file", file: namedFile(path) };
   }
 
   /** Whether what must be a number is one; everything else Rust decides. */

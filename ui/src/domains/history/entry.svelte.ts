@@ -121,9 +121,9 @@ export class OpenEntry {
     const backup = this.backup;
     if (!backup || this.busy) return null;
     return this.#run("export", async () => {
-      const { path } = await host().call("file_place", { purpose: "configuration", suggested });
-      if (path === null) return null;
-      const written = await host().call("backup_export", { id: backup.id, path, overwrite: true });
+      const { file } = await host().call("file_place", { purpose: "configuration", suggested });
+      if (file === null) return null;
+      const written = await host().call("backup_export", { id: backup.id, file: file.ticket });
       return written.message;
     });
   }

@@ -1,11 +1,12 @@
 import type {
-  AgentCheck, ApplyView, Draft, ErrorReport, FileCheck, LinkChoice, PlanMode, PlanView, RestoreSource, Ticks as TicksRequest,
+  AgentCheck, ApplyView, Draft, ErrorReport, FileCheck, LinkChoice, PlanMode, PlanView, RestoreChoice, RestoreSource, Ticks as TicksRequest,
 } from "../../contract";
 import { announce } from "../../components/announce.svelte";
 import { host, toErrorReport } from "../../host/host";
 import { keysOf } from "../../plan/rows.svelte";
 import { Ticks } from "../../plan/ticks.svelte";
 import { agents } from "../../queries/agents.svelte";
+import { forgetFile, knowFile, namedFile } from "../../queries/files";
 import { environments } from "../../queries/start.svelte";
 import { frame } from "../../routes/frame.svelte";
 import { router } from "../../routes/router.svelte";
@@ -108,7 +109,7 @@ export class Wizard {
     const report = await this.check.run(() =>
       this.kind === "promote"
         ? host().call("agent_check", { environment, agent })
-        : host().call("file_check", { path: this.path.trim() }),
+        : this.#checkFile(this.path),
     );
     if (report) announce(promoteText.check.announced(report.errors, report.warnings));
   }
@@ -237,7 +238,7 @@ export class Wizard {
   async #stopCheck(path: string): Promise<void> {
     if (this.kind !== "import") return;
     try {
-      await host().call("file_check_stop", { path });
+      await host().call("file_check_stop", { file: namedFile(path) });
     } catch (thrown) {
       this.check.error = toErrorReport(thrown);
     }
@@ -258,6 +259,22 @@ export class Wizard {
     return this.kind === "import" ? { kind: "file", path: this.path } : { kind: "restore", from: this.#restoreSource() };
   }
 
+  /** Once it is checked, a file that was typed has a ticket as well. */
+  async #checkFile(path: string): Promise<FileCheck> {
+    try {
+      const report = await host().call("file_check", { file: namedFile(path) });
+      knowFile(path, report.ticket);
+      return report;
+    } catch (thrown) {
+      forgetFile(path);
+      throw thrown;
+    }
+  }
+
+  #restoreChoice(): RestoreChoice {
+    return this.backup ? { kind: "backup", id: this.backup } : { kind: "file", file: namedFile(this.path) };
+  }
+
   #restoreSource(): RestoreSource {
     return this.backup ? { kind: "backup", id: this.backup } : { kind: "file", path: this.path.trim() };
   }
@@ -269,8 +286,8 @@ export class Wizard {
   #ask(): Promise<PlanView> {
     const { environment, agent, to, mode } = this;
     if (this.kind === "promote") return host().call("plan_promote", { from: environment, agent, to, mode });
-    if (this.kind === "import") return host().call("plan_import", { path: this.path.trim(), to, mode });
-    return host().call("plan_restore", { from: this.#restoreSource(), to: to || null, mode });
+    if (this.kind === "import") return host().call("plan_import", { file: namedFile(this.path), to, mode });
+    return host().call("plan_restore", { from: this.#restoreChoice(), to: to || null, mode });
   }
 
   /** Takes over a new plan, with what was ticked in the one before. */
