@@ -86,10 +86,23 @@ fn ending(purpose: FilePurpose) -> &'static str {
     }
 }
 
+/// How many links are followed that lead to nothing yet: as many as systems follow.
+const MOST_LINKS: usize = 40;
+
 /// Where a path leads to in the end. Of a file that is not there yet, its folder is followed.
 fn real(path: &Path) -> PathBuf {
+    followed(path, MOST_LINKS)
+}
+
+fn followed(path: &Path, links: usize) -> PathBuf {
     if let Ok(real) = path.canonicalize() {
         return real;
+    }
+    // What is written through a link that leads to nothing yet is written where it leads.
+    if links > 0
+        && let Ok(target) = path.read_link()
+    {
+        return followed(&path.parent().unwrap_or(path).join(target), links - 1);
     }
     let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
     match (folder, path.file_name()) {
@@ -214,6 +227,7 @@ mod tests {
         std::os::unix::fs::symlink(&data, at("link")).unwrap();
         std::os::unix::fs::symlink(data.join("keys/one"), at("file.json")).unwrap();
         std::fs::hard_link(data.join("keys/one"), at("hard.json")).unwrap();
+        std::os::unix::fs::symlink(data.join("none.json"), at("nothing-yet.json")).unwrap();
         let open = std::fs::File::open(data.join("keys/one")).unwrap();
         let descriptor = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&open));
         let root = PathBuf::from("/proc/self/root").join(data.join("new.json").strip_prefix("/").unwrap());
@@ -224,6 +238,7 @@ mod tests {
             at("link/keys/one"),
             at("file.json"),
             at("hard.json"),
+            at("nothing-yet.json"),
             at("real/other/../data/new.json"),
             at("real/./data//keys/../keys/one"),
             descriptor.into(),
