@@ -30,17 +30,28 @@ struct Now {
     items: u32,
     began: Instant,
     told: Option<Instant>,
+    /// Whether the last that was told is a repetition. The first one after progress is told at once: the next event may be half a
+    /// minute away, and until then nobody would know why nothing moves.
+    told_retry: bool,
 }
 
 impl Thinned {
     /// For `listen`.
     pub(crate) fn for_listener(listen: Listen) -> Arc<Self> {
-        let now = Now { stage: ProgressStage::Reading, done: 0, items: 0, began: Instant::now(), told: None };
+        let now = Now {
+            stage: ProgressStage::Reading,
+            done: 0,
+            items: 0,
+            began: Instant::now(),
+            told: None,
+            told_retry: false,
+        };
         Arc::new(Self { listen, now: Mutex::new(now) })
     }
 
     fn tell(&self, now: &mut Now, subject: Option<String>, retry: Option<RetryView>) {
         now.told = Some(Instant::now());
+        now.told_retry = retry.is_some();
         let elapsed_ms = u32::try_from(now.began.elapsed().as_millis()).unwrap_or(u32::MAX);
         (self.listen)(Progress { stage: now.stage, done: now.done, items: now.items, elapsed_ms, subject, retry });
     }
@@ -49,7 +60,7 @@ impl Thinned {
 impl Now {
     fn begin(&mut self, stage: Stage, items: usize) {
         let items = u32::try_from(items).unwrap_or(u32::MAX);
-        *self = Self { stage: stage.into(), done: 0, items, began: Instant::now(), told: self.told };
+        *self = Self { stage: stage.into(), done: 0, items, began: Instant::now(), told: self.told, told_retry: false };
     }
 
     fn is_due(&self) -> bool {
@@ -71,7 +82,7 @@ impl ProgressSink for Thinned {
                     self.tell(&mut now, Some(subject), None);
                 }
             }
-            Event::Retrying { what, attempt, wait_ms, reason, plain } if now.is_due() => {
+            Event::Retrying { what, attempt, wait_ms, reason, plain } if now.is_due() || !now.told_retry => {
                 let attempt = u32::try_from(attempt).unwrap_or(u32::MAX);
                 let wait_ms = u32::try_from(wait_ms).unwrap_or(u32::MAX);
                 // It stands within a sentence.
@@ -99,6 +110,30 @@ impl From<Stage> for ProgressStage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_repetition_after_progress_is_told_at_once_and_a_flood_of_them_seldom() {
+        let told: Arc<Mutex<Vec<Progress>>> = Arc::default();
+        let into = Arc::clone(&told);
+        let thinned = Thinned::for_listener(Arc::new(move |progress| into.lock().unwrap().push(progress)));
+        let again = |attempt| Event::Retrying {
+            what: "setting orders".into(),
+            attempt,
+            wait_ms: 30_000,
+            reason: "busy".into(),
+            plain: None,
+        };
+        thinned.emit(Event::Stage { stage: Stage::Applying, items: 3 });
+        thinned.emit(again(1));
+        let first = told.lock().unwrap().last().cloned().unwrap();
+        assert_eq!(first.retry.map(|retry| retry.attempt), Some(1), "right after the beginning of the stage");
+        let began = Instant::now();
+        for attempt in 2..10_000 {
+            thinned.emit(again(attempt));
+        }
+        let most = began.elapsed().as_millis() / EVERY.as_millis() + 3;
+        assert!((told.lock().unwrap().len() as u128) <= most, "a flood of them is thinned");
+    }
 
     #[test]
     fn many_items_are_told_seldom_and_the_last_one_always() {

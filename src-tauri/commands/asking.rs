@@ -7,6 +7,21 @@ use serde_json::{Value, json};
 
 use crate::testing::{Bench, KEY, chosen, form, typed};
 
+/// A certificate of a CA that nobody has the key of.
+const COMPANY_CA: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBjzCCATWgAwIBAgIUGzcg+CuTgIINytF1xXAb8wTagWUwCgYIKoZIzj0EAwIw
+HDEaMBgGA1UEAwwRU2FtcGxlIGNvbXBhbnkgQ0EwIBcNMjYxMTI5MDI0ODMxWhgP
+MjEyNjExMDUwMjQ4MzFaMBwxGjAYBgNVBAMMEVNhbXBsZSBjb21wYW55IENBMFkw
+EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEskJKFwz3Rtd9DOvykOAhHl0B7D5acavK
+7kOtTHSKJBsm+q3zhXJgXOL205ClgD7s1Xq1H0LjXCPcw7ZjL0RN2qNTMFEwHQYD
+VR0OBBYEFGUflSrwlVVXYn7MRagUl5/YQbZgMB8GA1UdIwQYMBaAFGUflSrwlVVX
+Yn7MRagUl5/YQbZgMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIh
+AL3b9pj8VKuggWSx62SlTjZkBrm45tjKgPnpxMW2hlc8AiBsx909EiIXClLCXONd
+58/90aX8YMSYWYLaAdJ4itKp7w==
+-----END CERTIFICATE-----
+";
+
 #[tokio::test]
 async fn what_was_typed_and_is_no_configuration_is_asked_back_and_quoted_only_then() {
     let bench = Bench::new();
@@ -94,7 +109,7 @@ async fn a_server_that_no_environment_had_is_agreed_to_outside_of_the_page_once(
 async fn a_ca_file_is_trusted_by_a_person_and_kept_by_its_profile() {
     let bench = Bench::new();
     let (_server, id) = bench.environment("Staging", Sample::Staging).await;
-    let pem = bench.file("company.pem", "no certificate");
+    let pem = bench.file("company.pem", COMPANY_CA);
     let with = |ca: Value| {
         let mut form = form("Other", "http://127.0.0.1:9");
         form["ca_file"] = ca;

@@ -304,7 +304,7 @@ async fn a_made_key_is_copied_from_the_history_as_long_as_it_is_kept() {
     assert_eq!(kept, json!({ "state": "kept", "environment": world.ids[1], "agent": "churn-forecast" }));
     ok(&world, "agent_key_copy", json!({ "environment": kept["environment"], "agent": kept["agent"] })).await;
     let name = SecretName::AgentKey {
-        server: world.ids[1].clone(),
+        server: world.urls()[1].clone(),
         agent: "churn-forecast".into(),
         display: "Staging".into(),
     };

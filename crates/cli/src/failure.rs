@@ -4,8 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 use aidb_core::error::{ErrorCode, ErrorReport, Explain};
-use aidb_core::operations;
 use aidb_core::numbers::counted;
+use aidb_core::operations;
 
 use crate::hints;
 use crate::view::human::quoted;

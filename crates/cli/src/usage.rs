@@ -190,7 +190,6 @@ fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {
 }
 
 #[cfg(test)]
-#[expect(clippy::panic, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
 

@@ -11,8 +11,6 @@ use crate::failure::CommandError;
 /// read a command line.
 const CONNECTION_STRING: &str = "AIDB_CONNECTION_STRING";
 
-/// Says that this is a run of a CI system.
-const CI: &[&str] = &["CI", "GITHUB_ACTIONS", "GITLAB_CI", "BUILD_ID"];
 /// The person who started a run of a CI system, as the systems call them.
 const CI_ACTORS: &[&str] =
     &["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_USER_ID", "BUILD_USER", "BUILD_REQUESTEDFOR", "CIRCLE_USERNAME"];
@@ -20,7 +18,7 @@ const CI_ACTORS: &[&str] =
 /// Who is at work, for the history: whoever `AIDB_USER` names, in CI the person who started the run, else the account. The
 /// account has a name also where no variable says so, as in a container.
 pub(crate) fn account() -> String {
-    let actors = if CI.iter().any(|name| named(name).is_some()) { CI_ACTORS } else { &[] };
+    let actors = if in_ci() { CI_ACTORS } else { &[] };
     let variables = ["AIDB_USER"].iter().chain(actors).chain(&["USER", "LOGNAME", "USERNAME"]);
     variables
         .into_iter()
@@ -60,7 +58,7 @@ pub(crate) fn in_ci() -> bool {
     };
     ["CI", "GITHUB_ACTIONS", "GITLAB_CI", "JENKINS_URL", "BUILDKITE", "TEAMCITY_VERSION", "TF_BUILD"]
         .iter()
-        .any(|name| says_so(&name))
+        .any(says_so)
 }
 
 /// Whether a variable is set, and to nothing.

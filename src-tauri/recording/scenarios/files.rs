@@ -89,6 +89,8 @@ async fn import_hidden_line() {
     let line = checked["findings"][0]["line"].clone();
     let excerpt = recording.play("file_excerpt", json!({ "file": checked["ticket"], "line": line })).await;
     assert!(excerpt["lines"].as_array().unwrap().contains(&serde_json::Value::Null), "{excerpt}");
+    // Going on to the next step asks for it by its ticket.
+    recording.play("file_check", json!({ "file": chosen(&checked["ticket"]) })).await;
     recording.end();
 }
 

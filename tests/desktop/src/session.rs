@@ -23,9 +23,6 @@ use crate::window::Window;
 /// How long the application may take to close when it was asked to and nothing runs.
 const CLOSE_LIMIT: Duration = Duration::from_secs(60);
 
-/// How long a web view that died twice within seconds may take to come back: the application lets ten seconds pass by itself.
-const PAINT_LIMIT: Duration = Duration::from_secs(120);
-
 /// What the application asks before it talks to a server that no environment has led to.
 const NEW_SERVER: &str = "Connect to this server?";
 /// How often it is looked whether something is asked.
@@ -123,17 +120,6 @@ impl Session {
         Ok(())
     }
 
-    /// Kills that process, and waits until there is another one in its place.
-    ///
-    /// # Errors
-    /// There is none, or none comes.
-    pub fn kill_web_view(&self, application: &Process) -> Result<()> {
-        let former = web_process_of(application.0.id())?.context("the web view has no process")?;
-        kill_process(former, Signal::KILL)?;
-        let another = || Ok(web_process_of(application.0.id())?.is_some_and(|process| process != former));
-        Ok(wait_until("the web view has another process", PAINT_LIMIT, another)?)
-    }
-
     /// Does something in the course of which the application asks, outside of its page, about a server that it has never talked
     /// to; and agrees, as often as it asks.
     ///
@@ -141,7 +127,8 @@ impl Session {
     /// Those of `work`, or the display does not answer.
     pub fn agreeing<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let done = AtomicBool::new(false);
-        let display = &self.display;
+        let display = self.display.borrow();
+        let display: &Display = &display;
         std::thread::scope(|threads| {
             let agreeing = threads.spawn(|| {
                 while !done.load(Ordering::Acquire) {
@@ -366,7 +353,9 @@ fn web_process_of(application: u32) -> io::Result<Option<Pid>> {
         // One that ended meanwhile has no status.
         let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
         let is = |line: &str| status.lines().any(|one| one == line);
-        if is("Name:\tWebKitWebProces") && is(&format!("PPid:\t{application}")) {
+        // One that was killed keeps its name until its parent has asked how it ended.
+        let ended = status.lines().any(|line| line.starts_with("State:\tZ"));
+        if is("Name:\tWebKitWebProces") && is(&format!("PPid:\t{application}")) && !ended {
             return Ok(Some(process));
         }
     }

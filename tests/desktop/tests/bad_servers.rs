@@ -21,7 +21,8 @@ fn a_slow_server_holds_up_its_own_answer_and_no_other_screen() -> Result<()> {
     window.click("button", "Continue to To")?;
     window.click("radio", "Staging")?;
     let staging = samples.staging.handle();
-    staging.set_faults([Fault::on(1, FaultAnswer::Hold)]);
+    // Also what is repeated once the engine has waited long enough.
+    staging.set_faults([Fault::on(1, FaultAnswer::Hold).for_ever()]);
     window.click("button", "Continue to Plan")?;
     window.wait_for("Comparing both sides")?;
     for screen in ["Settings", "Environments", "History"] {

@@ -89,7 +89,8 @@ fn a_web_view_that_dies_has_its_page_loaded_again() -> Result<()> {
     wait_until("the page is painted", LIMIT, button)?;
     // The second time after a pause: it died within seconds of the first.
     for _ in 0..2 {
-        session.kill_web_view(&application)?;
+        session.signal_web_view(&application, Signal::KILL)?;
+        wait_until("the page is gone", LIMIT, || Ok(!button()?))?;
         wait_until("the page is painted again", LIMIT, button)?;
     }
     Ok(())

@@ -15,7 +15,13 @@ fn read(file: &str) -> String {
 #[test]
 fn every_file_that_a_document_names_exists() {
     let mut named = 0;
-    for document in ["README.md", "docs/ARCHITECTURE.md", "docs/GUIDE.md", "docs/QUALITY.md", "docs/decisions/0001-what-the-page-may-do.md"] {
+    for document in [
+        "README.md",
+        "docs/ARCHITECTURE.md",
+        "docs/GUIDE.md",
+        "docs/QUALITY.md",
+        "docs/decisions/0001-what-the-page-may-do.md",
+    ] {
         for path in paths_in(&read(document)) {
             named += 1;
             assert!(repository().join(&path).exists(), "{document} names {path}, which does not exist");

@@ -106,7 +106,7 @@ proptest! {
             prop_assert!(differs(&here, &file(&changed)), "{what}");
             prop_assert!(differs(&file(&changed), &here), "{what}, from the other side");
         }
-        let mut of_the_file_alone = base.clone();
+        let mut of_the_file_alone = base;
         of_the_file_alone.exported_at = Some("2026-01-01T00:00:00.000Z".into());
         of_the_file_alone.source_url = Some("http://elsewhere.example.com".into());
         of_the_file_alone.metadata = Some(Map::from_iter([("environment".to_owned(), json!("x"))]));

@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection as _;
+use x11rb::errors::ReplyError;
+use x11rb::protocol::ErrorKind;
 use x11rb::protocol::xproto::{
     AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat,
     MOTION_NOTIFY_EVENT, MapState, Rectangle, Window as WindowId,
@@ -24,6 +26,12 @@ const LONGEST_MOVE: Duration = Duration::from_secs(1);
 /// How far the middle of a question's buttons is above its lower edge, in pixels.
 const BUTTON_ABOVE_THE_END: i16 = 20;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(60);
+
+/// Whether an answer of the display says that the window in question is not there any more.
+fn is_gone(error: &ReplyError) -> bool {
+    let kind = |error: &x11rb::x11_utils::X11Error| error.error_kind;
+    matches!(error, ReplyError::X11Error(error) if matches!(kind(error), ErrorKind::Window | ErrorKind::Drawable))
+}
 
 /// What a window looks like: red, green and blue of every pixel, row by row.
 #[derive(PartialEq, Eq)]
@@ -99,7 +107,11 @@ impl Display {
     /// # Errors
     /// The display does not answer.
     pub fn agree(&self, title: &str) -> io::Result<bool> {
-        self.agreed(title).map_err(io::Error::other)
+        match self.agreed(title) {
+            // A window that closed between two questions about it asks nothing any more.
+            Err(error) if error.downcast_ref().is_some_and(is_gone) => Ok(false),
+            answer => answer.map_err(io::Error::other),
+        }
     }
 
     /// The sizes of the windows that can be seen, width and height in pixels.

@@ -16,7 +16,7 @@ use crate::settled::{Next, next_start};
 /// What a request may take, in seconds, as the command is told.
 const LIMIT: &str = "1";
 /// How long a server stays away for that nobody waits for: longer than the retries of a write, and of putting it back.
-const GONE: Duration = Duration::from_secs(12);
+const GONE: Duration = Duration::from_secs(40);
 /// What the whole command may take: the limit, its retries, and a slow machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 

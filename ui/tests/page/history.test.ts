@@ -79,8 +79,8 @@ describe("the history", () => {
     await panel(page).getByText("The API key may not do this at the server.").waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "history-put-back");
-    await opened(page, "Promotion of my-agent needs attention");
-    await panel(page).getByText("Needs attention: Left as it is by maria: what it had changed was not put back.").waitFor();
+    await opened(page, "Recovery of my-agent: interrupted promotion needs attention");
+    await panel(page).getByText("Left as it is by maria: what it had changed was not put back.").waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "history-needs-attention");
     await opened(page, "Promoted churn-forecast");
@@ -296,7 +296,8 @@ test("what is said in passing lies over nothing, and goes away", async () => {
   const said = page.getByRole("region", { name: "Notifications" });
   await said.waitFor();
   const [notice, screen] = await Promise.all([said.boundingBox(), page.locator("#main").boundingBox()]);
-  expect(notice!.y, "it begins where the screen with its rows ends").toBeGreaterThanOrEqual(screen!.y + screen!.height - 0.5);
+  if (notice === null || screen === null) throw new Error("both are on the page");
+  expect(notice.y, "it begins where the screen with its rows ends").toBeGreaterThanOrEqual(screen.y + screen.height - 0.5);
   await said.waitFor({ state: "detached", timeout: 60_000 });
 });
 
@@ -328,10 +329,10 @@ test("the timeline names what happened where, and opens it", async () => {
   const items = panel(page).getByRole("listitem").getByRole("button");
   expect(await items.first().innerText()).toMatch(/Promoted my-agent from Staging[\s\S]*Production[\s\S]*this entry/);
   expect(await items.count()).toBe(4);
-  expect(await items.nth(1).innerText()).toMatch(/Recovery of my-agent needs attention/);
-  expect(await items.nth(2).innerText()).toMatch(/Promotion of my-agent needs attention[\s\S]*Needs attention[\s\S]*Production/);
+  expect(await items.nth(1).innerText()).toMatch(/Recovery of my-agent: interrupted promotion needs attention/);
+  expect(await items.nth(2).innerText()).toMatch(/Promotion of my-agent interrupted[\s\S]*Needs attention[\s\S]*Production/);
   await items.nth(2).click();
-  await headline(page).filter({ hasText: "Promotion of my-agent needs attention" }).waitFor();
+  await headline(page).filter({ hasText: "Promotion of my-agent interrupted" }).waitFor();
   expect(await option(page, "Promotion of my-agent").getAttribute("aria-selected")).toBe("true");
 });
 

@@ -19,10 +19,10 @@ pub(crate) struct ApplyArgs {
     pub(crate) force: bool,
     /// Also write the backup that is taken into this file, before anything is changed, for a machine that does not keep its data
     /// folder. `aidb migrate rollback --backup FILE` goes back to it anywhere. The file must not be there yet.
-    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run", value_parser = no_dash())]
     pub(crate) backup_out: Option<PathBuf>,
     /// Also write the API key that is made for a new agent into this file, before the agent is registered. Only you can read it.
     /// The file must not be there yet.
-    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run", value_parser = no_dash())]
     pub(crate) agent_key_out: Option<PathBuf>,
 }

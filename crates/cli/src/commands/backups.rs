@@ -6,9 +6,9 @@ use aidb_core::config::{self, AgentId, ServerId};
 use aidb_core::connector::parse_base_url;
 use aidb_core::error::{ErrorCode, ErrorReport};
 use aidb_core::files::Overwrite;
+use aidb_core::numbers::counted;
 use aidb_core::operations::{Engine, Error};
 use aidb_core::store::{Backup, BackupFilter, BackupSummary, PlaceFilter, StoreError};
-use aidb_core::numbers::counted;
 
 use super::export::{nothing_there, refuse_two_results};
 use crate::args::{BackupsAction, CreateArgs, ExportBackupArgs, ListArgs, Output, ShowBackupArgs, VerifyArgs};

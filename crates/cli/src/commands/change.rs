@@ -6,9 +6,9 @@ use std::sync::Arc;
 use aidb_core::apply::Outcome;
 use aidb_core::config::Finding;
 use aidb_core::error::{ErrorCode, ErrorReport};
+use aidb_core::numbers::counted;
 use aidb_core::operations::{Applied, Beside, Context, Deletion, Engine, Proposal, Target};
 use aidb_core::plan::Plan;
-use aidb_core::numbers::counted;
 
 use super::turn::{self, Turn};
 use crate::exit::{self, Exit};

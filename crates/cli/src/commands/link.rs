@@ -26,7 +26,7 @@ pub(super) async fn link_of(invocation: &Invocation, args: &ImportArgs) -> Resul
         None => variables::connection_string()?,
     };
     match given {
-        Some(connection_string) => Ok(with(connection_string, args)?),
+        Some(connection_string) => Ok(with(&connection_string, args)?),
         None => Ok(LinkDatabase::Remembered),
     }
 }
@@ -48,15 +48,15 @@ pub(super) async fn propose(
             invocation.quiet_progress();
             let question = format!("Connection string of the database in {} (not shown): ", target.name);
             let given = prompt::secret(&question, &invocation.cancel).await?;
-            options.link = with(given, args)?;
+            options.link = with(&given, args)?;
             Ok(engine.propose_import(target, configuration, options, source, context).await?)
         }
         proposed => Ok(proposed?),
     }
 }
 
-fn with(connection_string: SecretString, args: &ImportArgs) -> Result<LinkDatabase, CommandError> {
-    let connection_string = one_secret(&connection_string).map_err(|why| CommandError::BadValue {
+fn with(connection_string: &SecretString, args: &ImportArgs) -> Result<LinkDatabase, CommandError> {
+    let connection_string = one_secret(connection_string).map_err(|why| CommandError::BadValue {
         message: format!("The connection string {why}. Nothing was sent."),
         hint: "Give it in AIDB_CONNECTION_STRING or in a file, or leave --link-database out and link later.".into(),
     })?;

@@ -38,9 +38,9 @@ use tokio_util::sync::CancellationToken;
 use crate::config::AgentState;
 use crate::connector::{Connector, KeyHash, RetryNotice, RetryPolicy, Session};
 use crate::error::{ErrorCode, ErrorReport};
+use crate::numbers::counted;
 use crate::plan::{Change, ChangeKey, Leftover, LeftoverKind, Ownership, Plan, record_moved, shortfalls, unreached};
 use crate::progress::{Event, ProgressSink, Stage};
-use crate::numbers::counted;
 
 /// How many calls are under way at once unless asked.
 pub const DEFAULT_IN_FLIGHT: NonZeroUsize = NonZeroUsize::new(10).unwrap();

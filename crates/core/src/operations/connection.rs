@@ -6,8 +6,8 @@ use super::{Context, Engine, LostMemory, Target};
 use crate::config::AgentId;
 use crate::connector::{Connector, ConnectorError, Failure, Tables, is_loopback, read_tables};
 use crate::error::{ErrorCode, ErrorReport};
-use crate::progress::{Event, Stage};
 use crate::numbers::counted;
+use crate::progress::{Event, Stage};
 
 /// How one check came out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -279,6 +279,6 @@ mod tests {
         let through = lines(proxies, "https://no-such-host.invalid").await;
         assert_eq!(through, [(format!("The proxy {proxy} lets the connection through"), false)]);
         let direct = lines(Proxies::default(), "https://no-such-host.invalid").await;
-        assert_eq!(direct, [("The name resolves".to_owned(), false)]);
+        assert_eq!(direct, [("The name does not resolve".to_owned(), false)]);
     }
 }

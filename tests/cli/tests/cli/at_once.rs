@@ -62,7 +62,7 @@ fn of_two_that_register_one_agent_at_once_one_has_its_key_and_the_other_is_told(
                 Some(key) if opens(&server, &agent, key) => openers += 1,
                 // It was the agent's when that was said. Whoever replaced it afterwards says so.
                 Some(_) => {
-                    assert!(other.stdout.contains("this registration replaced theirs"), "round {round}:\n{run}{other}")
+                    assert!(other.stdout.contains("this registration replaced theirs"), "round {round}:\n{run}{other}");
                 }
                 None => {
                     assert_ne!(run.status, Some(0), "round {round}: whoever has no key is not done:\n{run}");

@@ -146,3 +146,83 @@ fn several_files_about_one_agent_are_named_with_how_to_choose_one() {
     assert_eq!(json["agents"][0]["files"].as_array().map(Vec::len), Some(3), "{json}");
     assert!(json["hint"].as_str().is_some_and(|hint| hint.contains("-i configs/my-agent-dev.json")), "{json}");
 }
+
+/// What sentences count.
+const COUNTED: [&str; 16] = [
+    "agents",
+    "backups",
+    "changes",
+    "differences",
+    "entries",
+    "environments",
+    "errors",
+    "fields",
+    "files",
+    "findings",
+    "items",
+    "operations",
+    "permissions",
+    "requests",
+    "resources",
+    "warnings",
+];
+
+/// The lines of a source before its tests that write a number before several things.
+fn several_things(source: &str) -> Vec<(usize, &'static str)> {
+    let code = source.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let mut found = Vec::new();
+    for (index, line) in
+        code.lines().enumerate().filter(|(_, line)| line.contains('"') && !line.trim_start().starts_with("//"))
+    {
+        for after in line.split("} ").skip(1) {
+            let mut words = after.split(|c: char| !c.is_alphabetic() && c != ' ').next().unwrap_or_default().split(' ');
+            // "{count} resource permissions", "{} more findings".
+            let things = [words.next(), words.next()].into_iter().flatten();
+            found.extend(
+                things.filter_map(|word| COUNTED.iter().find(|thing| **thing == word)).map(|one| (index, *one)),
+            );
+        }
+    }
+    found
+}
+
+/// Whether the sentence for one of them stands beside the line: then somebody thought of it.
+fn one_is_beside(lines: &[&str], index: usize, things: &str) -> bool {
+    let one = match things.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => things.trim_end_matches('s').to_owned(),
+    };
+    let near = lines[index.saturating_sub(8)..(index + 8).min(lines.len())].join("\n");
+    near.split("1 ").skip(1).any(|after| after.split('"').next().unwrap_or_default().contains(&one))
+}
+
+#[test]
+fn no_sentence_counts_one_thing_as_several() {
+    assert_eq!(several_things("    format!(\"{count} new changes\")").len(), 1, "the search finds what it is for");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates");
+    let mut folders = vec![root.join("core/src"), root.join("cli/src")];
+    let (mut read, mut wrong) = (0, Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder of sources") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let inside = path.strip_prefix(&root).expect("below it").to_string_lossy().into_owned();
+            if inside.contains("tests") {
+                continue;
+            }
+            let source = fs::read_to_string(&path).expect("a source");
+            read += 1;
+            let lines: Vec<&str> = source.lines().collect();
+            for (index, things) in several_things(&source) {
+                if !one_is_beside(&lines, index, things) {
+                    wrong.push(format!("{inside}:{}: {}", index + 1, lines[index].trim()));
+                }
+            }
+        }
+    }
+    assert!(read > 150, "{read} sources");
+    assert!(wrong.is_empty(), "write these with `numbers::counted`:\n{}", wrong.join("\n"));
+}

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use aidb_core::apply::{KeyStanding, Outcome};
+use aidb_core::numbers::counted;
 use aidb_core::operations::{AgentKey, AgentKeyPlace};
 use aidb_core::plan::Leftover;
 
@@ -147,7 +148,7 @@ fn left(page: &mut Page, item: &ChangeDone) {
 pub(super) fn leftovers(page: &mut Page, left: &[Leftover]) {
     let shared = left.first().filter(|first| left.len() > 1 && left.iter().all(|one| one.reason == first.reason));
     if let Some(first) = shared {
-        page.line(format!("  {} items: {}", left.len(), shown(&first.reason)));
+        page.line(format!("  {}: {}", counted(left.len(), "item"), shown(&first.reason)));
     }
     let names: Vec<String> = left.iter().take(MOST_LEFT).map(|left| shown(&left.change.to_string())).collect();
     let width = column(names.iter().map(String::as_str), WIDEST);
