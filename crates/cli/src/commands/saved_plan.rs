@@ -31,11 +31,8 @@ pub(super) async fn save(
     let overwrite = if args.force { Overwrite::Anything } else { Overwrite::Nothing };
     let saved = engine.save_plan(target, &planned.proposal, path, overwrite).await?;
     let path = path.display();
-    invocation.screen.note(&format!(
-        "The plan is in {path}. To apply it: aidb migrate import --plan {path}\n\
-         Its words, for whoever applies it elsewhere: {}",
-        saved.words()
-    ));
+    invocation.screen.note(&format!("The plan is in {path}. To apply it: aidb migrate import --plan {path}"));
+    invocation.screen.note(&format!("Its words, for whoever applies it elsewhere: {}", saved.words()));
     Ok(())
 }
 
