@@ -242,7 +242,8 @@ impl Invocation {
 /// A file that a flag names for what has to outlive this machine.
 fn beside(engine: &Engine, flag: &str, path: Option<&Path>) -> Result<Option<Arc<Beside>>, Failure> {
     let Some(path) = path else { return Ok(None) };
-    if path.as_os_str().is_empty() || path == Path::new("-") {
+    // "-" is refused where the flag is read.
+    if path.as_os_str().is_empty() {
         let message =
             format!("{flag} needs the name of a file, never standard output: logs keep that. Nothing was sent.");
         return Err(CommandError::BadValue { message, hint: "Name a file that only this job can read.".into() }.into());

@@ -74,17 +74,22 @@ fn gave_way(world: &World, applied: &aidb_core::operations::Applied) {
     assert!(world.sandbox.handle().accepts_key(AGENT, THEIRS), "theirs is left as it is");
 }
 
-/// Somebody registers the agent between the last reading of the target and the registration.
-#[tokio::test]
-async fn an_agent_that_appears_before_the_registration_is_not_registered_over() {
-    let world = World::empty().await;
+/// A run in which somebody registers the agent between the last reading of the target and the registration.
+fn where_theirs_appears(world: &World) -> Context {
     let handle = world.sandbox.handle();
     let appear = move |event: Event| {
         if matches!(event, Event::Stage { stage: Stage::Applying, .. }) {
             register_theirs(&handle);
         }
     };
-    let context = Context { progress: Arc::new(appear), ..Context::default() };
+    Context { progress: Arc::new(appear), ..Context::default() }
+}
+
+/// Somebody registers the agent between the last reading of the target and the registration.
+#[tokio::test]
+async fn an_agent_that_appears_before_the_registration_is_not_registered_over() {
+    let world = World::empty().await;
+    let context = where_theirs_appears(&world);
     let applied = world.import_with(&configuration(WANTED), &ImportOptions::default(), &context).await.expect("ended");
     assert_eq!(applied.report.outcome, Outcome::PutBack, "{:?}", applied.report);
     assert_eq!(applied.report.cause.as_ref().expect("a cause").code, ErrorCode::TargetChanged);
@@ -212,13 +217,7 @@ async fn a_registration_that_gives_way_leaves_the_key_that_was_kept_before_it() 
     // Its agent is away for the moment in which the plan is made, and there again right before the registration.
     let kept = world.sandbox.handle().agent(AGENT).expect("there");
     world.sandbox.handle().remove_agent(AGENT).expect("removed");
-    let handle = world.sandbox.handle();
-    let appear = move |event: Event| {
-        if matches!(event, Event::Stage { stage: Stage::Applying, .. }) {
-            register_theirs(&handle);
-        }
-    };
-    let context = Context { progress: Arc::new(appear), ..Context::default() };
+    let context = where_theirs_appears(&world);
     let applied = world.import_with(&configuration(WANTED), &ImportOptions::default(), &context).await.expect("ended");
     assert_eq!((applied.report.outcome, applied.agent_key), (Outcome::PutBack, None), "{}", kept.api_key_hash);
     let (mut now, mut before) = (world.kept_keys(), before);

@@ -1,6 +1,6 @@
 //! What import, promotion and rollback share: the plan is shown, agreed to, applied, and its end told.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use aidb_core::apply::Outcome;
@@ -16,6 +16,7 @@ use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
 use crate::prompt;
 use crate::variables;
+use crate::view::human::quoted;
 
 /// Why a plan is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,12 +162,14 @@ impl ChangeDone {
         let backup = self.applied.way_back()?;
         Some(match (&self.backup_file, self.among) {
             (None, _) => format!("aidb migrate rollback --backup {}", backup.summary.id),
-            (Some(file), Among::Itself) => format!("aidb migrate rollback --backup {}", word(file)),
+            (Some(file), Among::Itself) => {
+                format!("aidb migrate rollback --backup {}", quoted(&file.display().to_string()))
+            }
             (Some(file), Among::Several) => {
                 format!(
                     "aidb migrate rollback --backup {} -a {}",
-                    word(file),
-                    word(Path::new(backup.summary.agent_id.as_str()))
+                    quoted(&file.display().to_string()),
+                    quoted(backup.summary.agent_id.as_str())
                 )
             }
         })
@@ -246,8 +249,7 @@ pub(crate) async fn carry_out(
 ) -> Result<Exit, Failure> {
     let changes: usize = planned.iter().map(|planned| planned.proposal.plan.changes.len()).sum();
     // What stays different is worth seeing even where nothing can be done about it.
-    let says_something = |plan: &Plan| plan.differs();
-    if planned.iter().any(|planned| says_something(&planned.proposal.plan)) {
+    if planned.iter().any(|planned| planned.proposal.plan.differs()) {
         invocation.quiet_progress();
         invocation.screen.meanwhile(&plans(action, Purpose::Apply, target, &planned))?;
     }
@@ -282,13 +284,6 @@ fn tell_unwritten(invocation: &Invocation, context: &Context) {
             .screen
             .note(&format!("Nothing was to be changed, so no backup was taken and {path} was not written."));
     }
-}
-
-/// A path as a shell takes it.
-fn word(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |character: char| character.is_alphanumeric() || "-_./:@%+=,".contains(character);
-    if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 pub(super) async fn agree(
