@@ -134,7 +134,7 @@ pub(crate) async fn backup_now(
     let source = RollbackSource::Backup(Box::new(backup));
     let options = RollbackOptions::default();
     let plan = engine.propose_rollback(&target, &source, &options, &context(listen)).await?.plan;
-    let (changes, unchangeable) = (plan.changes.len(), plan.unchangeable.len());
+    let (changes, unchangeable) = (plan.item_count(), plan.unchangeable.len());
     let sentence = match (changes, unchangeable) {
         _ if !plan.differs() => format!("{} is as it was then: there is nothing to restore.", target.name),
         (0, 0) => format!("All but the database link in {} is as it was then.", target.name),

@@ -159,7 +159,7 @@ pub(crate) async fn plan_page_save(
         Err(_) => plan_page::page(&held, 0, engine.actor()),
         Ok(proposable) => {
             let chosen = held.chosen(&request.ticks)?;
-            let left_out = held.content.plan().changes.len() - chosen.plan.changes.len();
+            let left_out = held.content.plan().item_count() - chosen.plan.item_count();
             plan_page::page(&held.reduced(proposable, chosen), left_out, engine.actor())
         }
     };
@@ -338,11 +338,11 @@ async fn ended(
     plan: Plan,
     applied: Applied,
 ) -> ApplyView {
-    let sentence = applied.report.sentence(&plan);
-    let past = NewPlan::past(source.to_owned(), plan_target(target), plan, Some(&applied.report), Met::AtItsEnd);
-    let plan = plan_view(engine, &desktop.plans.hold(past)).await;
+    let shown =
+        NewPlan::past(source.to_owned(), plan_target(target), plan.clone(), Some(&applied.report), Met::AtItsEnd);
+    let view = plan_view(engine, &desktop.plans.hold(shown)).await;
     let next = next_stage(engine, target).await;
-    apply_view(applied, &sentence, plan, target, next)
+    apply_view(applied, &plan, view, target, next)
 }
 
 /// What was put back can be tried again with the same plan.

@@ -305,6 +305,8 @@ pub(crate) struct RowView {
     pub(crate) words: String,
     /// Permissions before and after, in the order read, write, delete, admin.
     pub(crate) chips: Vec<ChipView>,
+    /// What the chips cannot say of it: that it is new, that its entry goes, that its type changes.
+    pub(crate) besides: Option<String>,
     /// What became of it, for a plan that was applied.
     pub(crate) outcome: Option<RowOutcome>,
     /// Why it was left, one sentence, where it was.

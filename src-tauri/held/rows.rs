@@ -16,7 +16,8 @@ const MOST_ROWS: usize = 200;
 /// Where a row stands in its plan.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RowPlace {
-    Change(usize),
+    /// A change, and which of its items.
+    Item(usize, usize),
     Unchangeable(usize),
     Kept(usize),
     Same(usize),
@@ -33,12 +34,14 @@ impl Rows {
         let plan = content.plan();
         let mut groups: BTreeMap<RowGroup, Vec<RowPlace>> = BTreeMap::new();
         for (index, change) in plan.changes.iter().enumerate() {
-            groups.entry(change.group().into()).or_default().push(RowPlace::Change(index));
+            for (nth, item) in change.items().enumerate() {
+                groups.entry(item.group().into()).or_default().push(RowPlace::Item(index, nth));
+            }
         }
         if let Content::Past { outcomes: Some(outcomes), .. } = content {
             // What somebody has to look at comes first in its group: nobody finds one row among 100,000.
             let is_fine = |place: &RowPlace| match place {
-                RowPlace::Change(index) => !outcomes.is_left(&plan.changes[*index]),
+                RowPlace::Item(index, _) => !outcomes.is_left(&plan.changes[*index]),
                 RowPlace::Unchangeable(_) | RowPlace::Kept(_) | RowPlace::Same(_) => true,
             };
             groups.values_mut().for_each(|places| places.sort_by_key(is_fine));
@@ -94,21 +97,32 @@ impl Held {
     fn row(&self, place: RowPlace) -> RowView {
         let plan = self.content.plan();
         match place {
-            RowPlace::Change(index) => self.change_row(&plan.changes[index]),
+            RowPlace::Item(index, nth) => self.item_row(&plan.changes[index], nth),
             RowPlace::Unchangeable(index) => {
                 let difference = &plan.unchangeable[index];
                 let subject = difference.field.trim_start_matches('/').replace(['/', '_'], " ");
                 let words = difference.words();
                 let words = words.strip_prefix(&format!("{subject}: ")).unwrap_or(&words).to_owned();
                 let key = format!("field:{}", difference.field);
-                RowView { key, subject, resource_type: None, words, chips: Vec::new(), outcome: None, reason: None }
+                RowView {
+                    key,
+                    subject,
+                    resource_type: None,
+                    words,
+                    chips: Vec::new(),
+                    besides: None,
+                    outcome: None,
+                    reason: None,
+                }
             }
             RowPlace::Kept(index) => self.unchanged_row(&plan.kept[index], "only here, and stays"),
             RowPlace::Same(index) => self.unchanged_row(&plan.same[index], "the same on both sides"),
         }
     }
 
-    fn change_row(&self, change: &Change) -> RowView {
+    fn item_row(&self, whole: &Change, nth: usize) -> RowView {
+        let item = whole.item(nth);
+        let change = item.change();
         let resource_type = match change {
             Change::SetPermission { after, .. } => Some(after.resource_type.clone()),
             Change::Revoke { before, .. } => Some(before.resource_type.clone()),
@@ -117,16 +131,17 @@ impl Held {
             Change::SetRateLimits { .. } => None,
             Change::DeleteAgent { before } => before.agent.agent_type.clone(),
         };
-        let (outcome, reason) = match self.content.became(change) {
+        let (outcome, reason) = match self.content.became(whole) {
             Some(Became { outcome, reason }) => (Some(outcome), reason.as_deref().map(display_text)),
             None => (None, None),
         };
         RowView {
-            key: change.key().as_str().to_owned(),
+            key: item.key().as_str().to_owned(),
             subject: change.subject().to_owned(),
             resource_type,
             words: display_text(&change.words()),
             chips: chips(change),
+            besides: change.besides_access().as_deref().map(display_text),
             outcome,
             reason,
         }
@@ -141,6 +156,7 @@ impl Held {
             resource_type: entry.map(|entry| entry.resource_type.clone()),
             words: access.unwrap_or_else(|| words.to_owned()),
             chips: entry.map(unchanged_chips).unwrap_or_default(),
+            besides: None,
             outcome: None,
             reason: None,
         }

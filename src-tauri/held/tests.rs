@@ -38,7 +38,7 @@ async fn what_is_lost_stays_until_it_is_ticked() {
     let world = World::samples().await;
     world.server(1).set_resource("my-agent", "legacy", "table", &[Permission::Admin]).unwrap();
     let plan = promote(&world, "my-agent", 0, 1).await;
-    let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &["resource:orders"])).await;
+    let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &["gain:orders"])).await;
     assert_eq!(ended["result"]["outcome"], "done", "{ended}");
     let resources = world.server(1).resources("my-agent").unwrap();
     assert!(resources.contains_key("legacy"), "nobody ticked the loss");
@@ -49,6 +49,32 @@ async fn what_is_lost_stays_until_it_is_ticked() {
     let plan = promote(&world, "my-agent", 0, 1).await;
     ok(&world, "plan_apply", applying(&plan, &json!({ "loses_access": true }), &[])).await;
     assert!(!world.server(1).resources("my-agent").unwrap().contains_key("legacy"));
+}
+
+#[tokio::test]
+async fn a_gain_is_applied_without_the_loss_beside_it() {
+    use Permission::{Admin, Delete, Read, Write};
+    let world = World::samples().await;
+    world.server(0).set_resource("my-agent", "orders", "table", &[Read, Write]).unwrap();
+    world.server(1).set_resource("my-agent", "orders", "table", &[Read, Delete, Admin]).unwrap();
+    let request = json!({ "from": world.ids[0], "agent": "my-agent", "to": world.ids[1], "mode": "merge" });
+    let plan = ok(&world, "plan_promote", request.clone()).await;
+    let losses = plan["groups"].as_array().unwrap().iter().find(|group| group["group"] == "loses_access").unwrap();
+    assert_eq!((&losses["count"], &losses["ticked"]), (&json!(1), &json!(false)), "{plan}");
+    let rows = |group: &str| json!({ "plan": plan["plan"], "group": group, "search": "orders", "from": 0 });
+    let gained = ok(&world, "plan_rows", rows("gains_access")).await;
+    assert_eq!(gained["rows"][0]["words"], "gains write");
+    let lost = ok(&world, "plan_rows", rows("loses_access")).await;
+    assert_eq!(lost["rows"][0]["words"], "loses delete and admin");
+    let ticked = json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] } });
+    let words = ok(&world, "plan_words", ticked).await;
+    assert_eq!(words["command"], Value::Null, "no command line would leave the loss out");
+    ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
+    let orders = || Vec::from_iter(world.server(1).resources("my-agent").unwrap()["orders"].permissions.clone());
+    assert_eq!(orders(), [Read, Write, Delete, Admin], "what is there, and the gain");
+    let plan = ok(&world, "plan_promote", request).await;
+    ok(&world, "plan_apply", applying(&plan, &json!({ "loses_access": true }), &[])).await;
+    assert_eq!(orders(), [Read, Write]);
 }
 
 #[tokio::test]
@@ -228,15 +254,15 @@ async fn the_end_of_an_apply_and_the_history_show_the_same_rows_what_was_left_fi
     let plan = promote(&world, "my-agent", 0, 1).await;
     let fault = Fault::on(2, FaultAnswer::status(403, ErrorBody::Json)).method("PUT").for_ever();
     world.server(1).set_faults([fault]);
-    let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &["resource:returns"])).await;
+    let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &["gain:returns"])).await;
     let result = &ended["result"];
     assert_eq!((&result["outcome"], &result["left"]), (&"needs_attention".into(), &1.into()), "{ended}");
     let rows = rows_of(&world, &result["plan"]).await;
     let told = |key: &str| rows.iter().find(|row| row["key"] == key).cloned().unwrap_or_default();
-    assert_eq!(told("resource:orders")["outcome"], "left", "{rows:?}");
-    assert!(told("resource:orders")["reason"].as_str().unwrap().starts_with("orders could not be put back"));
-    assert_eq!(told("resource:sales.invoices")["outcome"], "not_reached");
-    assert_eq!(told("resource:sales.invoices")["reason"], Value::Null);
+    assert_eq!(told("gain:orders")["outcome"], "left", "{rows:?}");
+    assert!(told("gain:orders")["reason"].as_str().unwrap().starts_with("orders could not be put back"));
+    assert_eq!(told("gain:sales.invoices")["outcome"], "not_reached");
+    assert_eq!(told("gain:sales.invoices")["reason"], Value::Null);
     let detail = ok(&world, "history_entry", json!({ "id": result["operation"] })).await;
     assert_eq!(rows_of(&world, &detail["plan"]).await, rows, "one thing, shown twice");
     let search = json!({ "plan": result["plan"]["plan"], "group": "gains_access", "search": "put back", "from": 0 });
@@ -258,7 +284,7 @@ async fn what_was_left_is_not_lost_among_a_thousand_rows() {
     assert_eq!(ended["result"]["outcome"], "needs_attention", "{ended}");
     let rows = rows_of(&world, &ended["result"]["plan"]).await;
     let left: Vec<usize> = (0..rows.len()).filter(|place| rows[*place]["outcome"] == "left").collect();
-    assert!(rows.iter().any(|row| row["key"] == "resource:table_0297" && row["outcome"] == "left"), "{left:?}");
+    assert!(rows.iter().any(|row| row["key"] == "gain:table_0297" && row["outcome"] == "left"), "{left:?}");
     assert_eq!(left, (0..left.len()).collect::<Vec<_>>(), "they stand first");
     assert_eq!(ended["result"]["left"], left.len(), "each has its row");
 }

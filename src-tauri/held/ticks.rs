@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use aidb_core::operations::Proposal;
-use aidb_core::plan::{Change, Selection};
+use aidb_core::plan::{Item, Selection};
 
 use super::{Held, PlanError};
 use crate::contract::{GroupView, PlanKind, RowGroup, Ticks};
@@ -34,19 +34,19 @@ impl Held {
     pub(crate) fn chosen(&self, ticks: &Ticks) -> Result<Proposal, PlanError> {
         let proposal = &self.proposable()?.proposal;
         let except: HashSet<&str> = ticks.except.iter().map(String::as_str).collect();
-        let changes = &proposal.plan.changes;
+        let plan = &proposal.plan;
         let ticked: BTreeSet<_> =
-            changes.iter().filter(|change| self.is_ticked(change, ticks, &except)).map(Change::key).collect();
-        if ticked.len() == changes.len() {
+            plan.items().filter(|item| self.is_ticked(item, ticks, &except)).map(|item| item.key()).collect();
+        if ticked.len() == plan.item_count() {
             return Ok(proposal.clone());
         }
         proposal.select(Selection::Only(ticked)).map_err(PlanError::UnknownRow)
     }
 
-    fn is_ticked(&self, change: &Change, ticks: &Ticks, except: &HashSet<&str>) -> bool {
-        let group = RowGroup::from(change.group());
+    fn is_ticked(&self, item: &Item<'_>, ticks: &Ticks, except: &HashSet<&str>) -> bool {
+        let group = RowGroup::from(item.group());
         let rule = group_rule(self.kind, group, 1);
         let ticked = ticks.groups.get(&group).copied().unwrap_or(rule.ticked);
-        if rule.tickable { ticked != except.contains(change.key().as_str()) } else { rule.ticked }
+        if rule.tickable { ticked != except.contains(item.key().as_str()) } else { rule.ticked }
     }
 }

@@ -2,7 +2,7 @@
 
 use aidb_core::numbers::grouped;
 use aidb_core::operations::Proposal;
-use aidb_core::plan::{Change, Mode};
+use aidb_core::plan::{Change, Item, Mode, Plan};
 
 use crate::contract::{PlanKind, RestoreSource};
 use crate::held::{Held, Origin, Proposable};
@@ -17,12 +17,17 @@ pub(crate) struct CommandLine {
     pub(crate) note: Option<String>,
 }
 
-/// The command that does what is chosen of a held plan, as near as the command line comes.
+/// The command that does what is chosen of a held plan, as near as the command line comes. It never takes away what is not ticked:
+/// then there is none.
 pub(crate) fn command_line(held: &Held, chosen: &Proposal) -> CommandLine {
     let Ok(proposable) = held.proposable() else { return CommandLine::default() };
     let all = &proposable.proposal.plan;
-    let left_out = all.changes.len() - chosen.plan.changes.len();
-    let only = if left_out == 0 { Some(String::new()) } else { only(chosen) };
+    let left_out = all.item_count() - chosen.plan.item_count();
+    let only = if left_out == 0 { Some(String::new()) } else { only(all, chosen) };
+    let losses = |plan: &Plan| plan.items().filter(Item::is_loss).count();
+    if only.is_none() && losses(all) > losses(&chosen.plan) {
+        return CommandLine::default();
+    }
     let note = only.is_none().then(|| {
         let changes =
             if left_out == 1 { "1 change that is".into() } else { format!("{} changes that are", grouped(left_out)) };
@@ -67,8 +72,13 @@ fn command(kind: PlanKind, proposable: &Proposable, chosen: &Proposal) -> String
     }
 }
 
-/// `--only` for what is chosen, where the command line can say it: resources, few enough to be read, that a terminal takes.
-fn only(chosen: &Proposal) -> Option<String> {
+/// `--only` for what is chosen, where the command line can say it: resources, few enough to be read, that a terminal takes, and each
+/// with all that happens to it.
+fn only(all: &Plan, chosen: &Proposal) -> Option<String> {
+    let whole = |change: &Change| all.changes.contains(change);
+    if !chosen.plan.changes.iter().all(whole) {
+        return None;
+    }
     let resource = |change: &Change| change.key().resource_id().map(str::to_owned);
     let named: Vec<String> = chosen.plan.changes.iter().filter_map(resource).collect();
     let besides = |change: &Change| {

@@ -48,7 +48,7 @@ fn facts(page: &mut String, held: &Held, left_out: usize, actor: &str) {
         ("From", Some(held.source.clone())),
         ("Into", target),
         ("How", Some(plan.mode.as_str().to_owned())),
-        ("Changes", Some(plan.changes.len().to_string())),
+        ("Changes", Some(grouped(plan.item_count()))),
         ("Not chosen", (left_out > 0).then(|| left_out.to_string())),
         ("Made at", Some(time(held.made_at))),
         ("Made by", Some(actor.to_owned())),

@@ -166,18 +166,19 @@ pub(crate) fn unchanged_chips(entry: &ResourcePermission) -> Vec<ChipView> {
     entry.permissions.iter().map(chip).collect()
 }
 
-/// An apply that came to an end. `plan` is what was applied, and `next` the stage after the target's.
+/// An apply that came to an end. `plan` is what was applied, with its rows in `view`, and `next` the stage after the target's.
 pub(crate) fn apply_view(
     applied: Applied,
-    sentence: &str,
-    plan: PlanView,
+    plan: &Plan,
+    view: PlanView,
     target: &Target,
     next: Option<String>,
 ) -> ApplyView {
+    let sentence = applied.report.sentence(plan);
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let agent_key = applied.agent_key.map(|key| AgentKeyView {
         environment: target.environment.as_ref().map(|environment| environment.id.to_string()),
-        agent: plan.agent_id.clone(),
+        agent: view.agent_id.clone(),
         kept: kept(&key),
     });
     let report = applied.report;
@@ -187,13 +188,13 @@ pub(crate) fn apply_view(
             Outcome::PutBack => ApplyOutcome::PutBack,
             Outcome::NeedsAttention => ApplyOutcome::NeedsAttention,
         },
-        sentence: display_text(sentence),
+        sentence: display_text(&sentence),
         cause: report.cause.map(ErrorReport::of),
         cancelled: report.cancelled,
-        applied: count(report.applied.len()),
-        put_back: count(report.put_back.len()),
+        applied: count(plan.items_of(&report.applied)),
+        put_back: count(plan.items_of(&report.put_back)),
         left: count(report.left.len()),
-        plan,
+        plan: view,
         duration_ms: u32::try_from(applied.duration.as_millis()).unwrap_or(u32::MAX),
         operation: applied.operation.to_string(),
         backup: applied.backup.map(|backup| backup.summary.id.to_string()),

@@ -18,7 +18,7 @@ async fn promote() {
     let mut recording = samples("promote").await;
     let plan = recording.promote("my-agent", 0, 2).await;
     recording.words(&plan).await;
-    let unticked = json!({ "groups": {}, "except": ["resource:sales.invoices"] });
+    let unticked = json!({ "groups": {}, "except": ["gain:sales.invoices"] });
     recording.play("plan_words", json!({ "plan": plan["plan"], "ticks": unticked })).await;
     let refused = recording.apply(&plan, None, None).await;
     assert_eq!(refused["code"], "confirmation_required");

@@ -1845,6 +1845,10 @@ words: string,
  */
 chips: Array<ChipView>, 
 /**
+ * What the chips cannot say of it: that it is new, that its entry goes, that its type changes.
+ */
+besides: string | null, 
+/**
  * What became of it, for a plan that was applied.
  */
 outcome: RowOutcome | null, 

@@ -12,12 +12,12 @@ const groups: GroupView[] = [
 
 function gains(index: number): RowView {
   const subject = `warehouse.table_${String(index)}`;
-  return { key: `set:${subject}`, subject, type: "table", words: "new here: may read", chips: [{ permission: "read", change: "gained" }], outcome: null, reason: null };
+  return { key: `set:${subject}`, subject, type: "table", words: "new here: may read", chips: [{ permission: "read", change: "gained" }], besides: null, outcome: null, reason: null };
 }
 
 function loses(index: number): RowView {
   const subject = `legacy.table_${String(index)}`;
-  return { key: `revoke:${subject}`, subject, type: "table", words: "loses write", chips: [{ permission: "write", change: "lost" }], outcome: null, reason: null };
+  return { key: `revoke:${subject}`, subject, type: "table", words: "loses write", chips: [{ permission: "write", change: "lost" }], besides: null, outcome: null, reason: null };
 }
 
 /** What became of the plan as it is ticked from the start. */

@@ -145,13 +145,18 @@ export class PlanRows {
   }
 }
 
-/** The keys of all rows of a group, piece by piece. */
-export async function* keysOf(plan: PlanTicket, group: RowGroup): AsyncIterable<readonly string[]> {
+/** All rows of a group, piece by piece. */
+export async function* rowsOf(plan: PlanTicket, group: RowGroup): AsyncIterable<readonly RowView[]> {
   for (let from = 0, total = 1; from < total; from += PIECE) {
     const answer = await host().call("plan_rows", { plan, group, search: "", from });
     total = answer.total;
-    yield answer.rows.map((row) => row.key);
+    yield answer.rows;
   }
+}
+
+/** The keys of all rows of a group, piece by piece. */
+export async function* keysOf(plan: PlanTicket, group: RowGroup): AsyncIterable<readonly string[]> {
+  for await (const rows of rowsOf(plan, group)) yield rows.map((row) => row.key);
 }
 
 function pieceName(group: RowGroup, position: number): string {

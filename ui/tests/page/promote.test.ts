@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { axe, calls, overflowsSideways, screenshot, sizes } from "../harness";
-import { button, carriedOut, plan, toPlan, wizard } from "./wizard";
+import { button, carriedOut, passCheck, plan, toPlan, wizard } from "./wizard";
 
 describe("promoting", () => {
   test("every step stands up to axe, and the plan says what will happen", async () => {
@@ -12,19 +12,22 @@ describe("promoting", () => {
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "promote-1-from");
     await button(page, "Continue to Check").click();
+    await page.getByRole("radio", { name: /^Staging/, checked: true }).waitFor();
+    await button(page, /Step 2 of 6: Check/).click();
     await page.getByText("Nothing stands in the way").waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "promote-2-check");
     await button(page, "Continue to To").click();
     await page.getByRole("radio", { name: /^Production/ }).check();
     expect(await page.getByRole("radio", { name: /^Development/ }).count()).toBe(0);
+    await page.getByText("Staging comes before Production, and is passed over.").waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "promote-3-to");
     await button(page, "Continue to Plan").click();
     await plan(page).getByText("sales.invoices").waitFor();
-    await page.getByText("aidb migrate promote --from Development --to Production my-agent --only=customers --only=orders --only=returns --only=sales.discounts --only=sales.invoices").waitFor();
+    await page.getByText("There is no command for just this selection.").waitFor();
     expect(await page.locator("h1").textContent()).toBe("Promote my-agent to Production");
-    await page.getByText("2 resources lose access.").waitFor();
+    await page.getByText("2 resources would lose access. They stay as they are until you tick them.").waitFor();
     await page.getByText("Plan made 2 minutes ago · refused if Production changes meanwhile").waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "promote-4-plan");
@@ -73,7 +76,7 @@ test("the plan is copied as text", async () => {
   await plan(page).getByRole("checkbox", { name: "sales.invoices" }).uncheck();
   await button(page, "Copy as text").click();
   await expect.poll(async () => (await calls(page)).filter(({ command }) => command === "plan_words").map(({ request }) => (request as { ticks: { except: string[] } }).ticks.except))
-    .toContainEqual(["resource:sales.invoices"]);
+    .toContainEqual(["gain:sales.invoices"]);
 });
 
 test("the whole way by keyboard alone", async () => {
@@ -86,9 +89,6 @@ test("the whole way by keyboard alone", async () => {
   await page.keyboard.press("Tab");
   await page.keyboard.type("my-");
   await page.keyboard.press("ArrowDown");
-  await page.keyboard.press("Enter");
-  await page.getByText("Nothing stands in the way").waitFor();
-  await button(page, "Continue to To").focus();
   await page.keyboard.press("Enter");
   await page.getByRole("radio", { name: /^Production/ }).focus();
   await page.keyboard.press("Space");
@@ -133,7 +133,9 @@ test("going back loses nothing, and the plan is made again only for another choi
   await page.locator("h1", { hasText: "History" }).waitFor();
   await button(page, "Promote").first().click();
   await page.getByRole("radio", { name: /Development/, checked: true }).waitFor();
-  for (const step of ["Check", "To", "Plan"]) await button(page, `Continue to ${step}`).click();
+  await button(page, "Continue to Check").click();
+  await passCheck(page);
+  await button(page, "Continue to Plan").click();
   await plan(page).getByText("sales.invoices").waitFor();
   const made = (await calls(page)).filter(({ command }) => command === "plan_promote");
   expect(made).toHaveLength(1);

@@ -20,7 +20,9 @@ describe("restoring", () => {
     await screenshot(page, "restore-plan");
     await button(page, "Apply 5 changes to Production, 5 losing access…").click();
     await page.getByLabel("Type Production to confirm").fill("Production");
-    await page.getByText("5 resources lose access.").waitFor();
+    const losses = page.getByRole("region", { name: "5 resources lose access" });
+    await losses.getByText("orders", { exact: true }).waitFor();
+    expect(await losses.getByRole("list").first().locator("> li").count()).toBe(5);
     await screenshot(page, "restore-apply");
     await button(page, "Apply 5 changes to Production, 5 losing access").click();
     await page.getByRole("heading", { name: "5 changes to my-agent were made and verified." }).waitFor();
@@ -30,8 +32,8 @@ describe("restoring", () => {
     const page = await restoring({ backup: "bk-00000003" });
     await page.getByText("Nothing is selected.").waitFor();
     await page.getByRole("checkbox", { name: "All of “Delete the agent”" }).check();
-    await button(page, "Apply 1 change to Staging and delete the agent…").click();
-    const apply = button(page, "Apply 1 change to Staging and delete the agent");
+    await button(page, "Delete churn-forecast in Staging…").click();
+    const apply = button(page, "Delete churn-forecast in Staging");
     expect(await apply.isDisabled()).toBe(true);
     await page.getByText("Agree to the deletion above first.").waitFor();
     expect(await axe(page)).toEqual([]);

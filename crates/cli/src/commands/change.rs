@@ -247,7 +247,7 @@ pub(crate) async fn carry_out(
     consent: Consent,
     context: &Context,
 ) -> Result<Exit, Failure> {
-    let changes: usize = planned.iter().map(|planned| planned.proposal.plan.changes.len()).sum();
+    let changes: usize = planned.iter().map(|planned| planned.proposal.plan.item_count()).sum();
     // What stays different is worth seeing even where nothing can be done about it.
     if planned.iter().any(|planned| planned.proposal.plan.differs()) {
         invocation.quiet_progress();

@@ -67,7 +67,7 @@ impl Turn<'_> {
             planned.proposal = self.engine.propose_anew(self.target, &planned.proposal, self.context).await?;
             let shown = std::slice::from_ref(&*planned);
             self.invocation.screen.meanwhile(&plans(self.action, Purpose::Apply, self.target, shown))?;
-            let changes = planned.proposal.plan.changes.len();
+            let changes = planned.proposal.plan.item_count();
             agree(self.invocation, self.target, changes, self.consent.to_changes).await?;
             let shown = std::slice::from_ref(&*planned);
             deletion = agree_to_deletion(self.invocation, self.target, shown, self.consent.to_deletion).await?;

@@ -6,7 +6,7 @@ use super::{Apply, ApplyReport, Noting, Outcome, Stop};
 use crate::config::AgentState;
 use crate::connector::ConnectorError;
 use crate::error::{ErrorCode, ErrorReport};
-use crate::plan::{Change, Ownership, Remainder, remaining};
+use crate::plan::{Change, Ownership, Remainder, item_count, remaining};
 use crate::progress::Stage;
 use crate::store::Heading;
 
@@ -49,7 +49,7 @@ impl Apply<'_> {
     async fn finish(&self, live: &AgentState, ownership: Ownership) -> ApplyReport {
         let all: Vec<&Change> = self.plan.changes.iter().collect();
         let Remainder { todo, left } = remaining(&self.plan.changes, live, ownership);
-        self.stage(Stage::Applying, todo.len());
+        self.stage(Stage::Applying, item_count(&todo));
         let (_, stop) = self.write_all(&self.session(self.cancel.clone()), &todo, Noting::Done).await;
         let stop = match stop {
             Some(stop) => Some(stop),

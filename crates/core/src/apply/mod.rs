@@ -39,7 +39,9 @@ use crate::config::AgentState;
 use crate::connector::{Connector, KeyHash, RetryNotice, RetryPolicy, Session};
 use crate::error::{ErrorCode, ErrorReport};
 use crate::numbers::counted;
-use crate::plan::{Change, ChangeKey, Leftover, LeftoverKind, Ownership, Plan, record_moved, shortfalls, unreached};
+use crate::plan::{
+    Change, ChangeKey, Leftover, LeftoverKind, Ownership, Plan, item_count, record_moved, shortfalls, unreached,
+};
 use crate::progress::{Event, ProgressSink, Stage};
 
 /// How many calls are under way at once unless asked.
@@ -183,7 +185,7 @@ impl Apply<'_> {
     /// Carries the plan out. Never fails: every end is one of the three outcomes, and the report says why.
     pub async fn run(&self) -> ApplyReport {
         let session = self.session(self.cancel.clone());
-        self.stage(Stage::Applying, self.plan.changes.len());
+        self.stage(Stage::Applying, item_count(&self.plan.changes));
         let (tried, stop) = self.write_all(&session, &self.plan.changes, Noting::Ahead).await;
         let stop = match stop {
             Some(stop) => stop,

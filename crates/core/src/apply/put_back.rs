@@ -5,7 +5,7 @@ use super::{Apply, ApplyReport, Noting, Outcome, Stop};
 use crate::config::AgentState;
 use crate::connector::{ConnectorError, KeyHash, Knew, Session, has_lost_memory, read_state, read_whole_state};
 use crate::error::{ErrorCode, ErrorReport, Explain};
-use crate::plan::{Change, ChangeKey, Leftover, LeftoverKind, Ownership, settle, unreached};
+use crate::plan::{Change, ChangeKey, Leftover, LeftoverKind, Ownership, item_count, settle, unreached};
 use crate::progress::Stage;
 use tokio_util::sync::CancellationToken;
 
@@ -50,7 +50,7 @@ impl Apply<'_> {
         if cfg!(feature = "leave-out-put-back") {
             undo.clear();
         }
-        self.stage(Stage::PuttingBack, undo.len());
+        self.stage(Stage::PuttingBack, item_count(&undo));
         self.journal.turned_back().await;
         let (_, failed) = self.write_all(&session, &undo, Noting::Done).await;
         let left = self.remaining(&session, tried, failed.as_ref()).await;

@@ -11,7 +11,7 @@ impl ApplyReport {
     pub fn sentence(&self, plan: &Plan) -> String {
         let agent = &plan.agent_id;
         match self.outcome {
-            Outcome::Done => match self.applied.len() {
+            Outcome::Done => match plan.items_of(&self.applied) {
                 0 if !plan.differs() => format!("Nothing to change: {agent} already matches."),
                 0 if plan.unchangeable.is_empty() => {
                     format!("Nothing to change: all but the database link of {agent} matches.")
@@ -20,7 +20,7 @@ impl ApplyReport {
                 1 => format!("1 change to {agent} was made and verified."),
                 count => format!("{} changes to {agent} were made and verified.", grouped(count)),
             },
-            Outcome::PutBack => format!("{}, and {}", self.why(), self.way_back()),
+            Outcome::PutBack => format!("{}, and {}", self.why(), self.way_back(plan)),
             Outcome::NeedsAttention => {
                 let items = counted_as(self.left.len(), "item is", "items are");
                 format!("{}, and {items} left to look at.", self.why())
@@ -41,8 +41,8 @@ impl ApplyReport {
         self.cause.as_ref().is_some_and(|cause| cause.code == ErrorCode::Interrupted)
     }
 
-    fn way_back(&self) -> String {
-        match self.put_back.len() {
+    fn way_back(&self, plan: &Plan) -> String {
+        match plan.items_of(&self.put_back) {
             0 => "nothing was changed.".into(),
             1 => "the 1 change that had been made was put back.".into(),
             count => format!("the {} changes that had been made were put back.", grouped(count)),

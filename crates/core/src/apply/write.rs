@@ -91,7 +91,9 @@ impl Apply<'_> {
         }
         lock(&state.tried).push(change);
         match self.write(session, change).await {
-            Ok(()) => self.progress.emit(Event::ItemDone { subject: change.subject().to_owned() }),
+            Ok(()) => change.items().for_each(|item| {
+                self.progress.emit(Event::ItemDone { subject: item.change().subject().to_owned() });
+            }),
             Err(error) => {
                 // Looked before it was sent, and it was not sent.
                 if matches!(error, WriteError::ThereAlready) {

@@ -78,6 +78,12 @@ impl PermissionSet {
         new
     }
 
+    /// What is in `self` or in `other`.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// What is in `self` and not in `other`.
     #[must_use]
     pub const fn minus(self, other: Self) -> Self {

@@ -42,15 +42,19 @@ impl Engine {
         Ok(proposal)
     }
 
-    /// The database that the last configuration named which aidb brought to an environment, and that was not linked there. The server
-    /// knows nothing of it, so without this it would be forgotten one stage later.
+    /// The database that was named by the configuration which aidb brought to an environment, and that was not linked there. The server
+    /// knows nothing of it, so without this it would be forgotten one stage later. Looked for back to where the agent was registered:
+    /// what came in between, a rollback or a file without a database, says nothing of it.
     async fn database_left_unlinked(&self, from: &Target, agent: &AgentId) -> Result<Option<DatabaseReference>, Error> {
         let place = PlaceFilter::Server(from.server());
         let filter = OperationFilter { agent: Some(agent.clone()), place: Some(place), limit: Some(MOST_LOOKED_AT) };
         for operation in self.store().await?.operations(&filter).await? {
-            if operation.state == OperationState::Done && operation.kind != OperationKind::Export {
-                let plan = self.operation_record(&operation.id).await?.plan;
-                return Ok(plan.and_then(|plan| plan.unlinked));
+            if operation.state != OperationState::Done || operation.kind == OperationKind::Export {
+                continue;
+            }
+            let Some(plan) = self.operation_record(&operation.id).await?.plan else { continue };
+            if plan.unlinked.is_some() || plan.registers() || plan.deletes_agent() {
+                return Ok(plan.unlinked);
             }
         }
         Ok(None)

@@ -65,7 +65,8 @@ pub enum Change {
     },
 }
 
-/// Names one change within a plan: `register`, `link`, `limits`, `delete`, or `resource:` and the resource id.
+/// Names one change within a plan: `register`, `link`, `limits`, `delete`, or `resource:` and the resource id. An item of a change to a
+/// resource is named by `gain:` or `loss:` and the resource id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChangeKey(String);
@@ -77,10 +78,22 @@ impl ChangeKey {
         Self(format!("resource:{resource_id}"))
     }
 
-    /// The resource that the change is about, if it is about one.
+    /// The key of what one resource gains.
+    #[must_use]
+    pub fn gain(resource_id: &str) -> Self {
+        Self(format!("gain:{resource_id}"))
+    }
+
+    /// The key of what one resource loses.
+    #[must_use]
+    pub fn loss(resource_id: &str) -> Self {
+        Self(format!("loss:{resource_id}"))
+    }
+
+    /// The resource that the change or item is about, if it is about one.
     #[must_use]
     pub fn resource_id(&self) -> Option<&str> {
-        self.0.strip_prefix("resource:")
+        ["resource:", "gain:", "loss:"].into_iter().find_map(|kind| self.0.strip_prefix(kind))
     }
 
     /// The key as text.
@@ -102,7 +115,7 @@ impl fmt::Display for ChangeKey {
     }
 }
 
-/// Under which heading a change is shown (SCREENS.md, "Plan").
+/// Under which heading an item is shown (SCREENS.md, "Plan").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Group {
@@ -112,9 +125,9 @@ pub enum Group {
     LinkDatabase,
     /// Something new is allowed, nothing is taken away.
     GainsAccess,
-    /// Something is allowed and something else taken away, the type changes, or how many queries the agent may make.
+    /// The type changes, an entry without a permission is added, or how many queries the agent may make.
     Changes,
-    /// Something is taken away, nothing new is allowed.
+    /// Something is taken away.
     LosesAccess,
     /// The agent itself goes.
     DeleteAgent,
@@ -169,19 +182,6 @@ impl Change {
         }
     }
 
-    /// The heading it stands under.
-    #[must_use]
-    pub fn group(&self) -> Group {
-        match self {
-            Self::Register { .. } => Group::Register,
-            Self::LinkDatabase { .. } => Group::LinkDatabase,
-            Self::SetRateLimits { .. } => Group::Changes,
-            Self::Revoke { .. } => Group::LosesAccess,
-            Self::DeleteAgent { .. } => Group::DeleteAgent,
-            Self::SetPermission { before, after, .. } => group_of_access(before.as_ref(), after),
-        }
-    }
-
     /// What is granted anew and what is taken away.
     #[must_use]
     pub fn gained_and_lost(&self) -> (PermissionSet, PermissionSet) {
@@ -193,19 +193,11 @@ impl Change {
     }
 }
 
-fn gained_and_lost(before: Option<&ResourcePermission>, after: &ResourcePermission) -> (PermissionSet, PermissionSet) {
+/// What `after` allows that `before` did not, and the other way round.
+pub(super) fn gained_and_lost(
+    before: Option<&ResourcePermission>,
+    after: &ResourcePermission,
+) -> (PermissionSet, PermissionSet) {
     let had = before.map_or(PermissionSet::EMPTY, |before| before.permissions);
     (after.permissions.minus(had), had.minus(after.permissions))
-}
-
-fn group_of_access(before: Option<&ResourcePermission>, after: &ResourcePermission) -> Group {
-    if before.is_some_and(|before| before.resource_type != after.resource_type) {
-        return Group::Changes;
-    }
-    let (gained, lost) = gained_and_lost(before, after);
-    match (gained.is_empty(), lost.is_empty()) {
-        (false, true) => Group::GainsAccess,
-        (true, false) => Group::LosesAccess,
-        _ => Group::Changes,
-    }
 }

@@ -8,7 +8,7 @@ use serde_json::Map;
 
 use super::fields::{compare_info, compare_limits, note_not_linked};
 use super::link::compare_database;
-use super::{Change, Fingerprint, Mode, Note, NoteCode, NoteWeight, PLAN_FORMAT, Plan};
+use super::{Change, Fingerprint, Group, Mode, Note, NoteCode, NoteWeight, PLAN_FORMAT, Plan};
 use crate::config::{
     Agent, AgentId, AgentState, LiveAgent, PermissionSet, RateLimits, ResourcePermission, ResourcePermissions,
     addressable, values,
@@ -296,7 +296,7 @@ pub(super) fn renew_summary_notes(plan: &mut Plan) {
 }
 
 fn note_losses(plan: &mut Plan) {
-    let losing = plan.changes.iter().filter(|change| !change.gained_and_lost().1.is_empty()).count();
+    let losing = plan.count(Group::LosesAccess);
     if losing > 0 {
         let message = format!("{losing} {} access.", if losing == 1 { "resource loses" } else { "resources lose" });
         note(plan, NoteCode::LosesAccess, NoteWeight::Risk, message);

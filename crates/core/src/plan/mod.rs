@@ -10,6 +10,7 @@
 //! | `fields.rs`, `link.rs` | the same for what stands beside the resources, and for the database link |
 //! | `difference.rs` | two states beside each other: every field of the format, in both directions |
 //! | `change.rs` | what one change is, and in which order changes are carried out |
+//! | `item.rs` | what a change gives and what it takes, apart |
 //! | `select.rs` | all of a plan, or chosen items |
 //! | `settle.rs` | after a failure: what is still ours goes back, what somebody else changed is left |
 //! | `moved.rs` | what moved between two reads of the target, in words |
@@ -20,6 +21,7 @@ mod change;
 mod difference;
 mod fields;
 mod fingerprint;
+mod item;
 mod link;
 mod make;
 mod moved;
@@ -30,6 +32,7 @@ mod words;
 pub use change::{Change, ChangeKey, Group, PHASES, Phase};
 pub use difference::{Compared, difference};
 pub use fingerprint::Fingerprint;
+pub use item::{Item, item_count};
 pub use make::{DatabaseLinking, Goal, LimitsGoal, TargetTables, make};
 pub use moved::{moved, record_moved};
 pub use select::{Selection, UnknownItem};
@@ -210,12 +213,6 @@ impl Plan {
             Change::Register { database, .. } => database.as_ref(),
             _ => None,
         })
-    }
-
-    /// How many changes stand in `group`.
-    #[must_use]
-    pub fn count(&self, group: Group) -> usize {
-        self.changes.iter().filter(|change| change.group() == group).count()
     }
 
     /// Whether it was made from exactly this state. Rate limits count where it sets them: a plan for anything else did not look.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Change, ChangeKey, Plan};
+use super::{Change, ChangeKey, Item, Plan};
 use crate::error::{ErrorCode, Explain};
 
 /// Which changes of a plan to carry out.
@@ -14,7 +14,7 @@ pub enum Selection {
     /// Every one.
     #[default]
     All,
-    /// These; whatever else they need (registering the agent first) comes with them.
+    /// These changes, or items of them; whatever else they need (registering the agent first) comes with them.
     Only(BTreeSet<ChangeKey>),
 }
 
@@ -57,18 +57,25 @@ impl Plan {
     pub fn select(mut self, selection: &Selection) -> Result<Self, UnknownItem> {
         let Selection::Only(chosen) = selection else { return Ok(self) };
         let known = self.known_keys();
-        if let Some(key) = chosen.iter().find(|key| !known.contains(*key)) {
+        if let Some(key) = chosen.iter().find(|key| !known.contains(&about(key))) {
             return Err(UnknownItem { key: key.clone(), nearest: nearest(key, &known) });
         }
-        let any = self.changes.iter().any(|change| chosen.contains(&change.key()));
-        self.changes.retain(|change| {
-            // Nothing can be said about an agent that does not exist: its registration comes with whatever was chosen.
-            chosen.contains(&change.key()) || (any && matches!(change, Change::Register { .. }))
-        });
+        let (mut reduced, mut registration) = (Vec::new(), None);
+        for change in std::mem::take(&mut self.changes) {
+            match reduce(change, chosen) {
+                Ok(change) => reduced.push(change),
+                Err(change) if matches!(change, Change::Register { .. }) => registration = Some(change),
+                Err(_) => {}
+            }
+        }
+        // Nothing can be said about an agent that does not exist: its registration comes with whatever was chosen.
+        let needed = registration.filter(|_| !reduced.is_empty());
+        self.changes = needed.into_iter().chain(reduced).collect();
         self.renew_notes(&known);
         Ok(self)
     }
 
+    /// One key for everything about a resource.
     fn known_keys(&self) -> BTreeSet<ChangeKey> {
         let resources = self.same.iter().chain(&self.kept).map(|id| ChangeKey::resource(id));
         self.changes.iter().map(Change::key).chain(resources).collect()
@@ -80,6 +87,25 @@ impl Plan {
         let gone = |key: &ChangeKey| known.contains(key) && !chosen.contains(key);
         self.notes.retain(|note| !note.resource.as_deref().is_some_and(|id| gone(&ChangeKey::resource(id))));
         super::make::renew_summary_notes(self);
+    }
+}
+
+fn about(key: &ChangeKey) -> ChangeKey {
+    key.resource_id().map_or_else(|| key.clone(), ChangeKey::resource)
+}
+
+/// The change with its chosen items, or itself where there are none. An item that is not chosen leaves what it is about as it is there.
+fn reduce(change: Change, chosen: &BTreeSet<ChangeKey>) -> Result<Change, Change> {
+    if chosen.contains(&change.key()) {
+        return Ok(change);
+    }
+    let all = change.item_count();
+    let mut items: Vec<Change> =
+        change.items().filter(|item| chosen.contains(&item.key())).map(Item::into_change).collect();
+    match items.len() {
+        0 => Err(change),
+        some if some < all => Ok(items.swap_remove(0)),
+        _ => Ok(change),
     }
 }
 

@@ -77,11 +77,14 @@ fn resources(state: &AgentState) -> Option<ResourcePermissions> {
     Some(resources)
 }
 
+fn access() -> impl Strategy<Value = Vec<Permission>> {
+    prop::sample::subsequence(Permission::ALL.to_vec(), 0..=4)
+}
+
 fn any_resources() -> impl Strategy<Value = ResourcePermissions> {
     let id = prop_oneof!["[a-e]", "[a-c]/[a-c]", "ü[a-c] x"];
-    let entry =
-        (prop_oneof![Just("table"), Just("dataset")], proptest::sample::subsequence(Permission::ALL.to_vec(), 0..=4))
-            .prop_map(|(kind, set)| ResourcePermission::new(kind, set));
+    let entry = (prop_oneof![Just("table"), Just("dataset")], access())
+        .prop_map(|(kind, set)| ResourcePermission::new(kind, set));
     proptest::collection::btree_map(id, entry, 0..8)
 }
 
@@ -220,13 +223,71 @@ fn groups_and_words_follow_what_is_gained_and_lost() {
     wanted.name = "My Agent 2".into();
     let plan = plan_to(&wanted, &live, Mode::Exact);
     let shown: Vec<String> = plan
-        .changes
-        .iter()
-        .map(|change| format!("{:?} {}: {}", change.group(), change.subject(), change.words()))
+        .items()
+        .map(|item| format!("{:?} {}: {}", item.group(), item.change().subject(), item.change().words()))
         .chain(plan.unchangeable.iter().map(Unchangeable::words))
         .chain(plan.notes.iter().map(|note| note.message.clone()))
         .collect();
     insta::assert_debug_snapshot!((shown, &plan.same, summary_lines(&plan)));
+}
+
+#[test]
+fn what_gains_and_loses_is_two_items_and_each_can_be_chosen_alone() {
+    use Permission::{Admin, Delete, Read, Write};
+    let live = present(agent(entries(&[("orders", &[Read, Delete, Admin])])));
+    let plan = plan_to(&agent(entries(&[("orders", &[Read, Write])])), &live, Mode::Merge);
+    assert_eq!((plan.changes.len(), plan.item_count(), plan.count(Group::LosesAccess)), (1, 2, 1));
+    let keys: Vec<ChangeKey> = plan.items().map(|item| item.key()).collect();
+    assert_eq!(keys, [ChangeKey::gain("orders"), ChangeKey::loss("orders")]);
+    let chosen = |keys: &[ChangeKey]| {
+        let plan = plan.clone().select(&Selection::Only(keys.iter().cloned().collect())).expect("known");
+        let set: Vec<Vec<Permission>> = plan.changes.iter().filter_map(set_to).collect();
+        (set, plan.notes.iter().any(|note| note.code == NoteCode::LosesAccess))
+    };
+    assert_eq!(chosen(&[ChangeKey::gain("orders")]), (vec![vec![Read, Write, Delete, Admin]], false));
+    assert_eq!(chosen(&[ChangeKey::loss("orders")]), (vec![vec![Read]], true));
+    assert_eq!(chosen(&keys), (vec![vec![Read, Write]], true), "both are one call");
+    assert_eq!(chosen(&[ChangeKey::resource("orders")]), (vec![vec![Read, Write]], true), "all that happens to it");
+}
+
+#[test]
+fn whoever_chose_a_gain_has_not_chosen_the_loss_that_a_new_plan_has_instead() {
+    use Permission::{Read, Write};
+    let wanted = agent(entries(&[("orders", &[Read])]));
+    let live = present(agent(entries(&[("orders", &[Read, Write])])));
+    let plan = plan_to(&wanted, &live, Mode::Merge);
+    let only = Selection::Only([ChangeKey::gain("orders")].into());
+    assert_eq!(plan.select(&only).expect("the resource is known").changes, []);
+}
+
+fn set_to(change: &Change) -> Option<Vec<Permission>> {
+    match change {
+        Change::SetPermission { after, .. } => Some(after.permissions.iter().collect()),
+        _ => None,
+    }
+}
+
+proptest! {
+    /// Whatever stands on both sides: an item is a loss where less is allowed after it, and all items together are the change.
+    #[test]
+    fn items_part_what_is_given_from_what_is_taken(before in access(), after in access(), retyped: bool) {
+        let entry = |permissions: &[Permission], kind: &str| ResourcePermission::new(kind, permissions.iter().copied());
+        let (before, after) = (entry(&before, "table"), entry(&after, if retyped { "dataset" } else { "table" }));
+        let change = Change::SetPermission { resource_id: "x".into(), before: Some(before.clone()), after: after.clone() };
+        let (mut permissions, mut kind) = (before.permissions, before.resource_type.clone());
+        for item in change.items() {
+            let Change::SetPermission { after: alone, .. } = item.change() else { panic!("{item:?}") };
+            let taken = before.permissions.minus(alone.permissions);
+            prop_assert_eq!(item.is_loss(), !taken.is_empty());
+            permissions = permissions.with(alone.permissions).minus(taken);
+            if alone.resource_type != before.resource_type {
+                prop_assert!(!item.is_loss());
+                kind.clone_from(&alone.resource_type);
+            }
+        }
+        prop_assert_eq!((permissions, kind), (after.permissions, after.resource_type));
+        prop_assert_eq!(change.items().count(), change.item_count());
+    }
 }
 
 #[test]

@@ -56,18 +56,31 @@ impl Change {
         }
     }
 
+    /// What happens besides to a resource whose permissions are shown before and after: "new here", "its entry goes".
+    #[must_use]
+    pub fn besides_access(&self) -> Option<String> {
+        match self {
+            Self::SetPermission { before: None, .. } => Some("new here".into()),
+            Self::SetPermission { before: Some(before), after, .. } => type_words(before, after),
+            Self::Revoke { .. } => Some("its entry goes".into()),
+            Self::Register { .. }
+            | Self::LinkDatabase { .. }
+            | Self::SetRateLimits { .. }
+            | Self::DeleteAgent { .. } => None,
+        }
+    }
+
     fn access_words(&self, before: &ResourcePermission, after: &ResourcePermission) -> String {
         let (gained, lost) = self.gained_and_lost();
-        let access = match (gained.is_empty(), lost.is_empty()) {
-            (true, true) => None,
-            (false, true) => Some(format!("gains {}", listed(gained))),
-            (true, false) => Some(format!("loses {}", listed(lost))),
-            (false, false) => Some(format!("{} becomes {}", listed(lost), listed(gained))),
-        };
-        let (was, is) = (&before.resource_type, &after.resource_type);
-        let kind = (was != is).then(|| format!("its type changes from {was} to {is}"));
-        access.into_iter().chain(kind).collect::<Vec<_>>().join("; ")
+        let gains = (!gained.is_empty()).then(|| format!("gains {}", listed(gained)));
+        let loses = (!lost.is_empty()).then(|| format!("loses {}", listed(lost)));
+        gains.into_iter().chain(loses).chain(type_words(before, after)).collect::<Vec<_>>().join("; ")
     }
+}
+
+fn type_words(before: &ResourcePermission, after: &ResourcePermission) -> Option<String> {
+    let (was, is) = (&before.resource_type, &after.resource_type);
+    (was != is).then(|| format!("its type changes from {was} to {is}"))
 }
 
 fn register_words(name: &str, agent_type: Option<&str>, links: bool, limits: Option<&RateLimits>) -> String {

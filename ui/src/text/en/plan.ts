@@ -60,6 +60,12 @@ export const planText = {
     "API key and unlink its database, so aidb never does that to an agent that exists. To change it, ask whoever runs the server.",
   whyClose: "Got it",
   rowsFailed: "Load the rows again",
+  losses: (amount: number) => (amount === 1 ? "1 resource loses access" : `${count(amount)} resources lose access`),
+  lossesMore: (amount: number) => `… and ${count(amount)} more. The plan shows all of them.`,
+  lossesUnticked: (amount: number) =>
+    amount === 1 ? "1 resource would lose access. It stays as it is until you tick it." : `${count(amount)} resources would lose access. They stay as they are until you tick them.`,
+  lossesOf: (ticked: number, all: number) =>
+    ticked === all ? `${planText.losses(all)}.` : `${count(ticked)} of ${count(all)} resources that would lose access are ticked.`,
   summary: "What will happen",
   summaryNothing: "Nothing is selected.",
 } as const;

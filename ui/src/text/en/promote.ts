@@ -17,9 +17,10 @@ const stages: Record<ProgressStage, string> = {
 
 const steps: Record<Step, string> = { from: "From", check: "Check", to: "To", plan: "Plan", apply: "Apply", result: "Result" };
 
-/** "2 resources lose access", and the agent's deletion, in the words of a button. */
-export function applyWords(total: number, target: string, losing: number, deletes: boolean): string {
-  if (deletes) return `Apply ${changes(total)} to ${target} and delete the agent`;
+/** What the button does: "Apply 5 changes to Staging, 2 losing access", "Delete my-agent in Staging". */
+export function applyWords(total: number, target: string, losing: number, deleted: string | null): string {
+  if (deleted !== null && total === 1) return `Delete ${deleted} in ${target}`;
+  if (deleted !== null) return `Apply ${changes(total)} to ${target} and delete ${deleted}`;
   return losing > 0 ? `Apply ${changes(total)} to ${target}, ${count(losing)} losing access` : `Apply ${changes(total)} to ${target}`;
 }
 
@@ -139,11 +140,13 @@ export const promoteText = {
     noneAtAll: "There is no environment",
     noneText: "Add the environment that it should go to, then come back: what you chose stays.",
     add: "Add an environment",
-    mode: "What happens to what the target has more",
-    keep: (target: string) => `Keep what ${target} has more`,
-    keepText: "Adds and changes what the source names, and leaves everything else as it is. Right for most promotions.",
+    mode: (target: string) => `Resources that only ${target} has`,
+    keep: (target: string) => `Keep resources that only ${target} has`,
+    keepText:
+      "A resource that the source names gets what the source says. What it would lose by that is shown, and nothing is taken until you tick it.",
+    keepRestoreText: "A resource that the backup holds gets what the backup says. Resources that were added since stay.",
     exact: (target: string) => `Make ${target} exactly the same`,
-    exactText: "Also takes away permissions that the source does not have. You see each of them first, and none is taken until you tick it.",
+    exactText: "Also takes away the resources that the source does not have. You see each of them first, and none is taken until you tick it.",
     exactRestoreText: "Leads back to just what the backup holds, also by taking away what was added since.",
     theTarget: "the target",
     gone: "The environment that it was to go to is gone. Choose another one; everything else is as you left it.",
@@ -205,7 +208,6 @@ export const promoteText = {
       return `${verb} ${agent} ${kind === "restore" ? "in" : "to"} ${target}`;
     },
     title: (total: number, target: string) => `${changes(total)} to ${target}`,
-    losing: (amount: number) => (amount === 1 ? "1 resource loses access." : `${count(amount)} resources lose access.`),
     protectedTitle: (target: string) => `${target} is protected`,
     typeName: (target: string) => `Type ${target} to confirm`,
     typeNameHint: "Capital letters count. Pasting is fine.",
@@ -217,7 +219,7 @@ export const promoteText = {
     reasonHint: "Shown in the history, to whoever looks for it later.",
     order: "What happens now",
     orderBackup: (target: string) => `A backup of ${target} is taken, read back and checked. Without it nothing is written.`,
-    orderWrite: (total: number) => `${changes(total)} ${total === 1 ? "is" : "are"} written, each tried again where that is safe.`,
+    orderWrite: (total: number) => `${changes(total)} ${total === 1 ? "is" : "are"} written. A call that fails is tried again where that is safe.`,
     orderVerify: "Everything is read back. If something fails, what was changed is put back.",
     unwritten: (target: string) => `Nothing was written to ${target}.`,
     typeFirst: (target: string) => `Type ${target} above first.`,

@@ -1,6 +1,6 @@
 //! A plan: what would be done, in counted groups and plain words.
 
-use aidb_core::plan::{Change, Group, Mode, NoteCode, NoteWeight, Plan, summary_lines};
+use aidb_core::plan::{Group, Item, Mode, NoteCode, NoteWeight, Plan, summary_lines};
 
 use super::{BAD, BOLD, CHANGED, DIM, GOOD, Human, Page, WARNING, column, counted, padded, paint, place, shown};
 use crate::commands::{PlanShown, PlansShown, Purpose};
@@ -87,13 +87,13 @@ fn changes(page: &mut Page, plan: &Plan, detail: Detail) {
     let width = column(subjects.iter().map(String::as_str), WIDEST);
     let mut rows = 0;
     for (group, title) in GROUPS {
-        let inside: Vec<&Change> = plan.changes.iter().filter(|change| change.group() == group).collect();
+        let inside: Vec<Item<'_>> = plan.items().filter(|item| item.group() == group).collect();
         if inside.is_empty() {
             continue;
         }
         page.line(format!("  {title} ({})", inside.len()));
-        for change in inside.iter().take(most.saturating_sub(rows)) {
-            page.line(row(change, width));
+        for item in inside.iter().take(most.saturating_sub(rows)) {
+            page.line(row(item, width));
         }
         rows += inside.len();
     }
@@ -102,8 +102,9 @@ fn changes(page: &mut Page, plan: &Plan, detail: Detail) {
     }
 }
 
-fn row(change: &Change, width: usize) -> String {
-    let (symbol, style) = match change.group() {
+fn row(item: &Item<'_>, width: usize) -> String {
+    let change = item.change();
+    let (symbol, style) = match item.group() {
         Group::Register | Group::LinkDatabase | Group::GainsAccess => ("+", GOOD),
         Group::Changes => ("~", CHANGED),
         Group::LosesAccess | Group::DeleteAgent => ("-", BAD),
@@ -155,5 +156,5 @@ pub(super) fn notes(page: &mut Page, plan: &Plan) {
 
 /// "5 changes", for questions and results.
 pub(super) fn count(plan: &Plan) -> String {
-    counted(plan.changes.len(), "change")
+    counted(plan.item_count(), "change")
 }
