@@ -105,6 +105,30 @@ pub fn plan_promotion(window: &Window<'_>, agent: &str, from: &str, to: &str, mo
     on_to_the_plan(window, to, mode)
 }
 
+/// From the check, which is passed by where it has nothing to say, to the choice of a target.
+///
+/// # Errors
+/// Something stands in the way.
+pub fn pass_check(window: &Window<'_>) -> Result<()> {
+    window.patiently("the check is over", || {
+        let passed = window.text()?.contains("To which environment");
+        ensure!(passed || window.is_enabled("button", "Continue to To")?, "it is not");
+        Ok(())
+    })?;
+    if window.text()?.contains("To which environment") {
+        return Ok(());
+    }
+    window.click("button", "Continue to To")
+}
+
+/// Chooses where it goes, which the choice of a mode names too.
+///
+/// # Errors
+/// There is no such environment.
+pub fn choose_target(window: &Window<'_>, to: &str) -> Result<()> {
+    window.within("group", "To which environment").click("radio", to)
+}
+
 /// Why everything is applied here.
 pub const REASON: &str = "Release 12";
 
@@ -136,8 +160,8 @@ pub fn check_file(window: &Window<'_>, path: &str) -> Result<()> {
 /// # Errors
 /// There is no plan.
 pub fn on_to_the_plan(window: &Window<'_>, to: &str, mode: Mode) -> Result<()> {
-    window.click("button", "Continue to To")?;
-    window.click("radio", to)?;
+    pass_check(window)?;
+    choose_target(window, to)?;
     if mode == Mode::Exact {
         window.click("radio", &format!("Make {to} exactly the same"))?;
     }

@@ -5,7 +5,9 @@
 use std::time::Duration;
 
 use aidb_sandbox::{ApiKey, Fault, FaultAnswer, Writes};
-use aidb_test_desktop::steps::{PLAN, PLAN_IS_THERE, REASON, go, open_with_environments, planned, to_apply};
+use aidb_test_desktop::steps::{
+    PLAN, PLAN_IS_THERE, REASON, choose_target, go, open_with_environments, pass_check, planned, to_apply,
+};
 use aidb_test_desktop::{Samples, Session};
 use anyhow::{Result, ensure};
 
@@ -18,8 +20,8 @@ fn a_slow_server_holds_up_its_own_answer_and_no_other_screen() -> Result<()> {
     window.click("radio", "Development")?;
     window.click("option", "my-agent")?;
     window.click("button", "Continue to Check")?;
-    window.click("button", "Continue to To")?;
-    window.click("radio", "Staging")?;
+    pass_check(&window)?;
+    choose_target(&window, "Staging")?;
     let staging = samples.staging.handle();
     // Also what is repeated once the engine has waited long enough.
     staging.set_faults([Fault::on(1, FaultAnswer::Hold).for_ever()]);

@@ -3,7 +3,7 @@
 
 use aidb_test_desktop::Session;
 use aidb_test_desktop::steps::{
-    Mode, PLAN_IS_THERE, apply, go, permissions_at, plan_promotion, start_sandbox, to_apply,
+    Mode, PLAN_IS_THERE, apply, choose_target, go, pass_check, permissions_at, plan_promotion, start_sandbox, to_apply,
 };
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -94,8 +94,8 @@ fn plan_promotion_is_empty(window: &aidb_test_desktop::Window<'_>) -> Result<()>
     window.click("radio", "Development")?;
     window.click("option", "my-agent")?;
     window.click("button", "Continue to Check")?;
-    window.click("button", "Continue to To")?;
-    window.click("radio", "Staging")?;
+    pass_check(window)?;
+    choose_target(window, "Staging")?;
     window.click("button", "Continue to Plan")?;
     window.wait_for("Staging has it all already")
 }

@@ -23,7 +23,7 @@ export interface HistoryParams {
 /** Every screen, and what it can be opened with. All of it goes into `history.state`: plain data only. */
 export interface ScreenParams {
   overview: Record<string, never>;
-  promote: { from?: string; to?: string; agents?: string[] };
+  promote: { from?: string; to?: string; agents?: string[]; reason?: string };
   import: { path?: string; to?: string };
   restore: { backup?: string; file?: string; to?: string };
   compare: { left?: ComparedSide; right?: ComparedSide };

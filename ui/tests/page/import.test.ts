@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { axe, calls, emit, open, overflowsSideways, screenshot, sizes, type OpenOptions, type Page } from "../harness";
-import { button, now, plan } from "./wizard";
+import { button, now, passCheck, plan } from "./wizard";
 
 async function importing(scenario: string, options: OpenOptions = {}): Promise<Page> {
   const page = await open(scenario, { now, ...options });
@@ -24,8 +24,7 @@ describe("importing", () => {
     await button(page, "Choose a file…").click();
     await page.getByText("my-agent.json is fine.").waitFor();
     await button(page, "Continue to Check").click();
-    await page.getByText("What it holds").waitFor();
-    await button(page, "Continue to To").click();
+    await passCheck(page);
     await page.getByRole("radio", { name: /^Staging/ }).check();
     await page.getByRole("radio", { name: /^Make Staging exactly the same/ }).check();
     await button(page, "Continue to Plan").click();

@@ -15,6 +15,13 @@ export async function wizard(scenario: string, options: OpenOptions = {}): Promi
   return page;
 }
 
+/** From the check, which is passed by where it has nothing to say, to the choice of a target. */
+export async function passCheck(page: Page): Promise<void> {
+  const onward = page.locator("button:not(:disabled)", { hasText: /^Continue to (To|Plan)$/ }).or(page.getByRole("group", { name: "To which environment" }));
+  await onward.first().waitFor();
+  if (await button(page, "Continue to To").isVisible()) await button(page, "Continue to To").click();
+}
+
 export interface Way { agent?: string | RegExp; to?: string }
 
 /** Up to the plan of an agent from Development. */
@@ -23,7 +30,7 @@ export async function toPlan(scenario: string, { agent = "my-agent", to = "Produ
   await page.getByRole("radio", { name: /Development/ }).check();
   await page.getByRole("option", { name: agent, exact: typeof agent === "string" }).click();
   await button(page, "Continue to Check").click();
-  await button(page, "Continue to To").click();
+  await passCheck(page);
   await page.getByRole("radio", { name: new RegExp(`^${to}`) }).check();
   await button(page, "Continue to Plan").click();
   return page;

@@ -91,11 +91,30 @@ export class Wizard {
     return before.every((earlier) => this.blocked(earlier) === null);
   }
 
-  /** Goes to a step, and asks for what it shows unless it is there. */
+  /** Goes to a step, and asks for what it shows unless it is there. A check without findings is passed by: there is nothing to read. */
   async go(step: Step): Promise<void> {
+    const onwards = this.steps.indexOf(step) > this.steps.indexOf(this.step);
     this.step = step;
     if (step === "check") await this.checkSource();
+    if (step === "check" && onwards && this.step === "check" && this.#isFlawless) return this.go("to");
+    if (step === "to" && this.to === "") this.to = this.#nextStage;
     if (step === "plan") await this.makePlan();
+  }
+
+  /** Goes as far as the source lets it, towards the next stage unless another one was named. */
+  async begin(): Promise<void> {
+    if (this.kind === "restore") return this.resume();
+    if (!this.hasSource) return;
+    if (this.to === "") this.to = this.#nextStage;
+    await this.go("check");
+    if (this.step === "to" && this.to !== "") await this.go("plan");
+  }
+
+  /** The stages that lie between where it comes from and where it goes. */
+  get passedOver(): string[] {
+    const { items } = environments;
+    const [from, to] = [this.environment, this.to].map((wanted) => items.findIndex(({ id }) => id === wanted));
+    return from !== undefined && to !== undefined && from >= 0 ? items.slice(from + 1, Math.max(to, from + 1)).map(({ name }) => name) : [];
   }
 
   /** Checks the source unless just this one has been checked. */
@@ -242,6 +261,16 @@ export class Wizard {
     } catch (thrown) {
       this.check.error = toErrorReport(thrown);
     }
+  }
+
+  get #isFlawless(): boolean {
+    const report = this.check.error ? null : this.check.value;
+    return report !== null && report.errors === 0 && report.warnings === 0;
+  }
+
+  get #nextStage(): string {
+    const at = environments.items.findIndex(({ id }) => id === this.environment);
+    return (at >= 0 && environments.items[at + 1]?.id) || "";
   }
 
   get #isBegun(): boolean {

@@ -25,7 +25,7 @@ export function openWizard(kind: Kind, begin: ((wizard: Wizard) => void) | null)
   if (begin) begin(wizard);
   else if (kept?.source.kind === sourceOf[kind]) wizard.fromDraft(kept);
   wizard.dropGone();
-  void wizard.resume();
+  void (begin ? wizard.begin() : wizard.resume());
   return wizard;
 }
 

@@ -148,6 +148,10 @@ export const promoteText = {
     exact: (target: string) => `Make ${target} exactly the same`,
     exactText: "Also takes away the resources that the source does not have. You see each of them first, and none is taken until you tick it.",
     exactRestoreText: "Leads back to just what the backup holds, also by taking away what was added since.",
+    passedOver: (stages: readonly string[], target: string) =>
+      stages.length === 1
+        ? `${stages.join()} comes before ${target}, and is passed over.`
+        : `${stages.slice(0, -1).join(", ")} and ${stages.slice(-1).join()} come before ${target}, and are passed over.`,
     theTarget: "the target",
     gone: "The environment that it was to go to is gone. Choose another one; everything else is as you left it.",
     keptBackup: "Show the backup",
