@@ -56,6 +56,10 @@ pub(crate) enum EntryOutcome {
     NeedsAttention,
     /// Failed before anything was written.
     Failed,
+    /// Nothing was written, because the target had changed or somebody else was at it.
+    Refused,
+    /// Stopped by a person before anything was written.
+    Stopped,
     /// Not finished: still running, or its end is not known.
     Unfinished,
 }

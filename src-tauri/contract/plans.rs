@@ -344,6 +344,8 @@ pub(crate) enum RowOutcome {
     PutBack,
     /// Left to look at.
     Left,
+    /// It failed, and nothing of it stands.
+    Failed,
     /// Never reached.
     NotReached,
 }

@@ -16,7 +16,7 @@ pub(crate) struct Outcomes(HashMap<ChangeKey, Became>);
 pub(crate) struct Became {
     /// In one word.
     pub(crate) outcome: RowOutcome,
-    /// Why it was left, where it was.
+    /// Why it was left or failed, where it was or did.
     pub(crate) reason: Option<String>,
 }
 
@@ -27,6 +27,10 @@ impl Outcomes {
         let mut of: HashMap<ChangeKey, Became> = HashMap::new();
         of.extend(report.applied.iter().map(plain(RowOutcome::Applied)));
         of.extend(report.put_back.iter().map(plain(RowOutcome::PutBack)));
+        if let (Some(change), Some(cause), false) = (&report.stopped_at, &report.cause, report.cancelled) {
+            let reason = Some(cause.plain.as_ref().unwrap_or(&cause.message).clone());
+            of.insert(change.clone(), Became { outcome: RowOutcome::Failed, reason });
+        }
         // Last, because it weighs most: nobody may read of what was left that it was put back.
         of.extend(report.left.iter().map(|left| {
             let became = Became { outcome: RowOutcome::Left, reason: Some(left.reason.clone()) };
@@ -40,9 +44,10 @@ impl Outcomes {
         self.0.get(key).cloned().unwrap_or(Became { outcome: RowOutcome::NotReached, reason: None })
     }
 
-    /// Whether a change was left.
-    pub(super) fn is_left(&self, change: &Change) -> bool {
-        self.0.get(&change.key()).is_some_and(|became| became.outcome == RowOutcome::Left)
+    /// Whether somebody has to look at a change: it was left, or it failed.
+    pub(super) fn needs_a_look(&self, change: &Change) -> bool {
+        let became = self.0.get(&change.key());
+        became.is_some_and(|became| matches!(became.outcome, RowOutcome::Left | RowOutcome::Failed))
     }
 }
 

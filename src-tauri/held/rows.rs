@@ -41,7 +41,7 @@ impl Rows {
         if let Content::Past { outcomes: Some(outcomes), .. } = content {
             // What somebody has to look at comes first in its group: nobody finds one row among 100,000.
             let is_fine = |place: &RowPlace| match place {
-                RowPlace::Item(index, _) => !outcomes.is_left(&plan.changes[*index]),
+                RowPlace::Item(index, _) => !outcomes.needs_a_look(&plan.changes[*index]),
                 RowPlace::Unchangeable(_) | RowPlace::Kept(_) | RowPlace::Same(_) => true,
             };
             groups.values_mut().for_each(|places| places.sort_by_key(is_fine));

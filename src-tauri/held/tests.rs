@@ -270,6 +270,32 @@ async fn the_end_of_an_apply_and_the_history_show_the_same_rows_what_was_left_fi
 }
 
 #[tokio::test]
+async fn the_item_that_failed_is_told_from_those_that_were_not_reached() {
+    let world = World::samples().await;
+    one_request_at_a_time(&world).await;
+    let plan = promote(&world, "my-agent", 0, 1).await;
+    world.server(1).set_faults([Fault::on(2, FaultAnswer::status(403, ErrorBody::Json)).method("PUT")]);
+    let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
+    assert_eq!(ended["result"]["outcome"], "put_back", "{ended}");
+    let rows = rows_of(&world, &ended["result"]["plan"]).await;
+    let outcomes: Vec<&str> = rows.iter().filter_map(|row| row["outcome"].as_str()).collect();
+    assert_eq!(outcomes, ["failed", "put_back", "not_reached"], "{rows:?}");
+    assert!(rows[0]["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{rows:?}");
+}
+
+#[tokio::test]
+async fn a_plan_that_was_refused_is_no_failure_in_the_history() {
+    let world = World::samples().await;
+    let plan = promote(&world, "my-agent", 0, 1).await;
+    world.server(1).set_resource("my-agent", "customers", "table", &[Permission::Admin]).unwrap();
+    assert_eq!(ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await["kind"], "moved");
+    let refused = json!({ "environment": null, "agent": null, "kind": null, "outcome": "refused", "actor": null,
+        "days": null, "search": "", "skip": 0 });
+    let history = ok(&world, "history_list", refused).await;
+    assert_eq!(history["entries"][0]["outcome"], "refused", "{history}");
+}
+
+#[tokio::test]
 async fn what_was_left_is_not_lost_among_a_thousand_rows() {
     let world = World::samples().await;
     one_request_at_a_time(&world).await;

@@ -44,6 +44,8 @@ impl From<EntryOutcome> for core::EntryOutcome {
             EntryOutcome::PutBack => Self::PutBack,
             EntryOutcome::NeedsAttention => Self::NeedsAttention,
             EntryOutcome::Failed => Self::Failed,
+            EntryOutcome::Refused => Self::Refused,
+            EntryOutcome::Stopped => Self::Stopped,
             EntryOutcome::Unfinished => Self::Unfinished,
         }
     }
@@ -56,6 +58,8 @@ impl From<core::EntryOutcome> for EntryOutcome {
             core::EntryOutcome::PutBack => Self::PutBack,
             core::EntryOutcome::NeedsAttention => Self::NeedsAttention,
             core::EntryOutcome::Failed => Self::Failed,
+            core::EntryOutcome::Refused => Self::Refused,
+            core::EntryOutcome::Stopped => Self::Stopped,
             core::EntryOutcome::Unfinished => Self::Unfinished,
         }
     }

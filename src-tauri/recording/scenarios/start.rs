@@ -113,7 +113,7 @@ async fn start_close() {
 async fn overview() {
     let mut recording = samples("overview").await;
     let development = recording.world.ids[0].clone();
-    recording.play("agent_check", json!({ "environment": development, "agent": "my-agent" })).await;
+    recording.promote("my-agent", 0, 1).await;
     recording.world.picks("my-agent.json");
     let placed =
         recording.play("file_place", json!({ "purpose": "configuration", "suggested": "my-agent.json" })).await;

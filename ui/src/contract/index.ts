@@ -746,7 +746,7 @@ export type EntryKind = "export" | "import" | "promotion" | "rollback" | "recove
 /**
  * How an entry ended.
  */
-export type EntryOutcome = "done" | "put_back" | "needs_attention" | "failed" | "unfinished";
+export type EntryOutcome = "done" | "put_back" | "needs_attention" | "failed" | "refused" | "stopped" | "unfinished";
 
 /**
  * One row of the history.
@@ -1818,7 +1818,7 @@ export type RowGroup = "register" | "link_database" | "gains_access" | "changes"
 /**
  * What became of a row when its plan was applied.
  */
-export type RowOutcome = "applied" | "put_back" | "left" | "not_reached";
+export type RowOutcome = "applied" | "put_back" | "left" | "failed" | "not_reached";
 
 /**
  * One row.

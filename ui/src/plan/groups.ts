@@ -18,6 +18,7 @@ export const outcomeState: Record<RowOutcome, State> = {
   applied: "works",
   put_back: "limited",
   left: "fails",
+  failed: "fails",
   not_reached: "skipped",
 };
 

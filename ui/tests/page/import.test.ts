@@ -100,6 +100,6 @@ describe("importing", () => {
 test("a dropped file begins the import", async () => {
   const page = await open("import", { now });
   await emit(page, "file_opened", { file: { ticket: "file-1", path: "/home/maria/my-agent.json" } });
-  await page.getByText("What it holds").waitFor();
+  await page.getByRole("group", { name: "To which environment" }).waitFor();
   expect((await calls(page)).filter(({ command }) => command === "file_check")).toHaveLength(1);
 });

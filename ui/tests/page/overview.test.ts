@@ -91,7 +91,8 @@ test("by keyboard: arrows reach a row, Enter opens what can be done, and a promo
   expect(await axe(page)).toEqual([]);
   await screenshot(page, "overview-menu");
   await page.keyboard.press("Enter");
-  await page.locator("h1", { hasText: "Promote" }).waitFor();
+  await page.locator("h1", { hasText: "Promote my-agent to Staging" }).waitFor();
+  await page.getByRole("grid", { name: "What would change" }).getByText("sales.invoices").waitFor();
   await expect.poll(() => calls(page)).toContainEqual({ command: "agent_check", request: { environment: "01930000-0000-7000-8000-000000000001", agent: "my-agent" } });
 });
 

@@ -40,6 +40,10 @@ pub(crate) enum OutcomeName {
     NeedsAttention,
     /// Failed before anything was written.
     Failed,
+    /// Nothing was written, because the target had changed or somebody else was at it.
+    Refused,
+    /// Stopped by a person before anything was written.
+    Stopped,
     /// Under way, or interrupted and not settled yet.
     Unfinished,
 }

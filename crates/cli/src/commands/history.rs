@@ -77,6 +77,8 @@ const fn outcome(name: OutcomeName) -> EntryOutcome {
         OutcomeName::PutBack => EntryOutcome::PutBack,
         OutcomeName::NeedsAttention => EntryOutcome::NeedsAttention,
         OutcomeName::Failed => EntryOutcome::Failed,
+        OutcomeName::Refused => EntryOutcome::Refused,
+        OutcomeName::Stopped => EntryOutcome::Stopped,
         OutcomeName::Unfinished => EntryOutcome::Unfinished,
     }
 }

@@ -43,6 +43,8 @@ impl ApplyReport {
 
     fn way_back(&self, plan: &Plan) -> String {
         match plan.items_of(&self.put_back) {
+            // It may have been put back already, by a recovery that was interrupted itself.
+            0 if self.was_interrupted() && !self.cancelled => format!("{} is as it was before.", plan.agent_id),
             0 => "nothing was changed.".into(),
             1 => "the 1 change that had been made was put back.".into(),
             count => format!("the {} changes that had been made were put back.", grouped(count)),

@@ -9,7 +9,7 @@ use super::{Approval, Context, Engine, Error, Proposal, Target, backup_file};
 use crate::apply::{Apply, ApplyReport, Credentials, Journal, KeyStanding, Outcome};
 use crate::config::AgentState;
 use crate::connector::{KeyHash, read_whole_state};
-use crate::error::ErrorReport;
+use crate::error::{ErrorReport, Explain as _};
 use crate::plan::{self, PLAN_FORMAT, Plan};
 use crate::progress::{Event, Stage};
 use crate::store::{Backup, End, NewBackup, NewOperation, OperationId, OperationState};
@@ -294,22 +294,16 @@ impl Engine {
     /// Notes a failure from before the first write. The error that counts is the one that stopped it; that the history does
     /// not know of it is said besides.
     async fn failed(&self, operation: &OperationId, error: Error) -> Error {
-        let summary = error.to_string();
-        match self.close(operation, OperationState::Failed, &summary, None).await {
+        let (summary, cause) = (error.to_string(), Some(error.code()));
+        let end = End { state: OperationState::Failed, summary: &summary, outcome_json: None, cause, at: self.now() };
+        match self.close(operation, &end).await {
             Ok(()) => error,
             Err(history) => Error::NotRecorded { cause: Box::new(error), history: Box::new(history) },
         }
     }
 
-    pub(super) async fn close(
-        &self,
-        operation: &OperationId,
-        state: OperationState,
-        summary: &str,
-        outcome: Option<&str>,
-    ) -> Result<(), Error> {
-        let end = End { state, summary, outcome_json: outcome, at: self.now() };
-        Ok(self.store().await?.finish_operation(operation, &end).await?)
+    pub(super) async fn close(&self, operation: &OperationId, end: &End<'_>) -> Result<(), Error> {
+        Ok(self.store().await?.finish_operation(operation, end).await?)
     }
 
     /// Closes the record; or, where something is left that trying again can help with, says why it stays open.
@@ -318,7 +312,9 @@ impl Engine {
         if !report.is_settled() {
             return Ok(self.store().await?.note_waiting(operation, &report.waiting(plan), Some(&outcome)).await?);
         }
-        self.close(operation, state_of(report.outcome), &report.sentence(plan), Some(&outcome)).await
+        let (state, sentence) = (state_of(report.outcome), report.sentence(plan));
+        let end = End { state, summary: &sentence, outcome_json: Some(&outcome), cause: None, at: self.now() };
+        self.close(operation, &end).await
     }
 }
 

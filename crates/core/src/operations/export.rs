@@ -232,7 +232,7 @@ impl Engine {
             saved_plan: None,
         };
         let summary = format!("Exported to {destination}");
-        let end = End { state: OperationState::Done, summary: &summary, outcome_json: None, at: now };
+        let end = End { state: OperationState::Done, summary: &summary, outcome_json: None, cause: None, at: now };
         self.store().await?.record_operation(&operation, &end).await?;
         Ok(())
     }

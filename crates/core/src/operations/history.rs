@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Engine, Error};
 use crate::apply::ApplyReport;
+use crate::error::ErrorCode;
 use crate::plan::Plan;
 use crate::store::{
     BackupId, BackupReason, BackupSummary, HistoryRecord, Operation, OperationId, OperationKind, OperationState,
@@ -35,6 +36,10 @@ pub enum EntryOutcome {
     NeedsAttention,
     /// Failed before anything was written.
     Failed,
+    /// Nothing was written, because the target had changed or somebody else was at it.
+    Refused,
+    /// Stopped by a person before anything was written.
+    Stopped,
     /// Still running, or its end is not known.
     Unfinished,
 }
@@ -213,7 +218,11 @@ impl HistoryEntry {
                 OperationState::Done => EntryOutcome::Done,
                 OperationState::PutBack => EntryOutcome::PutBack,
                 OperationState::NeedsAttention => EntryOutcome::NeedsAttention,
-                OperationState::Failed => EntryOutcome::Failed,
+                OperationState::Failed => match operation.cause {
+                    Some(ErrorCode::Interrupted) => EntryOutcome::Stopped,
+                    Some(ErrorCode::TargetChanged | ErrorCode::AgentBusy) => EntryOutcome::Refused,
+                    _ => EntryOutcome::Failed,
+                },
                 OperationState::Prepared | OperationState::Applying | OperationState::Verifying => {
                     EntryOutcome::Unfinished
                 }

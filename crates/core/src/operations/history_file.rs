@@ -43,6 +43,8 @@ impl EntryOutcome {
             Self::PutBack => "put_back",
             Self::NeedsAttention => "needs_attention",
             Self::Failed => "failed",
+            Self::Refused => "refused",
+            Self::Stopped => "stopped",
             Self::Unfinished => "unfinished",
         }
     }

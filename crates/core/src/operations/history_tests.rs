@@ -122,7 +122,7 @@ async fn an_interrupted_operation_and_its_recovery_say_different_things_and_name
             program: Program::Window,
             saved_plan: None,
         };
-        let end = crate::store::End { state, summary: sentence, outcome_json: None, at };
+        let end = crate::store::End { state, summary: sentence, outcome_json: None, cause: None, at };
         let recovery = store.finish_recovery(&interrupted, &recovery, &end).await.unwrap();
         let listed = entries(store.history().await.unwrap());
         let told = |id: &str| find_entry(&listed, id).unwrap();

@@ -77,6 +77,8 @@ fn operation_title(operation: &OperationSummary, outcome: EntryOutcome) -> Strin
         EntryOutcome::PutBack => "put back",
         EntryOutcome::NeedsAttention => "needs attention",
         EntryOutcome::Failed => "failed",
+        EntryOutcome::Refused => "refused",
+        EntryOutcome::Stopped => "stopped",
         EntryOutcome::Unfinished => "not finished",
     };
     format!("{} of {agent} {ending}", noun(operation))
@@ -98,7 +100,8 @@ fn recovery_title(of: &OperationSummary, outcome: EntryOutcome) -> String {
         EntryOutcome::Done => "settled, and verified",
         EntryOutcome::PutBack => "put back",
         EntryOutcome::NeedsAttention => "needs attention",
-        EntryOutcome::Failed => "failed",
+        EntryOutcome::Failed | EntryOutcome::Refused => "failed",
+        EntryOutcome::Stopped => "stopped",
         EntryOutcome::Unfinished => "not finished",
     };
     format!("Recovery of {}: interrupted {} {ending}", of.agent_id, noun(of).to_lowercase())
@@ -109,9 +112,11 @@ fn interrupted_summary(recovery: &OperationSummary, outcome: EntryOutcome) -> St
     let became = match outcome {
         EntryOutcome::Done => "saw to it that all of it is there, and verified that",
         EntryOutcome::PutBack => "led the agent back to where it was before",
-        EntryOutcome::NeedsAttention | EntryOutcome::Failed | EntryOutcome::Unfinished => {
-            "ended it with something left to look at"
-        }
+        EntryOutcome::NeedsAttention
+        | EntryOutcome::Failed
+        | EntryOutcome::Refused
+        | EntryOutcome::Stopped
+        | EntryOutcome::Unfinished => "ended it with something left to look at",
     };
     format!("aidb was ended in the middle of it. The recovery {} {became}.", recovery.id)
 }

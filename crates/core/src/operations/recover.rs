@@ -123,7 +123,13 @@ impl Engine {
             return Ok(summary);
         }
         let text = format!("Left as it is by {}: what it had changed was not put back.", self.settings.actor);
-        let end = End { state: OperationState::NeedsAttention, summary: &text, outcome_json: None, at: self.now() };
+        let end = End {
+            state: OperationState::NeedsAttention,
+            summary: &text,
+            outcome_json: None,
+            cause: None,
+            at: self.now(),
+        };
         self.store().await?.finish_recovery(operation, &self.recovery_of(&summary), &end).await?;
         Ok(summary)
     }
@@ -190,7 +196,7 @@ impl Engine {
         }
         let (sentence, outcome) = (report.sentence(&plan), outcome_json(&report)?);
         let state = state_of(report.outcome);
-        let end = End { state, summary: &sentence, outcome_json: Some(&outcome), at: self.now() };
+        let end = End { state, summary: &sentence, outcome_json: Some(&outcome), cause: None, at: self.now() };
         // Before the record is closed: after that, nobody would look for the key any more.
         let forgotten = match report.outcome {
             _ if report.key == Some(KeyStanding::Anothers) => self.forget_made_key(open).await,
@@ -240,7 +246,8 @@ impl Engine {
     pub(super) async fn close_unwritten(&self, open: &OpenOperation) -> Result<(), Error> {
         self.forget_made_key(open).await?;
         let text = "aidb was ended before anything was written. Nothing was changed.";
-        self.close(&open.summary.id, OperationState::Failed, text, None).await
+        let end = End { state: OperationState::Failed, summary: text, outcome_json: None, cause: None, at: self.now() };
+        self.close(&open.summary.id, &end).await
     }
 
     /// The agent that the key was made for is gone again, or never was.

@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_history.sql"),
     include_str!("../../migrations/0003_journal.sql"),
     include_str!("../../migrations/0004_server.sql"),
+    include_str!("../../migrations/0005_cause.sql"),
 ];
 
 /// How long to wait for another process that is writing.

@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
 
 use crate::config::AgentId;
-use crate::error::ErrorReport;
+use crate::error::{ErrorCode, ErrorReport};
 
 use super::backups::BackupId;
 use super::place::{Place, PlaceFilter};
@@ -124,6 +124,8 @@ pub struct End<'a> {
     pub summary: &'a str,
     /// What became of each item, as JSON.
     pub outcome_json: Option<&'a str>,
+    /// Why it ended before it wrote anything.
+    pub cause: Option<ErrorCode>,
     /// When.
     pub at: DateTime<Utc>,
 }
@@ -165,6 +167,8 @@ pub struct OperationSummary {
     pub program: Option<Program>,
     /// Why it is not settled yet, where that was tried.
     pub waiting: Option<ErrorReport>,
+    /// Why it ended before it wrote anything, where that was noted and is a code that this aidb knows.
+    pub cause: Option<ErrorCode>,
 }
 
 /// An operation with its plan and its outcome.
@@ -284,9 +288,11 @@ impl Store {
         id: &OperationId,
         end: &End<'_>,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE operations SET summary = ?, outcome = coalesce(?, outcome), waiting = NULL, finished_at = ? WHERE id = ?")
+        sqlx::query("UPDATE operations SET summary = ?, outcome = coalesce(?, outcome), cause = ?, waiting = NULL, finished_at = ? \
+             WHERE id = ?")
             .bind(end.summary)
             .bind(end.outcome_json)
+            .bind(end.cause.map(ErrorCode::as_str))
             .bind(time_text(&end.at))
             .bind(id.as_str())
             .execute(&mut **transaction)
@@ -299,7 +305,7 @@ impl Store {
     pub async fn operations(&self, filter: &OperationFilter) -> Result<Vec<OperationSummary>, StoreError> {
         sqlx::query(
             "SELECT id, sequence, kind, state, environment_id, environment_name, url, agent_id, mode, actor, reason, \
-             source, fingerprint, started_at, finished_at, summary, backup_id, program, waiting FROM operations \
+             source, fingerprint, started_at, finished_at, summary, backup_id, program, waiting, cause FROM operations \
              WHERE (?1 IS NULL OR agent_id = ?1) \
              AND ((?2 IS NULL AND ?3 IS NULL) OR environment_id = ?2 OR server = ?3) ORDER BY sequence DESC LIMIT ?4",
         )
@@ -434,6 +440,7 @@ impl Store {
             waiting: maybe("waiting")?
                 .map(|why| serde_json::from_str(&why).map_err(|_| unreadable("reason to wait")))
                 .transpose()?,
+            cause: maybe("cause")?.and_then(|code| serde_json::from_value(code.into()).ok()),
         })
     }
 }

@@ -1,5 +1,7 @@
 import Archive from "@lucide/svelte/icons/archive";
 import CircleCheck from "@lucide/svelte/icons/circle-check";
+import CircleSlash from "@lucide/svelte/icons/circle-slash";
+import CircleStop from "@lucide/svelte/icons/circle-stop";
 import CircleX from "@lucide/svelte/icons/circle-x";
 import FileDown from "@lucide/svelte/icons/file-down";
 import Hourglass from "@lucide/svelte/icons/hourglass";
@@ -21,6 +23,8 @@ const troubled: Record<Exclude<EntryOutcome, "done">, Look> = {
   put_back: { icon: Undo2, tone: "careful" },
   needs_attention: { icon: TriangleAlert, tone: "bad" },
   failed: { icon: CircleX, tone: "bad" },
+  refused: { icon: CircleSlash, tone: "careful" },
+  stopped: { icon: CircleStop, tone: "plain" },
   unfinished: { icon: Hourglass, tone: "careful" },
 };
 

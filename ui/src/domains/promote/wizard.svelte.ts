@@ -97,7 +97,7 @@ export class Wizard {
     this.step = step;
     if (step === "check") await this.checkSource();
     if (step === "check" && onwards && this.step === "check" && this.#isFlawless) return this.go("to");
-    if (step === "to" && this.to === "") this.to = this.#nextStage;
+    if (step === "to" && this.to === "" && !this.lostTarget) this.to = this.#nextStage;
     if (step === "plan") await this.makePlan();
   }
 

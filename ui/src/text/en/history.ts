@@ -15,6 +15,8 @@ const outcomes: Record<EntryOutcome, string> = {
   put_back: "Put back",
   needs_attention: "Needs attention",
   failed: "Failed",
+  refused: "Refused",
+  stopped: "Stopped",
   unfinished: "Unfinished",
 };
 

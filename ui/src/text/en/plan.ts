@@ -29,6 +29,7 @@ const outcomes: Record<RowOutcome, string> = {
   applied: "Applied",
   put_back: "Put back",
   left: "Left as it is",
+  failed: "Failed",
   not_reached: "Not reached",
 };
 

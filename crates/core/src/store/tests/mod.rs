@@ -92,7 +92,7 @@ fn new_operation(agent: &str) -> NewOperation {
 }
 
 fn ended(state: OperationState) -> End<'static> {
-    End { state, summary: "Set 5 resource permissions.", outcome_json: Some("[1]"), at: day(2) }
+    End { state, summary: "Set 5 resource permissions.", outcome_json: Some("[1]"), cause: None, at: day(2) }
 }
 
 /// Every file below `folder` with its content.

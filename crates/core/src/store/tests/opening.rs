@@ -31,7 +31,7 @@ async fn a_new_store_is_private_and_durable() {
     assert_eq!(pragma(&store, "journal_mode").await, "wal");
     assert_eq!(pragma(&store, "synchronous").await, "2", "FULL: on disk before it counts");
     assert_eq!(pragma(&store, "foreign_keys").await, "1");
-    assert_eq!(pragma(&store, "user_version").await, "4");
+    assert_eq!(pragma(&store, "user_version").await, "5");
     assert_eq!(pragma(&store, "application_id").await, APPLICATION_ID.to_string());
     store.close().await;
     assert_eq!(contents(&folder(&home)).len(), 1, "closing leaves one file");
@@ -91,7 +91,8 @@ async fn a_store_of_version_1_keeps_everything_in_its_order() {
     let mut old = raw(&file).await;
     sqlx::raw_sql(
         "DROP TRIGGER operations_keep_their_server; DROP INDEX operations_by_server; DROP INDEX backups_by_server;
-         ALTER TABLE operations DROP COLUMN server; ALTER TABLE backups DROP COLUMN server; DROP TABLE saved_plans;
+         ALTER TABLE operations DROP COLUMN server; ALTER TABLE backups DROP COLUMN server;
+         ALTER TABLE operations DROP COLUMN cause; DROP TABLE saved_plans;
          DROP TRIGGER operations_are_not_edited; DROP TRIGGER operations_end_once; DROP TRIGGER operations_only_move_on;
          DROP INDEX saved_plans_are_applied_once; DROP INDEX operations_without_end;
          ALTER TABLE operations DROP COLUMN program; ALTER TABLE operations DROP COLUMN saved_plan;
@@ -112,7 +113,7 @@ async fn a_store_of_version_1_keeps_everything_in_its_order() {
     old.close().await.unwrap();
 
     let upgraded = Store::open(&folder(&home)).await.unwrap();
-    assert_eq!(pragma(&upgraded, "user_version").await, "4");
+    assert_eq!(pragma(&upgraded, "user_version").await, "5");
     assert!(
         upgraded.open_operations().await.unwrap().iter().all(|open| open.sent.is_none()),
         "how far they came is not known"
@@ -148,7 +149,8 @@ async fn an_upgrade_joins_what_was_entered_under_spellings_of_one_server() {
     let mut old = raw(&folder(&home).join("aidb.db")).await;
     sqlx::raw_sql(
         "DROP TRIGGER operations_keep_their_server; DROP INDEX operations_by_server; DROP INDEX backups_by_server;
-         ALTER TABLE operations DROP COLUMN server; ALTER TABLE backups DROP COLUMN server; DROP TABLE saved_plans;
+         ALTER TABLE operations DROP COLUMN server; ALTER TABLE backups DROP COLUMN server;
+         ALTER TABLE operations DROP COLUMN cause; DROP TABLE saved_plans;
          PRAGMA user_version = 3;",
     )
     .execute(&mut old)
@@ -224,7 +226,7 @@ async fn a_newer_store_is_refused_and_not_touched() {
         assert_eq!(before.len(), files);
         let error = Store::open(&folder(&home)).await.unwrap_err();
         assert_eq!(error.code(), ErrorCode::StoreNewer, "{error}");
-        assert!(error.to_string().contains("store version 7; this one knows up to 4"), "{error}");
+        assert!(error.to_string().contains("store version 7; this one knows up to 5"), "{error}");
         let mut after = contents(&folder(&home));
         // The index of the log is SQLite's scratch space: rebuilt from the log whenever it is missing.
         after.retain(|(name, _)| !name.ends_with("-shm"));
