@@ -1,4 +1,5 @@
-//! The clipboard, for the one secret that a person may have: the key that aidb made for an agent. The page never sees it.
+//! The clipboard: for what a person copies from the page, and for the one secret that a person may have, the key that aidb made for
+//! an agent. The page never sees that.
 
 use std::sync::mpsc::{self, Sender};
 
@@ -11,7 +12,9 @@ use crate::error::WindowError;
 pub(crate) trait Clipboard: Send + Sync {
     /// Puts a secret on it, kept out of clipboard histories where the system can be told so.
     fn put(&self, secret: &SecretString) -> Result<(), ErrorReport>;
-    /// Takes it off again, only if it is still there.
+    /// Puts a text on it.
+    fn put_text(&self, text: String) -> Result<(), ErrorReport>;
+    /// Takes a secret off again, only if it is still there.
     fn clear(&self, secret: &SecretString) -> Result<(), ErrorReport>;
 }
 
@@ -66,6 +69,10 @@ impl Clipboard for SystemClipboard {
         let secret = secret.clone();
         let put = move |clipboard: &mut arboard::Clipboard| private(clipboard.set()).text(secret.expose_secret());
         self.ask(put).map_err(|reason| WindowError::Clipboard { reason }.into())
+    }
+
+    fn put_text(&self, text: String) -> Result<(), ErrorReport> {
+        self.ask(move |clipboard| clipboard.set_text(text)).map_err(|reason| WindowError::Clipboard { reason }.into())
     }
 
     fn clear(&self, secret: &SecretString) -> Result<(), ErrorReport> {

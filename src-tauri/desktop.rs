@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use aidb_core::connector::Proxies;
@@ -68,6 +69,8 @@ pub(crate) struct Desktop {
     servers: AgreedServers,
     /// The files that are being checked.
     pub(crate) checks: Checks,
+    /// Whether a form of the page holds what was not saved.
+    pub(crate) unsaved: AtomicBool,
     /// Dialogs.
     pub(crate) dialogs: Box<dyn Dialogs>,
     /// The clipboard.
@@ -105,6 +108,7 @@ impl Desktop {
             remembered,
             plans: HeldPlans::default(),
             checks: Checks::default(),
+            unsaved: AtomicBool::new(false),
             dialogs,
             clipboard,
             window,

@@ -10,6 +10,8 @@ pub(crate) const COMMANDS: &[&str] = &[
     "licence_list",
     "support_bundle",
     "window_close",
+    "window_unsaved",
+    "text_copy",
     "sandbox_start",
     "sandbox_remove",
     "keychain_status",

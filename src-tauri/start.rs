@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use aidb_core::vault::Vault;
 use directories::BaseDirs;
@@ -151,7 +152,7 @@ fn watch<R: Runtime>(window: &WebviewWindow<R>, desktop: &Arc<Desktop>) {
         WindowEvent::DragDrop(dragged) => drop_file(&app, &desktop, dragged),
         WindowEvent::CloseRequested { api, .. } => {
             let running = desktop.plans.running();
-            if !running.is_empty() {
+            if !running.is_empty() || desktop.unsaved.load(Ordering::Relaxed) {
                 api.prevent_close();
                 tell(&app, "close_asked", CloseAsked { running });
             }

@@ -77,6 +77,11 @@ impl Clipboard for System {
         Ok(())
     }
 
+    fn put_text(&self, text: String) -> Result<(), ErrorReport> {
+        self.with(|told| told.clipboard = Some(text));
+        Ok(())
+    }
+
     fn clear(&self, secret: &SecretString) -> Result<(), ErrorReport> {
         self.with(|told| told.clipboard.take_if(|content| content == secret.expose_secret()));
         Ok(())

@@ -1,12 +1,13 @@
 //! The start, settings, and what the page keeps from start to start.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use aidb_core::vault::VaultKind;
 
 use crate::contract::{
     Draft, DraftSave, EnvironmentView, ErrorReport, FilePurpose, KeyView, LicenceView, Settings, SettingsSave,
-    StartView, SupportBundle, Trouble, WrittenFile,
+    StartView, SupportBundle, TextCopy, Trouble, Unsaved, WrittenFile,
 };
 use crate::desktop::Desktop;
 use crate::error::WindowError;
@@ -97,6 +98,20 @@ pub(crate) async fn support_bundle(
 pub(crate) async fn window_close(desktop: Arc<Desktop>, _: (), _: Listen) -> Result<(), ErrorReport> {
     desktop.plans.stop_all();
     desktop.plans.ended().await;
+    // Whoever asked for it has been asked.
+    desktop.unsaved.store(false, Ordering::Relaxed);
     desktop.window.close();
     Ok(())
+}
+
+/// Notes whether a form holds what was not saved: then closing asks first.
+pub(crate) async fn window_unsaved(desktop: Arc<Desktop>, request: Unsaved, _: Listen) -> Result<(), ErrorReport> {
+    desktop.unsaved.store(request.unsaved, Ordering::Relaxed);
+    Ok(())
+}
+
+/// Puts a text of the page on the clipboard. The page cannot do that itself where the text comes only after the press that asked
+/// for it: a web view takes what it is handed within the press alone.
+pub(crate) async fn text_copy(desktop: Arc<Desktop>, request: TextCopy, _: Listen) -> Result<(), ErrorReport> {
+    desktop.clipboard.put_text(request.text)
 }

@@ -32,6 +32,8 @@ pub(crate) fn all() -> Vec<Command> {
         command("licence_list", app::licence_list),
         command("support_bundle", app::support_bundle),
         command("window_close", app::window_close),
+        command("window_unsaved", app::window_unsaved),
+        command("text_copy", app::text_copy),
         // The sample environments.
         command("sandbox_start", sandbox::sandbox_start),
         command("sandbox_remove", sandbox::sandbox_remove),

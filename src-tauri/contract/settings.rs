@@ -134,6 +134,20 @@ pub(crate) struct SettingsSave {
     pub(crate) settings: Settings,
 }
 
+/// `window_unsaved`: whether a form holds what was not saved.
+#[derive(Deserialize, TS)]
+pub(crate) struct Unsaved {
+    /// Whether one does.
+    pub(crate) unsaved: bool,
+}
+
+/// `text_copy`: a text for the clipboard.
+#[derive(Deserialize, TS)]
+pub(crate) struct TextCopy {
+    /// The text.
+    pub(crate) text: String,
+}
+
 /// `support_bundle`: what support needs, without secrets.
 #[derive(Deserialize, TS)]
 pub(crate) struct SupportBundle {

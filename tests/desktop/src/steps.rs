@@ -110,15 +110,14 @@ pub fn plan_promotion(window: &Window<'_>, agent: &str, from: &str, to: &str, mo
 /// # Errors
 /// Something stands in the way.
 pub fn pass_check(window: &Window<'_>) -> Result<()> {
-    window.patiently("the check is over", || {
-        let passed = window.text()?.contains("To which environment");
-        ensure!(passed || window.is_enabled("button", "Continue to To")?, "it is not");
-        Ok(())
+    let passed = window.patiently("the check is over", || {
+        let text = window.text()?;
+        let passed = text.contains("To which environment");
+        let stands = text.contains("Continue to To") && !text.contains("The check is under way.");
+        ensure!(passed || stands, "it is not");
+        Ok(passed)
     })?;
-    if window.text()?.contains("To which environment") {
-        return Ok(());
-    }
-    window.click("button", "Continue to To")
+    if passed { Ok(()) } else { window.click("button", "Continue to To") }
 }
 
 /// Chooses where it goes, which the choice of a mode names too.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use serde_json::{Value, json};
@@ -69,6 +70,14 @@ impl<'s> Window<'s> {
     /// There is none, or more than one; with the page's text and a picture.
     pub fn click(&self, role: &str, name: &str) -> Result<()> {
         self.everywhere().click(role, name)
+    }
+
+    /// As [`Within::double_click`], anywhere.
+    ///
+    /// # Errors
+    /// As [`Within::click`].
+    pub fn double_click(&self, role: &str, name: &str) -> Result<()> {
+        self.everywhere().double_click(role, name)
     }
 
     /// Puts this text into a field, in place of what was there.
@@ -301,6 +310,22 @@ impl Within<'_> {
             let usable = self.window.driver.talk(async |_| element.is_enabled().await)?;
             ensure!(usable, "it cannot be used now");
             self.window.driver.talk(async |_| element.click().await)
+        })
+    }
+
+    /// Clicks twice, as fast as a hand that takes every button for a file: two presses at one place, whatever stands there by then.
+    ///
+    /// # Errors
+    /// As [`Within::click`].
+    pub fn double_click(&self, role: &str, name: &str) -> Result<()> {
+        let element = self.find(role, name)?;
+        self.window.driver.talk(async |page| {
+            let at = PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 };
+            let (down, up) =
+                (PointerAction::Down { button: MOUSE_BUTTON_LEFT }, PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+            let twice =
+                MouseActions::new("mouse".into()).then(at).then(down.clone()).then(up.clone()).then(down).then(up);
+            page.perform_actions(twice).await
         })
     }
 

@@ -1999,6 +1999,15 @@ export type SupportBundle = {
 file: FileTicket, };
 
 /**
+ * `text_copy`: a text for the clipboard.
+ */
+export type TextCopy = { 
+/**
+ * The text.
+ */
+text: string, };
+
+/**
  * Light, dark, or as the system says.
  */
 export type Theme = "system" | "light" | "dark";
@@ -2072,6 +2081,15 @@ subject: string,
 error: ErrorReport, };
 
 /**
+ * `window_unsaved`: whether a form holds what was not saved.
+ */
+export type Unsaved = { 
+/**
+ * Whether one does.
+ */
+unsaved: boolean, };
+
+/**
  * A file that was written.
  */
 export type WrittenFile = { 
@@ -2097,6 +2115,8 @@ export interface Commands {
   licence_list: { request: null; answer: Array<LicenceView> };
   support_bundle: { request: SupportBundle; answer: WrittenFile };
   window_close: { request: null; answer: null };
+  window_unsaved: { request: Unsaved; answer: null };
+  text_copy: { request: TextCopy; answer: null };
   sandbox_start: { request: null; answer: Array<EnvironmentView> };
   sandbox_remove: { request: null; answer: Array<EnvironmentView> };
   keychain_status: { request: null; answer: KeychainView };

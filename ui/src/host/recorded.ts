@@ -32,7 +32,7 @@ interface RecordedWindow {
 }
 
 /** Commands that answer nothing, and that a page sends when it sees fit: how often hangs on how fast somebody types. */
-const unanswered: readonly string[] = ["draft_save", "plan_discard"];
+const unanswered: readonly string[] = ["draft_save", "plan_discard", "text_copy", "window_unsaved"];
 
 /** A host that answers from a scenario, for page tests in a plain browser. */
 export class RecordedHost implements Host {

@@ -36,6 +36,8 @@ class Frame {
   keychain = $state<"unknown" | "ready" | "locked" | "silent" | "absent" | "session" | "failed">("unknown");
   running = $state.raw<readonly RunningOperation[]>([]);
   banners = $state.raw<readonly FrameBanner[]>([]);
+  /** Whether a form holds what was not saved: closing the window asks first. */
+  unsaved = $state(false);
   /** The interrupted operation whose ways out are asked for. */
   settling = $state<string | null>(null);
   /** A few words beside a screen's name: "3 differ". */

@@ -98,6 +98,11 @@ class Router {
     };
   }
 
+  /** Leaves the screen for something that is none, as closing the window is; asks first where there is something to ask. */
+  leave(go: () => void): void {
+    if (this.#guard?.(go) ?? true) go();
+  }
+
   #mayLeave(visit: Visit): boolean {
     return this.#guard?.(() => this.#enter(visit)) ?? true;
   }

@@ -38,8 +38,7 @@ async fn list(invocation: &Invocation, engine: &Engine, args: ListHistoryArgs) -
         search: args.search.unwrap_or_default(),
         ..HistoryFilter::default()
     };
-    let mut entries = narrowed(invocation, engine).await?;
-    entries.retain(|entry| filter.takes(entry));
+    let mut entries = narrowed(invocation, engine, &filter).await?;
     entries.truncate(args.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX)));
     invocation.result(&HistoryList { entries })?;
     Ok(Exit::Done)
@@ -47,7 +46,7 @@ async fn list(invocation: &Invocation, engine: &Engine, args: ListHistoryArgs) -
 
 async fn show(invocation: &Invocation, engine: &Engine, args: ShowEntryArgs) -> Result<Exit, Failure> {
     let entry = if args.id.eq_ignore_ascii_case(LATEST) {
-        let newest = narrowed(invocation, engine).await?.into_iter().next();
+        let newest = narrowed(invocation, engine, &HistoryFilter::default()).await?.into_iter().next();
         newest.ok_or(Error::EntryNotFound { id: args.id })?
     } else {
         find_entry(&engine.history().await?, &args.id)?.clone()
@@ -60,10 +59,14 @@ async fn show(invocation: &Invocation, engine: &Engine, args: ShowEntryArgs) -> 
     Ok(Exit::Done)
 }
 
-/// The entries of the agent and the place that stand on the command line.
-async fn narrowed(invocation: &Invocation, engine: &Engine) -> Result<Vec<HistoryEntry>, Failure> {
+/// The entries that a filter takes, of the agent and the place that stand on the command line.
+async fn narrowed(
+    invocation: &Invocation,
+    engine: &Engine,
+    filter: &HistoryFilter,
+) -> Result<Vec<HistoryEntry>, Failure> {
     let BackupFilter { agent, place, .. } = backups::filter(invocation, engine, None).await?;
-    let mut entries = engine.history().await?;
+    let mut entries = engine.history_where(filter).await?;
     entries.retain(|entry| {
         let there = place.as_ref().is_none_or(|place| place.takes(entry.place()));
         there && agent.as_ref().is_none_or(|agent| agent.as_str() == entry.agent())

@@ -2,7 +2,7 @@
 //!
 //! The backup before every apply is part of that apply's entry, and no entry of its own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::{Engine, Error};
 use crate::apply::ApplyReport;
 use crate::error::ErrorCode;
-use crate::plan::Plan;
+use crate::plan::{Change, Plan};
 use crate::store::{
     BackupId, BackupReason, BackupSummary, HistoryRecord, Operation, OperationId, OperationKind, OperationState,
     OperationSummary, Pin, Place,
@@ -114,6 +114,36 @@ impl Engine {
     /// The store cannot be read.
     pub async fn history(&self) -> Result<Vec<HistoryEntry>, Error> {
         Ok(entries(self.store().await?.history().await?))
+    }
+
+    /// The entries that a filter takes, newest first. A search also finds the resources of a plan, which no list holds.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn history_where(&self, filter: &HistoryFilter) -> Result<Vec<HistoryEntry>, Error> {
+        let wanted = filter.search.trim();
+        let about = if wanted.is_empty() { HashSet::new() } else { self.operations_about(wanted).await? };
+        let anything = HistoryFilter { search: String::new(), ..filter.clone() };
+        let mut entries = self.history().await?;
+        entries.retain(|entry| filter.takes(entry) || (about.contains(entry.id()) && anything.takes(entry)));
+        Ok(entries)
+    }
+
+    /// Ids of the operations whose plan changes a resource that has this in its id, upper and lower case aside.
+    async fn operations_about(&self, wanted: &str) -> Result<HashSet<String>, Error> {
+        let wanted_lower = wanted.to_lowercase();
+        let mut about = HashSet::new();
+        for (id, plan) in self.store().await?.plans_holding(wanted).await? {
+            // A record that this aidb cannot read is shown where it is opened; here it is about nothing.
+            let Ok(plan) = serde_json::from_str::<Plan>(&plan) else { continue };
+            let names = |change: &Change| {
+                change.key().resource_id().is_some_and(|id| id.to_lowercase().contains(&wanted_lower))
+            };
+            if plan.changes.iter().any(names) {
+                about.insert(id.to_string());
+            }
+        }
+        Ok(about)
     }
 
     /// The plan of an operation, and what became of it.

@@ -339,6 +339,22 @@ impl Store {
         Ok(found.fetch_optional(&self.readers).await.map_err(self.failing())?.is_some())
     }
 
+    /// Plans, as JSON, in whose text this occurs, with their operations; of text beyond ASCII all plans, because SQLite knows no
+    /// upper and lower case there.
+    pub async fn plans_holding(&self, text: &str) -> Result<Vec<(OperationId, String)>, StoreError> {
+        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let pattern = if text.is_ascii() { format!("%{escaped}%") } else { "%".to_owned() };
+        sqlx::query("SELECT id, plan FROM operations WHERE plan LIKE ? ESCAPE '\\' ORDER BY sequence DESC")
+            .bind(pattern)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(self.failing())?
+            .iter()
+            .map(|row| Ok((OperationId(row.try_get("id")?), row.try_get("plan")?)))
+            .collect::<Result<_, sqlx::Error>>()
+            .map_err(self.failing())
+    }
+
     /// One operation with its plan and its outcome.
     pub async fn operation(&self, id: &OperationId) -> Result<Operation, StoreError> {
         let row = sqlx::query("SELECT * FROM operations WHERE id = ?")

@@ -5,6 +5,9 @@ import type { HistoryParams } from "../../routes/router.svelte";
 /** What the history can be narrowed down to. */
 export type Filter = Omit<HistoryParams, "operation" | "backup">;
 
+/** What the history was last narrowed down to: it stands like that again when a person comes back. */
+export const lastFilter = { value: {} as Filter };
+
 /** The entries that match a filter, as far as they were fetched. */
 export class Entries {
   filter = $state.raw<Filter>({});

@@ -24,6 +24,11 @@ const stepsOf: Record<Kind, readonly Step[]> = {
   restore: ["to", "plan", "apply", "result"],
 };
 
+/** The banner that says how an apply ended while another screen was shown. */
+export function resultBanner({ operation }: ApplyView): string {
+  return `result.${operation}`;
+}
+
 /** Everything that a person chose and typed on the way to an applied plan, and what the engine said to it. */
 export class Wizard {
   readonly kind: Kind;
@@ -51,6 +56,8 @@ export class Wizard {
   apply = $state.raw<Apply | null>(null);
   result = $state.raw<ApplyView | null>(null);
   /** Ticks from before, for the next plan. */
+  /** Told when something was applied. */
+  onend: ((wizard: Wizard) => void) | null = null;
   #earlier: TicksRequest | null = null;
   #checked = "";
   #planned = "";
@@ -349,14 +356,15 @@ export class Wizard {
     this.result = result;
     this.step = "result";
     this.#forgetAgents(result);
+    this.onend?.(this);
     announce(result.sentence, result.outcome === "done" ? "polite" : "assertive");
     if (router.screen === this.kind) return;
     const tone = { done: "success", put_back: "warning", needs_attention: "danger" } as const;
     frame.banner({
-      id: `result.${result.operation}`,
+      id: resultBanner(result),
       tone: tone[result.outcome],
       text: result.sentence,
-      actions: [{ label: promoteText.result.show, run: () => { frame.dismissBanner(`result.${result.operation}`); router.go(this.kind); } }],
+      actions: [{ label: promoteText.result.show, run: () => { frame.dismissBanner(resultBanner(result)); router.go(this.kind); } }],
       dismissible: true,
     });
   }

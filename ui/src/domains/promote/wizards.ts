@@ -1,6 +1,7 @@
 import type { DraftSource } from "../../contract";
 import { draft } from "../../queries/start.svelte";
-import { Wizard, type Kind } from "./wizard.svelte";
+import { frame } from "../../routes/frame.svelte";
+import { resultBanner, Wizard, type Kind } from "./wizard.svelte";
 
 const live: Partial<Record<Kind, Wizard>> = {};
 const seen = new WeakSet<Wizard>();
@@ -20,8 +21,7 @@ export function openWizard(kind: Kind, begin: ((wizard: Wizard) => void) | null)
     before.dropGone();
     return before;
   }
-  const wizard = new Wizard(kind);
-  live[kind] = wizard;
+  const wizard = newWizard(kind);
   if (begin) begin(wizard);
   else if (kept?.source.kind === sourceOf[kind]) wizard.fromDraft(kept);
   wizard.dropGone();
@@ -32,8 +32,19 @@ export function openWizard(kind: Kind, begin: ((wizard: Wizard) => void) | null)
 /** Begins anew: what was there is finished with. */
 export function newWizard(kind: Kind): Wizard {
   const wizard = new Wizard(kind);
+  wizard.onend = letGoOfEarlier;
   live[kind] = wizard;
   return wizard;
+}
+
+/** A result is of no use any more, and would be wrong, once the same agent was changed again in the same environment. */
+function letGoOfEarlier(changed: Wizard): void {
+  const target = changed.plan.value?.target?.environment;
+  for (const other of Object.values(live)) {
+    if (other === changed || !other.result || other.subject !== changed.subject || other.plan.value?.target?.environment !== target) continue;
+    frame.dismissBanner(resultBanner(other.result));
+    live[other.kind] = undefined;
+  }
 }
 
 /** Finished while another screen was shown. */
