@@ -6,7 +6,7 @@ use std::time::Duration;
 use aidb_core::config::{self, AgentId};
 use aidb_core::operations::{Engine, Error, Target, TargetRequest};
 
-use super::environments::{agents, known};
+use super::environments::known;
 use super::plans::context;
 use crate::contract::{
     AgentCheck, AgentChoice, AgentExport, AgentKeyCopy, AgentsView, CopiedView, EnvironmentChoice, ErrorReport,
@@ -23,11 +23,13 @@ const ON_CLIPBOARD: Duration = Duration::from_secs(60);
 pub(crate) async fn agent_list(
     desktop: Arc<Desktop>,
     request: EnvironmentChoice,
-    _: Listen,
+    listen: Listen,
 ) -> Result<AgentsView, ErrorReport> {
     let engine = desktop.engine();
-    let agents = agents(&engine, &known(&engine, &request.id).await?).await?;
-    Ok(AgentsView { agents, at: views::environments::now() })
+    let target = target(&engine, &request.id).await?;
+    let agents = engine.agents(&target, &context(listen)).await?;
+    let lost = engine.lost_memory(&target, &agents).await?.map(|lost| lost.sentence());
+    Ok(AgentsView { agents, at: views::environments::now(), lost })
 }
 
 /// Reads one and validates it as its file would be.

@@ -179,7 +179,7 @@ pub(crate) async fn environment_check(
 }
 
 /// The agents of an environment, by its id.
-pub(super) async fn agents(engine: &Engine, id: &str) -> Result<Vec<String>, ErrorReport> {
+async fn agents(engine: &Engine, id: &str) -> Result<Vec<String>, ErrorReport> {
     let request = TargetRequest { environment: Some(id.to_owned()), ..TargetRequest::default() };
     let target = engine.target(&request).await?;
     Ok(engine.agents(&target, &Context::default()).await?)

@@ -281,4 +281,6 @@ pub(crate) struct AgentsView {
     pub(crate) agents: Vec<String>,
     /// When the server said so, RFC 3339.
     pub(crate) at: String,
+    /// That the server has no agent at all any more, and had some before: what aidb knows of that from its history.
+    pub(crate) lost: Option<String>,
 }

@@ -60,7 +60,9 @@ pub(crate) enum EntryOutcome {
     Refused,
     /// Stopped by a person before anything was written.
     Stopped,
-    /// Not finished: still running, or its end is not known.
+    /// Somebody is at it now.
+    Running,
+    /// Interrupted, and not settled yet.
     Unfinished,
 }
 

@@ -46,6 +46,7 @@ impl From<EntryOutcome> for core::EntryOutcome {
             EntryOutcome::Failed => Self::Failed,
             EntryOutcome::Refused => Self::Refused,
             EntryOutcome::Stopped => Self::Stopped,
+            EntryOutcome::Running => Self::Running,
             EntryOutcome::Unfinished => Self::Unfinished,
         }
     }
@@ -60,6 +61,7 @@ impl From<core::EntryOutcome> for EntryOutcome {
             core::EntryOutcome::Failed => Self::Failed,
             core::EntryOutcome::Refused => Self::Refused,
             core::EntryOutcome::Stopped => Self::Stopped,
+            core::EntryOutcome::Running => Self::Running,
             core::EntryOutcome::Unfinished => Self::Unfinished,
         }
     }

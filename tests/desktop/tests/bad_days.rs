@@ -93,6 +93,7 @@ fn a_server_that_dies_in_the_middle_leaves_words_and_a_way_on() -> Result<()> {
     let session = Session::start()?;
     let window = planned(&session, &samples)?;
     let staging = samples.staging.handle();
+    let before = staging.resources("my-agent");
     let dead = Fault { times: None, ..Fault::on(1, FaultAnswer::Cut) };
     staging.set_faults([Fault { times: None, ..Fault::on(2, FaultAnswer::Cut).method("PUT") }, dead.method("DELETE")]);
     to_apply(&window, PLAN, None)?;
@@ -100,8 +101,12 @@ fn a_server_that_dies_in_the_middle_leaves_words_and_a_way_on() -> Result<()> {
     // Each request is tried again for a while before it counts as lost.
     window.wait_for_within("Needs your attention", Duration::from_secs(180))?;
     window.picture("needs-attention")?;
-    window.wait_for_role("button", "Make the plan again")?;
+    ensure!(!window.text()?.contains("Make the plan again"), "nothing can be planned before it is settled");
     staging.set_faults([]);
+    window.within("region", "Needs your attention").click("button", "Put it back now")?;
+    window.wait_for("Put back: nothing was changed in the end")?;
+    ensure!(staging.resources("my-agent") == before, "it is as it was");
+    window.picture("put-back-later")?;
     window.click("button", "Make the plan again")?;
     window.wait_for(PLAN_IS_THERE)
 }

@@ -151,7 +151,11 @@ agents: Array<string>,
 /**
  * When the server said so, RFC 3339.
  */
-at: string, };
+at: string, 
+/**
+ * That the server has no agent at all any more, and had some before: what aidb knows of that from its history.
+ */
+lost: string | null, };
 
 /**
  * How an apply went.
@@ -746,7 +750,7 @@ export type EntryKind = "export" | "import" | "promotion" | "rollback" | "recove
 /**
  * How an entry ended.
  */
-export type EntryOutcome = "done" | "put_back" | "needs_attention" | "failed" | "refused" | "stopped" | "unfinished";
+export type EntryOutcome = "done" | "put_back" | "needs_attention" | "failed" | "refused" | "stopped" | "running" | "unfinished";
 
 /**
  * One row of the history.

@@ -12,7 +12,7 @@ export function fillFrame(): void {
   ];
   frame.keychain = "ready";
   frame.running = [
-    { id: "apply", label: "Promoting my-agent to Staging", value: 310, max: 1000, open: () => announce("The promotion was opened") },
+    { id: "apply", label: "Promoting my-agent to Staging", value: 310, max: 1000, screen: "promote", open: () => announce("The promotion was opened") },
   ];
   frame.banner({
     id: "recovered",

@@ -15,6 +15,8 @@ export interface EnvironmentPill {
 export interface RunningOperation {
   id: string;
   label: string;
+  /** The screen that it was begun on. */
+  screen: ScreenName;
   /** Done so far; null while the amount is not known. */
   value: number | null;
   max: number;

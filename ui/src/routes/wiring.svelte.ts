@@ -83,10 +83,11 @@ function showTroubles(): () => void {
 
 const wizards = { environment: "promote", file: "import", restore: "restore" } as const;
 
-/** A half-filled wizard is offered on every screen but its own kind. */
+/** A half-filled wizard is offered on every screen but its own kind. One that is being carried out is running, and is shown as that. */
 function showDraft(): void {
   const kept = draft.value;
-  if (!kept || (Object.values(wizards) as ScreenName[]).includes(router.screen)) {
+  const runs = kept && frame.running.some(({ screen }) => screen === wizards[kept.source.kind]);
+  if (!kept || runs || (Object.values(wizards) as ScreenName[]).includes(router.screen)) {
     frame.dismissBanner("draft");
     return;
   }

@@ -76,7 +76,7 @@ describe("the history", () => {
     expect(await looks(page)).toEqual(["bad", "careful", "good", "plain"]);
     await opened(page, "Import of report-builder put back");
     await panel(page).getByText("Put back: The apply failed at orders, and nothing was changed.").waitFor();
-    await panel(page).getByText("The API key may not do this at the server.").waitFor();
+    await panel(page).getByText("The API key may not do this at the server.").first().waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "history-put-back");
     await opened(page, "Recovery of my-agent: interrupted promotion needs attention");
@@ -97,12 +97,12 @@ describe("the history", () => {
   test("failed and unfinished operations say so, and a key that is of no use any more is not offered", async () => {
     const page = await history({}, "history-ends");
     await panel(page).waitFor();
-    for (const [title, word] of [["Promotion of my-agent failed", "Failed"], ["Promotion of my-agent not finished", "Unfinished"]] as const) {
+    for (const [title, word] of [["Promotion of my-agent failed", "Failed"], ["Promotion of my-agent under way", "Under way"]] as const) {
       expect(await option(page, title).textContent()).toContain(word);
     }
-    expect(await looks(page)).toEqual(["bad", "careful", "good"]);
-    await opened(page, "Promotion of my-agent not finished");
-    await panel(page).getByText("Unfinished: It is under way, or aidb was ended in the middle of it.").waitFor();
+    expect(await looks(page)).toEqual(["bad", "good", "plain"]);
+    await opened(page, "Promotion of my-agent under way");
+    await panel(page).getByText("Under way: It has not ended yet.").waitFor();
     await changed(page, "sales.invoices");
     expect(await panel(page).locator(".outcome .state").count(), "nobody knows what became of a row").toBe(0);
     expect(await axe(page)).toEqual([]);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { axe, calls, open, overflowsSideways, screenshot, sizes, type OpenOptions, type Page } from "../harness";
 
-const now = "2026-11-20T09:02:30Z";
+/** Within a minute of what was recorded: nothing is asked for anew by itself. */
+const now = "2026-11-20T09:00:50Z";
 const table = (page: Page) => page.getByRole("grid", { name: "Agents and where they are" });
 
 async function overview(options: OpenOptions = {}): Promise<Page> {
@@ -13,11 +14,20 @@ async function overview(options: OpenOptions = {}): Promise<Page> {
 describe("the overview", () => {
   test("shows agents down and environments across", async () => {
     const page = await overview();
-    await page.getByText("8 agents in 3 environments. Checked 2 minutes ago.").waitFor();
+    await page.getByText(/^8 agents in 3 environments\. Checked (just now|\d+ seconds ago)\.$/).waitFor();
     const row = table(page).getByRole("row").filter({ hasText: "churn-forecast" });
     expect(await row.getByRole("gridcell").allInnerTexts()).toEqual(["churn-forecast", "Present", "Not there", "Not there", ""]);
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "overview");
+  });
+
+  test("what is old is marked as old, and asked for anew without being told to", async () => {
+    const page = await overview({ now: "2026-11-20T09:02:30Z" });
+    await page.getByText("8 agents in 3 environments. Checked 2 minutes ago, out of date.").waitFor();
+    // Production does not answer the second time: what was known of it stays, in words that say so.
+    await table(page).getByText("Was not there").first().waitFor();
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, "overview-old");
   });
 
   test("fits a small window, and text at 200 %", async () => {

@@ -44,7 +44,9 @@ pub(crate) enum OutcomeName {
     Refused,
     /// Stopped by a person before anything was written.
     Stopped,
-    /// Under way, or interrupted and not settled yet.
+    /// Somebody is at it now.
+    Running,
+    /// Interrupted, and not settled yet.
     Unfinished,
 }
 

@@ -82,6 +82,7 @@ const fn outcome(name: OutcomeName) -> EntryOutcome {
         OutcomeName::Failed => EntryOutcome::Failed,
         OutcomeName::Refused => EntryOutcome::Refused,
         OutcomeName::Stopped => EntryOutcome::Stopped,
+        OutcomeName::Running => EntryOutcome::Running,
         OutcomeName::Unfinished => EntryOutcome::Unfinished,
     }
 }

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 
+use super::target::server_key;
 use super::{Engine, Error};
 use crate::apply::ApplyReport;
 use crate::error::ErrorCode;
@@ -40,7 +41,9 @@ pub enum EntryOutcome {
     Refused,
     /// Stopped by a person before anything was written.
     Stopped,
-    /// Still running, or its end is not known.
+    /// Somebody is at it now.
+    Running,
+    /// It has no end, and nobody is at it: aidb was ended in the middle of it.
     Unfinished,
 }
 
@@ -55,6 +58,8 @@ pub enum HistoryEntry {
         backup: Option<Box<BackupSummary>>,
         /// The other entry of the same matter, where it was interrupted or recovers one that was.
         other: Option<Box<Counterpart>>,
+        /// Whether somebody is at it now, here or in another process.
+        running: bool,
     },
     /// A backup that was asked for, or was read from a file.
     Backup(Box<BackupSummary>),
@@ -113,7 +118,17 @@ impl Engine {
     /// # Errors
     /// The store cannot be read.
     pub async fn history(&self) -> Result<Vec<HistoryEntry>, Error> {
-        Ok(entries(self.store().await?.history().await?))
+        let store = self.store().await?;
+        let mut entries = entries(store.history().await?);
+        for entry in &mut entries {
+            if let HistoryEntry::Operation { operation, running, .. } = entry
+                && !operation.state.is_final()
+            {
+                // Whoever is at it has the lock; it is taken for no longer than it takes to see that it is free.
+                *running = store.try_lock(&server_key(&operation.place.url), &operation.agent_id)?.is_none();
+            }
+        }
+        Ok(entries)
     }
 
     /// The entries that a filter takes, newest first. A search also finds the resources of a plan, which no list holds.
@@ -183,7 +198,7 @@ fn entries(records: Vec<HistoryRecord>) -> Vec<HistoryEntry> {
         HistoryRecord::Operation(operation) => {
             let backup = operation.backup.as_ref().and_then(|id| taken.get(id)).cloned().map(Box::new);
             let other = others.get(&operation.id).cloned().map(Box::new);
-            Some(HistoryEntry::Operation { operation: Box::new(operation), backup, other })
+            Some(HistoryEntry::Operation { operation: Box::new(operation), backup, other, running: false })
         }
         HistoryRecord::Backup(backup) => match backup.reason {
             BackupReason::BeforeImport | BackupReason::BeforeRollback => None,
@@ -244,7 +259,7 @@ impl HistoryEntry {
     pub fn outcome(&self) -> EntryOutcome {
         match self {
             Self::Backup(_) => EntryOutcome::Done,
-            Self::Operation { operation, .. } => match operation.state {
+            Self::Operation { operation, running, .. } => match operation.state {
                 OperationState::Done => EntryOutcome::Done,
                 OperationState::PutBack => EntryOutcome::PutBack,
                 OperationState::NeedsAttention => EntryOutcome::NeedsAttention,
@@ -253,6 +268,9 @@ impl HistoryEntry {
                     Some(ErrorCode::TargetChanged | ErrorCode::AgentBusy) => EntryOutcome::Refused,
                     _ => EntryOutcome::Failed,
                 },
+                OperationState::Prepared | OperationState::Applying | OperationState::Verifying if *running => {
+                    EntryOutcome::Running
+                }
                 OperationState::Prepared | OperationState::Applying | OperationState::Verifying => {
                     EntryOutcome::Unfinished
                 }

@@ -45,6 +45,7 @@ impl EntryOutcome {
             Self::Failed => "failed",
             Self::Refused => "refused",
             Self::Stopped => "stopped",
+            Self::Running => "running",
             Self::Unfinished => "unfinished",
         }
     }

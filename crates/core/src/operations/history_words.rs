@@ -26,15 +26,16 @@ impl HistoryEntry {
     #[must_use]
     pub fn summary(&self) -> String {
         match self {
-            Self::Operation { operation, other, .. } => {
+            Self::Operation { operation, other, running, .. } => {
                 match (other.as_deref(), &operation.summary, &operation.waiting) {
                     (Some(Counterpart::Recovery(recovery)), ..) => interrupted_summary(recovery, self.outcome()),
                     (Some(Counterpart::Interrupted(of)), Some(summary), _) => {
                         format!("It ended the {} {}. {summary}", noun(of).to_lowercase(), of.id)
                     }
                     (_, Some(summary), _) => summary.clone(),
+                    (_, None, _) if *running => "It has not ended yet.".into(),
                     (_, None, Some(why)) => format!("Waits to be settled. {}", why.message),
-                    (_, None, None) => "It is under way, or aidb was ended in the middle of it.".into(),
+                    (_, None, None) => "aidb was ended in the middle of it.".into(),
                 }
             }
             Self::Backup(backup) => content(backup),
@@ -79,6 +80,7 @@ fn operation_title(operation: &OperationSummary, outcome: EntryOutcome) -> Strin
         EntryOutcome::Failed => "failed",
         EntryOutcome::Refused => "refused",
         EntryOutcome::Stopped => "stopped",
+        EntryOutcome::Running => "under way",
         EntryOutcome::Unfinished => "not finished",
     };
     format!("{} of {agent} {ending}", noun(operation))
@@ -102,6 +104,7 @@ fn recovery_title(of: &OperationSummary, outcome: EntryOutcome) -> String {
         EntryOutcome::NeedsAttention => "needs attention",
         EntryOutcome::Failed | EntryOutcome::Refused => "failed",
         EntryOutcome::Stopped => "stopped",
+        EntryOutcome::Running => "under way",
         EntryOutcome::Unfinished => "not finished",
     };
     format!("Recovery of {}: interrupted {} {ending}", of.agent_id, noun(of).to_lowercase())
@@ -116,6 +119,7 @@ fn interrupted_summary(recovery: &OperationSummary, outcome: EntryOutcome) -> St
         | EntryOutcome::Failed
         | EntryOutcome::Refused
         | EntryOutcome::Stopped
+        | EntryOutcome::Running
         | EntryOutcome::Unfinished => "ended it with something left to look at",
     };
     format!("aidb was ended in the middle of it. The recovery {} {became}.", recovery.id)

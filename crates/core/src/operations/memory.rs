@@ -53,7 +53,7 @@ impl Engine {
     ///
     /// # Errors
     /// The store cannot be read.
-    pub(super) async fn lost_memory(&self, target: &Target, agents: &[String]) -> Result<Option<LostMemory>, Error> {
+    pub async fn lost_memory(&self, target: &Target, agents: &[String]) -> Result<Option<LostMemory>, Error> {
         let seen = if agents.is_empty() { self.seen_at(target).await? } else { Vec::new() };
         Ok(LostMemory::of(&seen).filter(|_| Knew::Agents.is_lost(agents)))
     }

@@ -5,6 +5,7 @@ import CircleStop from "@lucide/svelte/icons/circle-stop";
 import CircleX from "@lucide/svelte/icons/circle-x";
 import FileDown from "@lucide/svelte/icons/file-down";
 import Hourglass from "@lucide/svelte/icons/hourglass";
+import Loader from "@lucide/svelte/icons/loader";
 import RotateCcw from "@lucide/svelte/icons/rotate-ccw";
 import TriangleAlert from "@lucide/svelte/icons/triangle-alert";
 import Undo2 from "@lucide/svelte/icons/undo-2";
@@ -25,6 +26,7 @@ const troubled: Record<Exclude<EntryOutcome, "done">, Look> = {
   failed: { icon: CircleX, tone: "bad" },
   refused: { icon: CircleSlash, tone: "careful" },
   stopped: { icon: CircleStop, tone: "plain" },
+  running: { icon: Loader, tone: "plain" },
   unfinished: { icon: Hourglass, tone: "careful" },
 };
 

@@ -3,12 +3,13 @@ import type { ApplyAnswer, ApplyRequest, ErrorReport, Progress } from "../../con
 import { announce } from "../../components/announce.svelte";
 import { host, toErrorReport } from "../../host/host";
 import { frame } from "../../routes/frame.svelte";
+import { router, type ScreenName } from "../../routes/router.svelte";
 import { promoteText } from "../../text/en/promote";
 
 /** A plan that is being carried out. It goes on whatever screen is shown; the frame shows it meanwhile. */
 export class Apply {
   readonly #label: string;
-  readonly #open: () => void;
+  readonly #screen: ScreenName;
   #plan = "";
   running = $state(false);
   stopping = $state(false);
@@ -16,9 +17,9 @@ export class Apply {
   /** Why it could not begin, or could not be stopped. */
   error = $state.raw<ErrorReport | null>(null);
 
-  constructor(label: string, open: () => void) {
+  constructor(label: string, screen: ScreenName) {
     this.#label = label;
-    this.#open = open;
+    this.#screen = screen;
   }
 
   /** Resolves with null when nothing was carried out; `error` says why. */
@@ -68,7 +69,8 @@ export class Apply {
       label: this.#label,
       value: counted ? counted.done : null,
       max: counted?.items ?? 100,
-      open: this.#open,
+      screen: this.#screen,
+      open: () => router.go(this.#screen),
     };
     const others = untrack(() => frame.running).filter(({ id }) => id !== this.#plan);
     frame.running = [...others, operation];

@@ -87,7 +87,7 @@ export class Wizard {
     if (step === "from" && !this.hasSource) return promoteText.from.missing[this.kind];
     if (step === "check") return this.#blockedByCheck();
     if (step === "to" && this.to === "" && (!this.backup || this.homeless)) return promoteText.to.missing;
-    if (step === "plan") return this.ticks && this.ticks.total > 0 ? null : promoteText.plan.nothingTicked;
+    if (step === "plan") return this.ticks && this.ticks.total > 0 ? null : this.#nothingTicked;
     return null;
   }
 
@@ -176,7 +176,7 @@ export class Wizard {
     const { value: view } = this.plan;
     if (!view?.target || !this.ticks || this.apply?.running) return;
     const target = view.target.protected ? this.typedName : null;
-    this.apply = new Apply(promoteText.apply.running(this.kind, view.agent_id, view.target.name), () => router.go(this.kind));
+    this.apply = new Apply(promoteText.apply.running(this.kind, view.agent_id, view.target.name), this.kind);
     const answer = await this.apply.start({
       plan: view.plan,
       ticks: this.ticks.toRequest(),
@@ -268,6 +268,11 @@ export class Wizard {
     } catch (thrown) {
       this.check.error = toErrorReport(thrown);
     }
+  }
+
+  get #nothingTicked(): string {
+    const deletes = this.plan.value?.groups.some(({ group }) => group === "delete_agent");
+    return deletes ? promoteText.plan.deletionUnticked : promoteText.plan.nothingTicked;
   }
 
   get #isFlawless(): boolean {

@@ -17,7 +17,8 @@ const outcomes: Record<EntryOutcome, string> = {
   failed: "Failed",
   refused: "Refused",
   stopped: "Stopped",
-  unfinished: "Unfinished",
+  running: "Under way",
+  unfinished: "Interrupted",
 };
 
 /** Words of the history. */

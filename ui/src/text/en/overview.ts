@@ -31,6 +31,10 @@ export const overviewText = {
   asOf: "as of",
   lastContact: "Asked",
   never: "Not asked yet",
+  lostMemory: "Lost its agents",
+  lostAll: (before: number) =>
+    `The server has no agent at all now; it had ${grouped(before)} a moment ago. It lost its memory, most likely because it was restarted.`,
+  old: "out of date",
   add: "Add an environment",
   table: "Agents and where they are",
   agent: "Agent",

@@ -164,6 +164,7 @@ export const promoteText = {
     made: "Plan made",
     refused: (target: string) => `refused if ${target} changes meanwhile`,
     nothingTicked: "Nothing is selected.",
+    deletionUnticked: "Nothing is selected. The agent did not exist then: going back means deleting it, and that you tick yourself.",
     apply: (words: string) => `${words}…`,
     before: "Before anything is written",
     backup: "A backup is taken and checked",
