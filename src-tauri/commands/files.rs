@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aidb_core::config;
 use aidb_core::error::ErrorCode;
 use aidb_core::files::{self, Overwrite};
-use aidb_core::operations::{Error, check_configuration, excerpt};
+use aidb_core::operations::{BackupFile, Error, RollbackSource, check_configuration, excerpt};
 
 use crate::chosen::{Chosen, Reading, Use};
 use crate::contract::{
@@ -62,7 +62,7 @@ async fn overwriting(desktop: &Desktop, named: &Path, path: &Path) -> Result<Ove
     Ok(Overwrite::Anything)
 }
 
-/// Checks a configuration file, until it is done or stopped.
+/// Checks a configuration file, or one that holds a backup, until it is done or stopped.
 pub(crate) async fn file_check(
     desktop: Arc<Desktop>,
     request: FileChoice,
@@ -71,14 +71,28 @@ pub(crate) async fn file_check(
     let Chosen { ticket, path, .. } = to_read(&desktop, &request.file, WHAT).await?;
     let file = path.clone();
     let reading = desktop.checks.run(&path, move |cancel| check_configuration(&file, WHAT, cancel)).await?;
-    Ok(views::files::file_check(ticket, &path, reading))
+    let file = path.clone();
+    let backup = match reading.configuration {
+        Some(_) => None,
+        None => aside(move || BackupFile::read(&file)?.map(|kept| kept.choose(None)).transpose()).await?,
+    };
+    Ok(match backup {
+        Some(RollbackSource::Kept { backup, .. }) => views::files::backup_check(ticket, &path, &backup),
+        _ => views::files::file_check(ticket, &path, reading),
+    })
 }
 
 /// A file to be read as a configuration. What was typed and is none stays unread unless a person says otherwise.
 pub(super) async fn to_read(desktop: &Desktop, file: &NamedFile, what: &'static str) -> Result<Chosen, ErrorReport> {
     let is_configuration = async |path: &Path| {
         let file = path.to_owned();
-        desktop.checks.run(path, move |_| Ok(config::is_configuration(&files::read(&file, what)?))).await
+        desktop
+            .checks
+            .run(path, move |_| {
+                let bytes = files::read(&file, what)?;
+                Ok(config::is_configuration(&bytes) || BackupFile::is_one(&bytes))
+            })
+            .await
     };
     desktop.chosen(file, Reading::Configuration, is_configuration).await
 }

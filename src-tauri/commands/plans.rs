@@ -6,7 +6,7 @@ use aidb_core::config::{AgentId, AgentState};
 use aidb_core::connector::DatabaseVerdict;
 use aidb_core::files;
 use aidb_core::operations::{
-    Applied, Context, Deletion, Engine, Error, ImportOptions, LinkDatabase, Proposal, Relink, Remember,
+    Applied, BackupFile, Context, Deletion, Engine, Error, ImportOptions, LinkDatabase, Proposal, Relink, Remember,
     RollbackOptions, RollbackSource, Target, TargetRequest, Validated, read_configuration,
 };
 use aidb_core::plan::Plan;
@@ -275,6 +275,11 @@ async fn restore_source(
             (RollbackSource::Backup(Box::new(engine.backup(&id).await?)), RestoreSource::Backup { id })
         }
         RestoreChoice::File { file } => {
+            let kept = super::files::to_read(desktop, &file, "Backup file").await?.path;
+            let path = kept.display().to_string();
+            if let Some(file) = aside(move || BackupFile::read(&kept)).await? {
+                return Ok((file.choose(None)?, RestoreSource::File { path }));
+            }
             let (path, read) = configuration(desktop, &file, "Backup file").await?;
             let configuration = Box::new(read.configuration);
             (RollbackSource::File { path: path.clone().into(), configuration }, RestoreSource::File { path })

@@ -102,6 +102,8 @@ pub(crate) struct FileCheck {
     pub(crate) warnings: u32,
     /// What it holds; `None` where errors leave nothing to use.
     pub(crate) configuration: Option<ConfigurationSummary>,
+    /// Whether it is a backup in a file of its own, which can be restored and not imported.
+    pub(crate) is_backup: bool,
 }
 
 /// What a configuration holds, in short.

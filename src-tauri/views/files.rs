@@ -5,6 +5,7 @@ use std::path::Path;
 use aidb_core::config::values::MASKED;
 use aidb_core::config::{self, Configuration, Finding, ValidationReport, display_text};
 use aidb_core::operations::{Excerpt, ExportNote};
+use aidb_core::store::{Backup, BackupSummary};
 
 use crate::contract::{AgentCheck, ConfigurationSummary, ExcerptView, FileCheck, FileTicket, FindingView, Severity};
 
@@ -52,6 +53,36 @@ pub(crate) fn file_check(ticket: FileTicket, path: &Path, reading: config::Readi
         warnings: number(report.warnings().count()),
         findings: findings(report),
         configuration: configuration.as_ref().map(summary),
+        is_backup: false,
+    }
+}
+
+/// A backup in a file of its own, which is whole.
+pub(crate) fn backup_check(ticket: FileTicket, path: &Path, backup: &Backup) -> FileCheck {
+    let BackupSummary { agent_id, place, taken_at, .. } = &backup.summary;
+    let agent = backup.state.present().map(|live| &live.agent);
+    let name = path.file_name().map(|name| display_text(&name.to_string_lossy())).unwrap_or_default();
+    let summary = ConfigurationSummary {
+        agent_id: agent_id.to_string(),
+        name: agent.map_or_else(|| "did not exist then".into(), |agent| agent.name.clone()),
+        agent_type: agent.and_then(|agent| agent.agent_type.clone()),
+        connection_name: agent
+            .and_then(|agent| agent.database.as_ref())
+            .and_then(|database| database.connection_name.clone()),
+        resources: number(agent.map_or(0, |agent| agent.resource_permissions.len())),
+        exported_at: Some(super::plans::time(*taken_at)),
+        source_url: Some(place.url.clone()),
+        environment: place.environment_name.clone(),
+    };
+    FileCheck {
+        ticket,
+        path: path.display().to_string(),
+        name,
+        findings: Vec::new(),
+        errors: 0,
+        warnings: 0,
+        configuration: Some(summary),
+        is_backup: true,
     }
 }
 

@@ -351,6 +351,7 @@ async fn restore_file() {
     let rights = json!({ "customers": { "type": "table", "permissions": ["read"] } });
     let path = recording.world.file("from-support.json", &file_for("my-agent", &rights));
     let to = recording.world.ids[1].clone();
+    recording.play("file_check", json!({ "file": typed(&path) })).await;
     for mode in ["exact", "merge"] {
         let from = json!({ "kind": "file", "file": typed(&path) });
         let plan = recording.play("plan_restore", json!({ "from": from, "to": to, "mode": mode })).await;

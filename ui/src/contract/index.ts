@@ -1045,7 +1045,11 @@ warnings: number,
 /**
  * What it holds; `None` where errors leave nothing to use.
  */
-configuration: ConfigurationSummary | null, };
+configuration: ConfigurationSummary | null, 
+/**
+ * Whether it is a backup in a file of its own, which can be restored and not imported.
+ */
+is_backup: boolean, };
 
 /**
  * Names a file to be checked.

@@ -68,9 +68,9 @@ test("the plan is copied as text", async () => {
   const page = await toPlan("promote");
   await plan(page).getByText("sales.invoices").waitFor();
   await button(page, "Copy as text").click();
-  const copied = () => page.evaluate(() => navigator.clipboard.readText());
-  await expect.poll(copied).toContain("Plan for my-agent in Production");
-  const text = await copied();
+  const copied = async () => (await calls(page)).findLast(({ command }) => command === "text_copy")?.request as { text: string } | undefined;
+  await expect.poll(async () => (await copied())?.text).toContain("Plan for my-agent in Production");
+  const text = (await copied())?.text;
   expect(text).toContain("Gains access (");
   expect(text).toContain("sales.invoices");
   await plan(page).getByRole("checkbox", { name: "sales.invoices" }).uncheck();

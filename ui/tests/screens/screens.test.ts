@@ -45,7 +45,7 @@ const fromDevelopment: readonly Step[] = [go("Promote"), radio(/Development/)];
 const agent = (name: string): Step => (page) => page.getByRole("option", { name, exact: true }).click();
 /** Up to the plan of an agent from Development. */
 const planned = (to: string, name = "my-agent"): readonly Step[] => [
-  ...fromDevelopment, agent(name), press("Continue to Check"), press("Continue to To"), radio(new RegExp(`^${to}`)), press("Continue to Plan"),
+  ...fromDevelopment, agent(name), press("Continue to Check"), radio(new RegExp(`^${to}`)), press("Continue to Plan"),
 ];
 const row = (subject: string): Step => (page) => plan(page).getByText(subject).first().waitFor();
 const confirmed = (to: string): readonly Step[] => [press(/^Apply .*…$/), fill(`Type ${to} to confirm`, to), press(/^Apply \d/)];
@@ -129,7 +129,7 @@ const states: Record<string, State> = {
   "promote-from": { heading: "Promote my-agent", scenario: "promote", steps: [...fromDevelopment, agent("my-agent")] },
   "promote-from-no-key": { heading: "Promote an agent", scenario: "environments-states", steps: [go("Promote"), text("API key missing")] },
   "promote-check-loading": { heading: "Promote my-agent", scenario: "promote", held: ["agent_check"], steps: [...fromDevelopment, agent("my-agent"), press("Continue to Check")] },
-  "promote-check": { heading: "Promote my-agent", scenario: "promote", steps: [...fromDevelopment, agent("my-agent"), press("Continue to Check"), text("Nothing stands in the way")] },
+  "promote-check": { heading: "Promote my-agent", scenario: "promote", steps: [...fromDevelopment, agent("my-agent"), press("Continue to Check"), press(/Step 2 of 6: Check/), text("Nothing stands in the way")] },
   "promote-to": { heading: "Promote my-agent to Production", scenario: "promote", steps: planned("Production").slice(0, -1) },
   "promote-plan-loading": { heading: "Promote my-agent to Production", scenario: "promote", held: ["plan_promote"], steps: planned("Production") },
   "promote-plan": { heading: "Promote my-agent to Production", scenario: "promote-every-group", steps: [...planned("Production"), row("sales.invoices")] },
@@ -163,7 +163,7 @@ const states: Record<string, State> = {
   "import-broken": { heading: "Import a file", scenario: "import-broken", steps: [...typedFile("broken.json"), text("2 errors"), press("Continue to Check"), press("line 7, column 63"), text("My Agent")] },
   "import-plan-exact": {
     heading: "Import my-agent into Staging", scenario: "import",
-    steps: [go("Import a file"), press("Choose a file…"), press("Continue to Check"), press("Continue to To"), radio(/^Staging/), radio(/^Make Staging exactly the same/), press("Continue to Plan"), row("suppliers")],
+    steps: [go("Import a file"), press("Choose a file…"), press("Continue to Check"), radio(/^Staging/), radio(/^Make Staging exactly the same/), press("Continue to Plan"), row("suppliers")],
   },
 
   "restore-empty": { heading: "Restore", scenario: "restore", steps: [restoring(), text("Nothing to restore was chosen")] },

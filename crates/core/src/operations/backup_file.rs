@@ -60,13 +60,20 @@ pub(super) fn write(out: &Beside, backup: &Backup, registered: Option<String>) -
 }
 
 impl BackupFile {
+    /// Whether this begins as such a file does: one that is cut short is a damaged backup, and not a strange configuration.
+    #[must_use]
+    pub fn is_one(bytes: &[u8]) -> bool {
+        let text = bytes.trim_ascii_start();
+        text.strip_prefix(b"{").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\"backup_format\""))
+    }
+
     /// Reads a file of backups; `None` where it is none, and may be a configuration.
     ///
     /// # Errors
     /// The file cannot be read, is one of another version, was edited, or is cut short.
     pub fn read(path: &Path) -> Result<Option<Self>, Error> {
         let bytes = files::read(path, WHAT)?;
-        if !is_one(&bytes) {
+        if !Self::is_one(&bytes) {
             return Ok(None);
         }
         let damaged = |reason: String| Error::BackupFileDamaged { path: path.into(), reason };
@@ -113,12 +120,6 @@ pub(super) fn refuse_elsewhere(path: &Path, backup: &Backup, target: &Target) ->
         return Ok(());
     }
     Err(Error::BackupElsewhere { path: path.into(), taken_at: place.url.clone(), named: target.place.url.clone() })
-}
-
-/// By how it begins: one that is cut short is a damaged backup, and not a strange configuration.
-fn is_one(bytes: &[u8]) -> bool {
-    let text = bytes.trim_ascii_start();
-    text.strip_prefix(b"{").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\"backup_format\""))
 }
 
 fn checksum(saved: &Saved) -> Result<String, String> {

@@ -68,8 +68,13 @@ export class Wizard {
     this.mode = kind === "restore" ? "exact" : "merge";
   }
 
+  /** A file that somebody sent is checked as in an import; a backup of the store is whole or is not offered. */
   get steps(): readonly Step[] {
-    return stepsOf[this.kind];
+    return this.#restoresFile ? ["check", ...stepsOf.restore] : stepsOf[this.kind];
+  }
+
+  get #restoresFile(): boolean {
+    return this.kind === "restore" && this.backup === "" && this.path.trim() !== "";
   }
 
   get hasSource(): boolean {
@@ -103,13 +108,15 @@ export class Wizard {
     const onwards = this.steps.indexOf(step) > this.steps.indexOf(this.step);
     this.step = step;
     if (step === "check") await this.checkSource();
-    if (step === "check" && onwards && this.step === "check" && this.#isFlawless) return this.go("to");
+    if (step === "check" && onwards && !this.#restoresFile && this.step === "check" && this.#isFlawless) return this.go("to");
     if (step === "to" && this.to === "" && !this.lostTarget) this.to = this.#nextStage;
     if (step === "plan") await this.makePlan();
   }
 
   /** Goes as far as the source lets it, towards the next stage unless another one was named. */
   async begin(): Promise<void> {
+    // What is in it, of whom and from when is worth a look before it goes anywhere.
+    if (this.#restoresFile) return this.go("check");
     if (this.kind === "restore") return this.resume();
     if (!this.hasSource) return;
     if (this.to === "") this.to = this.#nextStage;
@@ -145,7 +152,7 @@ export class Wizard {
     const path = this.#checked;
     this.#checked = "";
     this.check.clear();
-    this.step = "from";
+    this.step = this.steps[0] ?? "from";
     announce(promoteText.check.stopped);
     await this.#stopCheck(path);
   }
@@ -254,7 +261,7 @@ export class Wizard {
   async resume(): Promise<void> {
     const wanted = this.step;
     if (wanted === "from" && this.kind === "promote") return;
-    if (this.kind !== "restore") await this.checkSource();
+    if (this.steps.includes("check")) await this.checkSource();
     const stopped = this.steps.find((step) => step !== "plan" && step !== wanted && this.blocked(step) !== null);
     const before = stopped && this.steps.indexOf(stopped) < this.steps.indexOf(wanted);
     await this.go(before ? stopped : wanted);
@@ -262,7 +269,7 @@ export class Wizard {
 
   /** The answer of a check that was stopped goes nowhere: what is of use is that the file is read no further. */
   async #stopCheck(path: string): Promise<void> {
-    if (this.kind !== "import") return;
+    if (this.kind === "promote") return;
     try {
       await host().call("file_check_stop", { file: namedFile(path) });
     } catch (thrown) {
@@ -291,6 +298,7 @@ export class Wizard {
 
   #blockedByCheck(): string | null {
     const report = this.check.value;
+    if (this.kind === "import" && report && "is_backup" in report && report.is_backup) return promoteText.check.isBackup;
     if (report) return report.errors > 0 ? promoteText.check.blocked(report.errors) : null;
     return this.check.error ? promoteText.check.failed : promoteText.check.underWay;
   }

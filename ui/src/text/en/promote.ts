@@ -108,6 +108,7 @@ export const promoteText = {
     announced: (errors: number, warnings: number) =>
       `Checked: ${counted(errors, "error", "errors")}, ${counted(warnings, "warning", "warnings")}.`,
     blocked: (errors: number) => (errors === 1 ? "1 error has to be put right first." : `${count(errors)} errors have to be put right first.`),
+    isBackup: "This is a backup. Restore it from the history.",
     good: "Nothing stands in the way",
     goodText: "The configuration is complete and says nothing that contradicts itself.",
     errors: (amount: number) => counted(amount, "error", "errors"),
