@@ -152,7 +152,8 @@ fn watch<R: Runtime>(window: &WebviewWindow<R>, desktop: &Arc<Desktop>) {
         WindowEvent::DragDrop(dragged) => drop_file(&app, &desktop, dragged),
         WindowEvent::CloseRequested { api, .. } => {
             let running = desktop.plans.running();
-            if !running.is_empty() || desktop.unsaved.load(Ordering::Relaxed) {
+            // A page that does not answer any more is asked once: one that does says again that it holds something.
+            if !running.is_empty() || desktop.unsaved.swap(false, Ordering::Relaxed) {
                 api.prevent_close();
                 tell(&app, "close_asked", CloseAsked { running });
             }

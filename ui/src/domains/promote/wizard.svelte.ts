@@ -55,9 +55,9 @@ export class Wizard {
   homeless = $state.raw<ErrorReport | null>(null);
   apply = $state.raw<Apply | null>(null);
   result = $state.raw<ApplyView | null>(null);
-  /** Ticks from before, for the next plan. */
   /** Told when something was applied. */
   onend: ((wizard: Wizard) => void) | null = null;
+  /** Ticks from before, for the next plan. */
   #earlier: TicksRequest | null = null;
   #checked = "";
   #planned = "";

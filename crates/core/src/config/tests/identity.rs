@@ -9,19 +9,25 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::*;
+use crate::config::values::is_mask;
 
+/// Any text but a mask, which stands for a value that a server did not show: reading leaves it out (`values.rs`).
 fn text() -> impl Strategy<Value = String> {
-    prop_oneof![
+    let any_text = prop_oneof![
         "[a-z_]{1,12}",
         "\\PC{1,12}",
         any::<String>(),
         "[\u{0}-\u{1f}\u{80}-\u{9f}\u{202a}-\u{202e}\u{e0000}-\u{e007f}\"\\\\]{1,6}"
-    ]
+    ];
+    any_text.prop_filter("a mask is no value", |text| !is_mask(text))
 }
 
 /// Ids that a file may hold: no control characters.
 fn id() -> impl Strategy<Value = String> {
-    text().prop_map(|id| id.chars().filter(|c| !c.is_control()).collect::<String>()).prop_map(|id| format!("r{id}"))
+    text()
+        .prop_map(|id| id.chars().filter(|c| !c.is_control()).collect::<String>())
+        .prop_map(|id| format!("r{id}"))
+        .prop_filter("a mask is no value", |id| !is_mask(id))
 }
 
 fn agent_id() -> impl Strategy<Value = String> {
