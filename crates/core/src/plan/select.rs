@@ -60,17 +60,13 @@ impl Plan {
         if let Some(key) = chosen.iter().find(|key| !known.contains(&about(key))) {
             return Err(UnknownItem { key: key.clone(), nearest: nearest(key, &known) });
         }
-        let (mut reduced, mut registration) = (Vec::new(), None);
-        for change in std::mem::take(&mut self.changes) {
-            match reduce(change, chosen) {
-                Ok(change) => reduced.push(change),
-                Err(change) if matches!(change, Change::Register { .. }) => registration = Some(change),
-                Err(_) => {}
-            }
-        }
+        let changes = std::mem::take(&mut self.changes);
+        let registration = changes.iter().find(|change| matches!(change, Change::Register { .. })).cloned();
+        self.changes = changes.into_iter().filter_map(|change| reduced(change, chosen)).collect();
         // Nothing can be said about an agent that does not exist: its registration comes with whatever was chosen.
-        let needed = registration.filter(|_| !reduced.is_empty());
-        self.changes = needed.into_iter().chain(reduced).collect();
+        if !self.changes.is_empty() && !self.registers() {
+            self.changes.splice(..0, registration);
+        }
         self.renew_notes(&known);
         Ok(self)
     }
@@ -94,19 +90,15 @@ fn about(key: &ChangeKey) -> ChangeKey {
     key.resource_id().map_or_else(|| key.clone(), ChangeKey::resource)
 }
 
-/// The change with its chosen items, or itself where there are none. An item that is not chosen leaves what it is about as it is there.
-fn reduce(change: Change, chosen: &BTreeSet<ChangeKey>) -> Result<Change, Change> {
+/// The change with its chosen items, if there are any. An item that is not chosen leaves what it is about as it is there.
+fn reduced(change: Change, chosen: &BTreeSet<ChangeKey>) -> Option<Change> {
     if chosen.contains(&change.key()) {
-        return Ok(change);
+        return Some(change);
     }
     let all = change.item_count();
     let mut items: Vec<Change> =
         change.items().filter(|item| chosen.contains(&item.key())).map(Item::into_change).collect();
-    match items.len() {
-        0 => Err(change),
-        some if some < all => Ok(items.swap_remove(0)),
-        _ => Ok(change),
-    }
+    if items.len() == all { Some(change) } else { items.pop() }
 }
 
 fn nearest(key: &ChangeKey, known: &BTreeSet<ChangeKey>) -> Option<String> {
