@@ -37,13 +37,13 @@ pub(crate) async fn history_list(
 ) -> Result<HistoryView, ErrorReport> {
     let engine = desktop.engine();
     let all = engine.history().await?;
-    let matching = engine.history_where(&filter(&request)).await?;
+    let matching = engine.matching(&all, &filter(&request)).await?;
     let skip = usize::try_from(request.skip).unwrap_or(usize::MAX);
     let distinct = |words: &mut dyn Iterator<Item = &str>| -> Vec<String> {
         words.map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
     };
     Ok(HistoryView {
-        entries: matching.iter().skip(skip).take(MOST_ENTRIES).map(Into::into).collect(),
+        entries: matching.iter().skip(skip).take(MOST_ENTRIES).map(|entry| (*entry).into()).collect(),
         total: u32::try_from(matching.len()).unwrap_or(u32::MAX),
         empty: all.is_empty(),
         agents: distinct(&mut all.iter().map(HistoryEntry::agent)),

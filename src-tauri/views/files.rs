@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use aidb_core::config::values::MASKED;
-use aidb_core::config::{self, Configuration, Finding, ValidationReport, display_text};
+use aidb_core::config::{self, Agent, Configuration, Finding, ValidationReport, display_text};
 use aidb_core::operations::{Excerpt, ExportNote};
 use aidb_core::store::{Backup, BackupSummary};
 
@@ -60,30 +60,24 @@ pub(crate) fn file_check(ticket: FileTicket, path: &Path, reading: config::Readi
 /// A backup in a file of its own, which is whole.
 pub(crate) fn backup_check(ticket: FileTicket, path: &Path, backup: &Backup) -> FileCheck {
     let BackupSummary { agent_id, place, taken_at, .. } = &backup.summary;
-    let agent = backup.state.present().map(|live| &live.agent);
-    let name = path.file_name().map(|name| display_text(&name.to_string_lossy())).unwrap_or_default();
-    let summary = ConfigurationSummary {
+    let nobody = Agent {
         agent_id: agent_id.to_string(),
-        name: agent.map_or_else(|| "did not exist then".into(), |agent| agent.name.clone()),
-        agent_type: agent.and_then(|agent| agent.agent_type.clone()),
-        connection_name: agent
-            .and_then(|agent| agent.database.as_ref())
-            .and_then(|database| database.connection_name.clone()),
-        resources: number(agent.map_or(0, |agent| agent.resource_permissions.len())),
+        name: "did not exist then".into(),
+        agent_type: None,
+        database: None,
+        resource_permissions: config::ResourcePermissions::new(),
+        info: serde_json::Map::new(),
+    };
+    let agent = backup.state.present().map_or(&nobody, |live| &live.agent);
+    let configuration = ConfigurationSummary {
         exported_at: Some(super::plans::time(*taken_at)),
         source_url: Some(place.url.clone()),
         environment: place.environment_name.clone(),
+        ..agent_summary(agent)
     };
-    FileCheck {
-        ticket,
-        path: path.display().to_string(),
-        name,
-        findings: Vec::new(),
-        errors: 0,
-        warnings: 0,
-        configuration: Some(summary),
-        is_backup: true,
-    }
+    let nothing_found = config::Reading { report: ValidationReport::default(), configuration: None };
+    let check = file_check(ticket, path, nothing_found);
+    FileCheck { configuration: Some(configuration), is_backup: true, ..check }
 }
 
 /// An agent that was read from its environment.
@@ -102,17 +96,26 @@ pub(crate) fn agent_check(
 }
 
 fn summary(configuration: &Configuration) -> ConfigurationSummary {
-    let agent = &configuration.agent;
     let metadata = configuration.metadata.as_ref();
+    ConfigurationSummary {
+        exported_at: configuration.exported_at.clone(),
+        source_url: configuration.source_url.clone(),
+        environment: metadata.and_then(|metadata| metadata.get("environment")?.as_str().map(str::to_owned)),
+        ..agent_summary(&configuration.agent)
+    }
+}
+
+/// What is of the agent; not where and when it was read.
+fn agent_summary(agent: &Agent) -> ConfigurationSummary {
     ConfigurationSummary {
         agent_id: agent.agent_id.clone(),
         name: agent.name.clone(),
         agent_type: agent.agent_type.clone(),
         connection_name: agent.database.as_ref().and_then(|database| database.connection_name.clone()),
         resources: number(agent.resource_permissions.len()),
-        exported_at: configuration.exported_at.clone(),
-        source_url: configuration.source_url.clone(),
-        environment: metadata.and_then(|metadata| metadata.get("environment")?.as_str().map(str::to_owned)),
+        exported_at: None,
+        source_url: None,
+        environment: None,
     }
 }
 

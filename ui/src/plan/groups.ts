@@ -1,4 +1,4 @@
-import type { RowGroup, RowOutcome } from "../contract";
+import type { RowGroup, RowOutcome, RowView } from "../contract";
 import type { State } from "../components/StateIcon.svelte";
 
 /** How a group looks: the icon says it as well as the colour. */
@@ -25,3 +25,7 @@ export const outcomeState: Record<RowOutcome, State> = {
 /** Groups that nobody has to look at stay folded until asked for. */
 export const foldedAtFirst: readonly RowGroup[] = ["kept", "same"];
 
+/** A row's permissions before and after, as chips. */
+export function chipsOf({ chips }: RowView) {
+  return chips.map(({ permission, change }) => ({ label: permission, state: change }));
+}

@@ -66,12 +66,13 @@ async fn narrowed(
     filter: &HistoryFilter,
 ) -> Result<Vec<HistoryEntry>, Failure> {
     let BackupFilter { agent, place, .. } = backups::filter(invocation, engine, None).await?;
-    let mut entries = engine.history_where(filter).await?;
+    let all = engine.history().await?;
+    let mut entries = engine.matching(&all, filter).await?;
     entries.retain(|entry| {
         let there = place.as_ref().is_none_or(|place| place.takes(entry.place()));
         there && agent.as_ref().is_none_or(|agent| agent.as_str() == entry.agent())
     });
-    Ok(entries)
+    Ok(entries.into_iter().cloned().collect())
 }
 
 const fn outcome(name: OutcomeName) -> EntryOutcome {

@@ -131,17 +131,21 @@ impl Engine {
         Ok(entries)
     }
 
-    /// The entries that a filter takes, newest first. A search also finds the resources of a plan, which no list holds.
+    /// Those of the entries that a filter takes. A search also finds the resources of a plan, which no entry holds.
     ///
     /// # Errors
     /// The store cannot be read.
-    pub async fn history_where(&self, filter: &HistoryFilter) -> Result<Vec<HistoryEntry>, Error> {
+    pub async fn matching<'e>(
+        &self,
+        entries: &'e [HistoryEntry],
+        filter: &HistoryFilter,
+    ) -> Result<Vec<&'e HistoryEntry>, Error> {
         let wanted = filter.search.trim();
         let about = if wanted.is_empty() { HashSet::new() } else { self.operations_about(wanted).await? };
         let anything = HistoryFilter { search: String::new(), ..filter.clone() };
-        let mut entries = self.history().await?;
-        entries.retain(|entry| filter.takes(entry) || (about.contains(entry.id()) && anything.takes(entry)));
-        Ok(entries)
+        let takes =
+            |entry: &&HistoryEntry| filter.takes(entry) || (about.contains(entry.id()) && anything.takes(entry));
+        Ok(entries.iter().filter(takes).collect())
     }
 
     /// Ids of the operations whose plan changes a resource that has this in its id, upper and lower case aside.

@@ -2,11 +2,10 @@
 //! agrees to the gain has not agreed to the loss (PRODUCT.md, "loss").
 
 use std::borrow::Cow;
-use std::iter;
 
 use super::change::gained_and_lost;
 use super::{Change, ChangeKey, Group, Plan};
-use crate::config::{PermissionSet, ResourcePermission};
+use crate::config::ResourcePermission;
 
 /// One item of a change: as a change that does this and nothing else, so that it can be carried out alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,20 +14,7 @@ pub struct Item<'a>(Cow<'a, Change>);
 impl Change {
     /// What it gives and what it takes, apart: one item, or the gain and then the loss.
     pub fn items(&self) -> impl Iterator<Item = Item<'_>> {
-        let (first, second) = match self.gain_and_loss() {
-            Some((gain, loss)) => (Cow::Owned(gain), Some(Cow::Owned(loss))),
-            None => (Cow::Borrowed(self), None),
-        };
-        iter::once(Item(first)).chain(second.map(Item))
-    }
-
-    /// One of its items: 0 is the first, and whatever it does not have is the last.
-    #[must_use]
-    pub fn item(&self, nth: usize) -> Item<'_> {
-        match self.gain_and_loss() {
-            Some((gain, loss)) => Item(Cow::Owned(if nth == 0 { gain } else { loss })),
-            None => Item(Cow::Borrowed(self)),
-        }
+        (0..self.item_count()).map(|nth| self.item(nth))
     }
 
     /// How many items it has.
@@ -37,10 +23,18 @@ impl Change {
         if self.entry_that_loses_and_gains().is_some() { 2 } else { 1 }
     }
 
-    fn gain_and_loss(&self) -> Option<(Self, Self)> {
-        let (resource_id, before, after) = self.entry_that_loses_and_gains()?;
+    /// One of its items, from 0; whatever it does not have is the last.
+    #[must_use]
+    pub fn item(&self, nth: usize) -> Item<'_> {
+        let Some((resource_id, before, after)) = self.entry_that_loses_and_gains() else {
+            return Item(Cow::Borrowed(self));
+        };
         let (gained, lost) = gained_and_lost(Some(before), after);
-        let to = |permissions: PermissionSet, typed: &ResourcePermission| Self::SetPermission {
+        let (permissions, typed) = match nth {
+            0 => (before.permissions.with(gained), after),
+            _ => (before.permissions.minus(lost), before),
+        };
+        Item(Cow::Owned(Self::SetPermission {
             resource_id: resource_id.to_owned(),
             before: Some(before.clone()),
             after: ResourcePermission {
@@ -48,8 +42,7 @@ impl Change {
                 resource_type: typed.resource_type.clone(),
                 extra: after.extra.clone(),
             },
-        };
-        Some((to(before.permissions.with(gained), after), to(before.permissions.minus(lost), before)))
+        }))
     }
 
     /// A type that changes counts as something given: without the loss the entry still says what it is.

@@ -22,7 +22,7 @@ export const componentText = {
     cannot: "Cannot be changed",
     same: "Same",
     present: "Present",
-  works: "Works",
+    works: "Works",
     fails: "Fails",
     limited: "Limited",
     skipped: "Skipped",
