@@ -1,12 +1,13 @@
 //! What the commands work with: the engine, built once and again when its settings change, and what the window adds to it.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use aidb_core::connector::Proxies;
-use aidb_core::operations::{Engine, EngineSettings, RecoveryRequest};
+use aidb_core::operations::{Engine, EngineSettings, Look, RecoveryRequest};
 use aidb_core::store::Program;
 use aidb_core::vault::Vault;
 use secrecy::SecretString;
@@ -59,6 +60,8 @@ pub(crate) struct Desktop {
     recovered: OnceCell<Vec<RecoveredView>>,
     /// What is remembered from start to start.
     pub(crate) remembered: Remembered,
+    /// The last looks of before this start, by environment.
+    pub(crate) looks_before: BTreeMap<String, Look>,
     /// The sandbox.
     pub(crate) samples: SampleServers,
     /// The plans that the page has tickets for.
@@ -105,6 +108,7 @@ impl Desktop {
             opening: Mutex::new(Opening::Waiting(open_file)),
             copied: Mutex::default(),
             recovered: OnceCell::new(),
+            looks_before: remembered.get().looks,
             remembered,
             plans: HeldPlans::default(),
             checks: Checks::default(),

@@ -93,6 +93,20 @@ pub(crate) enum WindowError {
         /// The most.
         most: u16,
     },
+    /// A zoom that is none.
+    #[error("The size has to be from {least} to {most} percent. The settings were left as they are.")]
+    ZoomBeyond {
+        /// The least.
+        least: u16,
+        /// The most.
+        most: u16,
+    },
+    /// The web view draws at one size only.
+    #[error("The window could not be drawn at another size. Everything in it works as before.")]
+    NoZoom {
+        /// What the system said.
+        reason: String,
+    },
     /// A draft beyond what is kept.
     #[error(
         "The unfinished promotion is too large to be kept for the next start. It is still here, and nothing was changed."
@@ -163,6 +177,7 @@ impl Explain for WindowError {
             | Self::OtherEnding { .. }
             | Self::NotChosen
             | Self::ParallelRequests { .. }
+            | Self::ZoomBeyond { .. }
             | Self::DraftTooLarge => ErrorCode::Usage,
             Self::NoConfiguration { .. }
             | Self::CaDeclined { .. }
@@ -172,9 +187,11 @@ impl Explain for WindowError {
             Self::Unreadable { .. } | Self::Blocked { .. } => ErrorCode::FileUnreadable,
             Self::Clipboard { .. } | Self::ClipboardNotCleared { .. } => ErrorCode::ClipboardFailed,
             Self::Sandbox { .. } => ErrorCode::SandboxFailed,
-            Self::Dialog | Self::NoTicket { .. } | Self::NoFileBrowser { .. } | Self::Licences { .. } => {
-                ErrorCode::Internal
-            }
+            Self::Dialog
+            | Self::NoTicket { .. }
+            | Self::NoZoom { .. }
+            | Self::NoFileBrowser { .. }
+            | Self::Licences { .. } => ErrorCode::Internal,
         }
     }
 
@@ -195,6 +212,8 @@ impl Explain for WindowError {
             Self::ServerDeclined { .. } => "Check the URL. If it is right, try again and agree to it.",
             Self::OverwriteDeclined { .. } => "Choose another name.",
             Self::ParallelRequests { .. } => "Choose a number in that range; 10 is usual.",
+            Self::ZoomBeyond { .. } => "Choose one of the sizes that Settings offers.",
+            Self::NoZoom { .. } => "Set the size of text in the settings of your desktop instead.",
             Self::DraftTooLarge => "Finish it before you close the window, or tick fewer items one by one.",
             Self::Unreadable { .. } => "Nothing has to be done. The file that was set aside can be deleted.",
             Self::Blocked { .. } => "Look at the permissions of the data folder and of window.json in it.",
@@ -218,6 +237,7 @@ impl Explain for WindowError {
             | Self::Clipboard { reason }
             | Self::ClipboardNotCleared { reason }
             | Self::NoFileBrowser { reason, .. }
+            | Self::NoZoom { reason }
             | Self::Licences { reason } => vec![reason.clone()],
             _ => Vec::new(),
         }

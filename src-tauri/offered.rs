@@ -53,6 +53,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "compare",
     "compare_texts",
     "history_list",
+    "history_losses",
     "history_entry",
     "entry_key",
     "history_export",

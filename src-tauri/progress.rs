@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use aidb_core::progress::{Event, ProgressSink, Stage};
 
 use crate::contract::{Progress, ProgressStage, RetryView};
+use crate::views::number;
 
 /// Who is told of progress.
 pub(crate) type Listen = Arc<dyn Fn(Progress) + Send + Sync>;
@@ -52,14 +53,14 @@ impl Thinned {
     fn tell(&self, now: &mut Now, subject: Option<String>, retry: Option<RetryView>) {
         now.told = Some(Instant::now());
         now.told_retry = retry.is_some();
-        let elapsed_ms = u32::try_from(now.began.elapsed().as_millis()).unwrap_or(u32::MAX);
+        let elapsed_ms = number(now.began.elapsed().as_millis());
         (self.listen)(Progress { stage: now.stage, done: now.done, items: now.items, elapsed_ms, subject, retry });
     }
 }
 
 impl Now {
     fn begin(&mut self, stage: Stage, items: usize) {
-        let items = u32::try_from(items).unwrap_or(u32::MAX);
+        let items = number(items);
         *self = Self { stage: stage.into(), done: 0, items, began: Instant::now(), told: self.told, told_retry: false };
     }
 
@@ -83,8 +84,8 @@ impl ProgressSink for Thinned {
                 }
             }
             Event::Retrying { what, attempt, wait_ms, reason, plain } if now.is_due() || !now.told_retry => {
-                let attempt = u32::try_from(attempt).unwrap_or(u32::MAX);
-                let wait_ms = u32::try_from(wait_ms).unwrap_or(u32::MAX);
+                let attempt = number(attempt);
+                let wait_ms = number(wait_ms);
                 // It stands within a sentence.
                 let reason = plain.unwrap_or(reason).trim_end_matches('.').to_owned();
                 self.tell(&mut now, None, Some(RetryView { what, attempt, wait_ms, reason }));

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aidb_core::files;
+use aidb_core::operations::Look;
 use serde::{Deserialize, Serialize};
 
 use crate::contract::{ContactView, Draft, ErrorReport, Settings, Theme, Trouble};
@@ -28,14 +29,16 @@ pub(crate) struct Memory {
     pub(crate) draft: Option<Draft>,
     /// The last contact with each environment, by its id.
     pub(crate) contacts: BTreeMap<String, ContactView>,
+    /// The last look at the agents of each environment, by its id.
+    pub(crate) looks: BTreeMap<String, Look>,
     /// The environments of the sandbox, in stage order.
     pub(crate) samples: Vec<SampleEnvironment>,
 }
 
 impl Default for Memory {
     fn default() -> Self {
-        let settings = Settings { theme: Theme::System, parallel_requests: PARALLEL_REQUESTS };
-        Self { settings, draft: None, contacts: BTreeMap::new(), samples: Vec::new() }
+        let settings = Settings { theme: Theme::System, parallel_requests: PARALLEL_REQUESTS, zoom: 100 };
+        Self { settings, draft: None, contacts: BTreeMap::new(), looks: BTreeMap::new(), samples: Vec::new() }
     }
 }
 
@@ -158,7 +161,20 @@ mod tests {
         assert!(first.trouble().is_none());
         first.change(|memory| memory.settings.theme = Theme::Dark).unwrap();
         let second = Remembered::in_folder(&folder.path().join("data"));
-        assert_eq!(second.get().settings, Settings { theme: Theme::Dark, parallel_requests: PARALLEL_REQUESTS });
+        assert_eq!(
+            second.get().settings,
+            Settings { theme: Theme::Dark, parallel_requests: PARALLEL_REQUESTS, zoom: 100 }
+        );
+    }
+
+    #[test]
+    fn what_an_earlier_window_kept_is_read_without_what_it_did_not_know() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = r#"{"settings":{"theme":"dark","parallel_requests":4},"draft":null,"contacts":{},"samples":[]}"#;
+        std::fs::write(folder.path().join(FILE), text).unwrap();
+        let remembered = Remembered::in_folder(folder.path());
+        assert!(remembered.trouble().is_none());
+        assert_eq!(remembered.get().settings, Settings { theme: Theme::Dark, parallel_requests: 4, zoom: 100 });
     }
 
     #[test]

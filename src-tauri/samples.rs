@@ -122,7 +122,9 @@ pub(crate) async fn remove(desktop: &Desktop) -> Result<(), ErrorReport> {
     desktop.samples.set_state(SandboxState::Off);
     desktop.remembered.change(|memory| {
         let samples = std::mem::take(&mut memory.samples);
-        memory.contacts.retain(|id, _| !samples.iter().any(|sample| sample.id == *id));
+        let own = |id: &String| samples.iter().any(|sample| sample.id == *id);
+        memory.contacts.retain(|id, _| !own(id));
+        memory.looks.retain(|id, _| !own(id));
     })?;
     match std::fs::remove_dir_all(&desktop.samples.folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -203,6 +205,7 @@ fn remember(desktop: &Desktop, stage: SampleStage, environment: &Environment) ->
     let (id, url) = (environment.id.to_string(), environment.url.clone());
     desktop.remembered.change(|memory| {
         memory.contacts.remove(&id);
+        memory.looks.remove(&id);
         memory.samples.retain(|sample| sample.stage != stage.name);
         memory.samples.push(SampleEnvironment { id, stage: stage.name.into(), url });
     })

@@ -16,10 +16,10 @@ use tauri::{
 use tauri_plugin_window_state::StateFlags;
 
 use crate::clipboard::SystemClipboard;
-use crate::contract::{CloseAsked, FileHovering, FileOpened, Theme};
+use crate::contract::{CloseAsked, FileHovering, FileOpened, Settings, Theme};
 use crate::desktop::{Desktop, Parts};
 use crate::dialogs::SystemDialogs;
-use crate::window::{LABEL, SystemWindow};
+use crate::window::{LABEL, SystemWindow, draw_at};
 use crate::{fitting, invoke, outline, process};
 
 /// What the application is started with.
@@ -74,7 +74,7 @@ fn set_up<R: Runtime>(app: &mut App<R>, start: Start) -> tauri::Result<()> {
         window: Box::new(SystemWindow(handle)),
     }));
     app.manage(Arc::clone(&desktop));
-    let window = open(app, desktop.remembered.get().settings.theme)?;
+    let window = open(app, &desktop.remembered.get().settings)?;
     watch(&window, &desktop);
     tauri::async_runtime::spawn(async move {
         // The page asks for what came of it, and is told of an error then.
@@ -83,8 +83,8 @@ fn set_up<R: Runtime>(app: &mut App<R>, start: Start) -> tauri::Result<()> {
     Ok(())
 }
 
-fn open<R: Runtime>(app: &App<R>, theme: Theme) -> tauri::Result<WebviewWindow<R>> {
-    let theme = match theme {
+fn open<R: Runtime>(app: &App<R>, settings: &Settings) -> tauri::Result<WebviewWindow<R>> {
+    let theme = match settings.theme {
         Theme::System => None,
         Theme::Light => Some(SystemTheme::Light),
         Theme::Dark => Some(SystemTheme::Dark),
@@ -111,6 +111,7 @@ fn open<R: Runtime>(app: &App<R>, theme: Theme) -> tauri::Result<WebviewWindow<R
     });
     let window = builder.build()?;
     fitting::fit(&window)?;
+    draw_at(&window, settings.zoom)?;
     let palette = outline::palette(window.theme()? == SystemTheme::Dark);
     window.set_background_color(Some(palette.ground))?;
     #[cfg(target_os = "linux")]

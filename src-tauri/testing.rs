@@ -32,6 +32,8 @@ pub(crate) struct Told {
     pub(crate) clipboard: Option<String>,
     /// Whether it was closed.
     pub(crate) closed: bool,
+    /// At what size the page was last drawn, in percent.
+    pub(crate) zoom: Option<u16>,
     /// The folders that were shown.
     pub(crate) folders: Vec<PathBuf>,
     /// What a person picks.
@@ -91,6 +93,11 @@ impl Clipboard for System {
 impl Window for System {
     fn close(&self) {
         self.with(|told| told.closed = true);
+    }
+
+    fn zoom(&self, percent: u16) -> Result<(), ErrorReport> {
+        self.with(|told| told.zoom = Some(percent));
+        Ok(())
     }
 
     fn show_folder(&self, folder: &Path) -> Result<(), ErrorReport> {

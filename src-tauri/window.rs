@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tauri::{AppHandle, Manager, Runtime};
+use tauri::{AppHandle, Manager, Runtime, WebviewWindow};
 use tauri_plugin_opener::OpenerExt as _;
 
 use crate::contract::ErrorReport;
@@ -15,8 +15,15 @@ pub(crate) const LABEL: &str = "main";
 pub(crate) trait Window: Send + Sync {
     /// Closes it for good, without asking again.
     fn close(&self);
+    /// Draws the page at so many percent of its size.
+    fn zoom(&self, percent: u16) -> Result<(), ErrorReport>;
     /// Shows a folder in the system's file browser.
     fn show_folder(&self, folder: &Path) -> Result<(), ErrorReport>;
+}
+
+/// Draws a window's page at so many percent of its size.
+pub(crate) fn draw_at<R: Runtime>(window: &WebviewWindow<R>, percent: u16) -> tauri::Result<()> {
+    window.set_zoom(f64::from(percent) / 100.0)
 }
 
 /// The window of the system.
@@ -28,6 +35,11 @@ impl<R: Runtime> Window for SystemWindow<R> {
             Some(Ok(())) => {}
             Some(Err(_)) | None => self.0.exit(0),
         }
+    }
+
+    fn zoom(&self, percent: u16) -> Result<(), ErrorReport> {
+        let Some(window) = self.0.get_webview_window(LABEL) else { return Ok(()) };
+        draw_at(&window, percent).map_err(|error| WindowError::NoZoom { reason: error.to_string() }.into())
     }
 
     fn show_folder(&self, folder: &Path) -> Result<(), ErrorReport> {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aidb_core::config::{self, AgentId};
-use aidb_core::operations::{Engine, Error, Target, TargetRequest};
+use aidb_core::operations::{Engine, Error, Look, Target, TargetRequest};
+use chrono::Utc;
 
 use super::environments::known;
 use super::plans::context;
@@ -28,8 +29,17 @@ pub(crate) async fn agent_list(
     let engine = desktop.engine();
     let target = target(&engine, &request.id).await?;
     let agents = engine.agents(&target, &context(listen)).await?;
-    let lost = engine.lost_memory(&target, &agents).await?.map(|lost| lost.sentence());
-    Ok(AgentsView { agents, at: views::environments::now(), lost })
+    let look = Look { url: target.place.url.clone(), at: Utc::now(), agents };
+    let same_server = |earlier: &Look| earlier.url == look.url;
+    let earlier = desktop.remembered.get().looks.remove(&request.id).filter(same_server);
+    let lost = engine.lost_memory(&target, &look.agents, earlier.as_ref()).await?;
+    let away = desktop.looks_before.get(&request.id).filter(|before| same_server(before));
+    let view = views::environments::agents(&look, lost.as_ref(), away);
+    if lost.is_none() {
+        // A look that cannot be kept takes nothing from the list; `environment_check` beside it tells that nothing can be kept.
+        let _ = desktop.remembered.change(|memory| drop(memory.looks.insert(request.id, look)));
+    }
+    Ok(view)
 }
 
 /// Reads one and validates it as its file would be.
@@ -84,7 +94,7 @@ pub(crate) async fn agent_key_copy(
         // Nobody waits for this any more; where it fails, the person was told how long the key stays.
         let _ = desktop.clipboard.clear(&key);
     });
-    Ok(CopiedView { cleared_after: u32::try_from(ON_CLIPBOARD.as_secs()).unwrap_or(u32::MAX) })
+    Ok(CopiedView { cleared_after: views::number(ON_CLIPBOARD.as_secs()) })
 }
 
 async fn target(engine: &Engine, environment: &str) -> Result<Target, ErrorReport> {

@@ -17,6 +17,8 @@ use crate::{bundle, licences};
 
 /// The most requests at once.
 const MOST_PARALLEL: u16 = 32;
+/// How large the page may be drawn, in percent.
+const ZOOMS: std::ops::RangeInclusive<u16> = 50..=200;
 
 /// Everything the page needs to draw its first screen, which waits for it: so the keychain is not asked.
 pub(crate) async fn app_start(desktop: Arc<Desktop>, _: (), _: Listen) -> Result<StartView, ErrorReport> {
@@ -56,14 +58,20 @@ pub(crate) async fn settings_save(
     request: SettingsSave,
     _: Listen,
 ) -> Result<Settings, ErrorReport> {
-    let Settings { parallel_requests, .. } = request.settings;
+    let Settings { parallel_requests, zoom, .. } = request.settings;
     if !(1..=MOST_PARALLEL).contains(&parallel_requests) {
         return Err(WindowError::ParallelRequests { most: MOST_PARALLEL }.into());
+    }
+    if !ZOOMS.contains(&zoom) {
+        return Err(WindowError::ZoomBeyond { least: *ZOOMS.start(), most: *ZOOMS.end() }.into());
     }
     let former =
         desktop.remembered.change(|memory| std::mem::replace(&mut memory.settings, request.settings.clone()))?;
     if former.parallel_requests != parallel_requests {
         desktop.rebuild(desktop.engine().vault().clone());
+    }
+    if former.zoom != zoom {
+        desktop.window.zoom(zoom)?;
     }
     Ok(request.settings)
 }

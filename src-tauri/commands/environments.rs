@@ -75,7 +75,7 @@ async fn add(engine: &Engine, draft: EnvironmentDraft, key: Option<&SecretString
     let environment = engine.add_environment(draft).await?;
     let Some(key) = key else { return Ok(environment) };
     if let Err(error) = engine.set_environment_key(environment.id.as_str(), key).await {
-        engine.store().await?.remove_environment(&environment.id).await?;
+        engine.store().await?.remove_environment(&environment.id, &engine.by()).await?;
         return Err(error.into());
     }
     Ok(environment)

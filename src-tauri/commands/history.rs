@@ -7,21 +7,22 @@ use aidb_core::config::AgentId;
 use aidb_core::files;
 use aidb_core::numbers::{counted_as, grouped};
 use aidb_core::operations::{
-    Engine, Error, HistoryEntry, OperationRecord, RollbackOptions, RollbackSource, find_entry, history_csv,
-    history_json,
+    Engine, Error, HistoryEntry, HistoryFilter, OperationRecord, RollbackOptions, RollbackSource, find_entry,
+    history_csv, history_json,
 };
 use aidb_core::store::{BackupSummary, OperationState, OperationSummary, Pin, Place, StoreError};
 
 use super::plans::{context, environment, file_name, home};
 use crate::contract::{
     BackupChoice, BackupExport, BackupNow, BackupTake, BackupUpdate, BackupView, BackupsChecked, EntryChoice,
-    EntryDetail, EntryKey, ErrorReport, FilePurpose, HistoryExport, HistoryRequest, HistoryView, PlanTarget, PlanView,
-    WrittenFile,
+    EntryDetail, EntryKey, ErrorReport, FilePurpose, HistoryExport, HistoryRequest, HistoryView, LossesRequest,
+    LossesView, PlanTarget, PlanView, WrittenFile,
 };
 use crate::desktop::Desktop;
 use crate::held::{Met, NewPlan};
 use crate::progress::Listen;
 use crate::views::history::{backup_view, filter, places};
+use crate::views::number;
 use crate::views::plans::{plan_view, profile_target};
 
 /// How many entries are answered at once.
@@ -44,12 +45,26 @@ pub(crate) async fn history_list(
     };
     Ok(HistoryView {
         entries: matching.iter().skip(skip).take(MOST_ENTRIES).map(|entry| (*entry).into()).collect(),
-        total: u32::try_from(matching.len()).unwrap_or(u32::MAX),
+        total: number(matching.len()),
         empty: all.is_empty(),
-        agents: distinct(&mut all.iter().map(HistoryEntry::agent)),
+        agents: distinct(&mut all.iter().filter_map(HistoryEntry::agent)),
         actors: distinct(&mut all.iter().filter_map(HistoryEntry::actor)),
         environments: places(&all),
     })
+}
+
+/// What took access away, the most first.
+pub(crate) async fn history_losses(
+    desktop: Arc<Desktop>,
+    request: LossesRequest,
+    _listen: Listen,
+) -> Result<LossesView, ErrorReport> {
+    let engine = desktop.engine();
+    let all = engine.history().await?;
+    let filter = HistoryFilter { since: request.from, until: request.until, ..HistoryFilter::default() };
+    let within = engine.matching(&all, &filter).await?;
+    let taken = engine.taken_away(&within, &request.words).await?;
+    Ok(LossesView { losses: taken.iter().take(MOST_ENTRIES).map(Into::into).collect(), total: number(taken.len()) })
 }
 
 /// One entry, opened.
@@ -63,14 +78,14 @@ pub(crate) async fn history_entry(
     let entry = find_entry(&all, &request.id)?;
     let Past { plan, cause, made_key } = match entry {
         HistoryEntry::Operation { operation, .. } => past(&desktop, &engine, operation).await?,
-        HistoryEntry::Backup(_) => Past::default(),
+        HistoryEntry::Backup(_) | HistoryEntry::Profile(_) => Past::default(),
     };
     let backup = match entry.backup() {
         Some(backup) => Some(checked(&engine, backup).await),
         None => None,
     };
-    let mut timeline: Vec<_> =
-        all.iter().filter(|other| other.agent() == entry.agent()).take(MOST_DOTS).map(Into::into).collect();
+    let of_agent = |other: &&HistoryEntry| entry.agent().is_some() && other.agent() == entry.agent();
+    let mut timeline: Vec<_> = all.iter().filter(of_agent).take(MOST_DOTS).map(Into::into).collect();
     timeline.reverse();
     Ok(EntryDetail { entry: entry.into(), plan, cause, made_key, backup, timeline })
 }
@@ -142,8 +157,7 @@ pub(crate) async fn backup_now(
         (1, _) => format!("Restoring would make 1 change in {}.", target.name),
         _ => format!("Restoring would make {} changes in {}.", grouped(changes), target.name),
     };
-    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    Ok(BackupNow { changes: count(changes), unchangeable: count(unchangeable), sentence })
+    Ok(BackupNow { changes: number(changes), unchangeable: number(unchangeable), sentence })
 }
 
 /// Takes a backup.
@@ -207,7 +221,7 @@ pub(crate) async fn backups_verify(
             format!("{} of {} backups are damaged and cannot be restored.", grouped(damaged), grouped(checked))
         }
     };
-    Ok(BackupsChecked { checked: u32::try_from(checked).unwrap_or(u32::MAX), damaged, sentence })
+    Ok(BackupsChecked { checked: number(checked), damaged, sentence })
 }
 
 /// Text without the space around it, where there is any.

@@ -84,6 +84,7 @@ pub(crate) fn all() -> Vec<Command> {
         command("compare_texts", compare::compare_texts),
         // The history and the backups in it.
         command("history_list", history::history_list),
+        command("history_losses", history::history_losses),
         command("history_entry", history::history_entry),
         command("entry_key", history::entry_key),
         command("history_export", history::history_export),

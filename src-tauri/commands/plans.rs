@@ -24,7 +24,7 @@ use crate::held::{Content, Held, Met, NewPlan, Origin, PlanError, Proposable, Ru
 use crate::progress::{Listen, Thinned};
 use crate::views::plan_command::command_line;
 use crate::views::plans::{apply_view, plan_target, plan_view};
-use crate::views::{plan_page, plan_text};
+use crate::views::{number, plan_page, plan_text};
 
 /// Plans a promotion.
 pub(crate) async fn plan_promote(
@@ -128,7 +128,7 @@ pub(crate) async fn plan_rows(
     let held = desktop.plans.get(&request.plan)?;
     let from = usize::try_from(request.from).unwrap_or(usize::MAX);
     let (total, rows) = held.piece(request.group, &request.search, from);
-    Ok(RowsView { total: u32::try_from(total).unwrap_or(u32::MAX), rows })
+    Ok(RowsView { total: number(total), rows })
 }
 
 /// A plan in words, and as a command line.

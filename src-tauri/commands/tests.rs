@@ -241,11 +241,14 @@ async fn dialogs_offer_a_name_and_may_be_closed() {
 #[tokio::test]
 async fn settings_and_drafts_survive_a_restart_within_their_limits() {
     let bench = Bench::new();
-    let settings = |parallel| json!({ "settings": { "theme": "dark", "parallel_requests": parallel } });
-    for wrong in [0, 33] {
-        assert_eq!(bench.call("settings_save", settings(wrong)).await.unwrap_err().code, ErrorCode::Usage);
+    let settings =
+        |parallel, zoom| json!({ "settings": { "theme": "dark", "parallel_requests": parallel, "zoom": zoom } });
+    for (parallel, zoom) in [(0, 100), (33, 100), (32, 49), (32, 201)] {
+        assert_eq!(bench.call("settings_save", settings(parallel, zoom)).await.unwrap_err().code, ErrorCode::Usage);
     }
-    bench.call("settings_save", settings(32)).await.unwrap();
+    assert_eq!(bench.system.with(|told| told.zoom), None, "nothing was drawn anew");
+    bench.call("settings_save", settings(32, 125)).await.unwrap();
+    assert_eq!(bench.system.with(|told| told.zoom), Some(125));
     let draft = |reason: &str| {
         json!({ "draft": {
             "source": { "kind": "file", "path": "~/a.json" }, "to": null, "mode": "merge", "step": "from",
@@ -257,7 +260,7 @@ async fn settings_and_drafts_survive_a_restart_within_their_limits() {
     assert_eq!(refused.code, ErrorCode::Usage);
     let again = bench.restarted(Vault::memory());
     let start = again.call("app_start", Value::Null).await.unwrap();
-    assert_eq!(start["settings"], settings(32)["settings"]);
+    assert_eq!(start["settings"], settings(32, 125)["settings"]);
     assert_eq!(start["draft"]["reason"], "because");
 }
 

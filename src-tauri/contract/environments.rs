@@ -281,6 +281,28 @@ pub(crate) struct AgentsView {
     pub(crate) agents: Vec<String>,
     /// When the server said so, RFC 3339.
     pub(crate) at: String,
-    /// That the server has no agent at all any more, and had some before: what aidb knows of that from its history.
-    pub(crate) lost: Option<String>,
+    /// That the server has no agent at all any more, and had some before.
+    pub(crate) lost: Option<LostView>,
+    /// What is different from what the server had when the window was closed; `None` where nobody had looked.
+    pub(crate) away: Option<AwayView>,
+}
+
+/// What a server lost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct LostView {
+    /// How many agents it had.
+    pub(crate) agents: u32,
+    /// When aidb saw the last of them, RFC 3339.
+    pub(crate) at: String,
+}
+
+/// What happened in an environment while the window was closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct AwayView {
+    /// When aidb looked last before, RFC 3339.
+    pub(crate) since: String,
+    /// Agents that came.
+    pub(crate) came: Vec<String>,
+    /// Agents that are gone.
+    pub(crate) gone: Vec<String>,
 }

@@ -1,5 +1,6 @@
-//! The history: operations and backups in one list, newest first.
+//! The history: operations, backups and changes of environments in one list, newest first.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -18,8 +19,12 @@ pub(crate) struct HistoryRequest {
     pub(crate) outcome: Option<EntryOutcome>,
     /// Only by this account.
     pub(crate) actor: Option<String>,
-    /// Only of the last so many days.
-    pub(crate) days: Option<u32>,
+    /// Only what began then or later, RFC 3339.
+    #[ts(type = "string | null")]
+    pub(crate) from: Option<DateTime<Utc>>,
+    /// Only what began before then, RFC 3339.
+    #[ts(type = "string | null")]
+    pub(crate) until: Option<DateTime<Utc>>,
     /// Only entries that contain this.
     pub(crate) search: String,
     /// How many newer entries to leave out: how many the page has already. At most 100 are answered.
@@ -42,6 +47,8 @@ pub(crate) enum EntryKind {
     Recovery,
     /// A backup that was asked for.
     Backup,
+    /// A change of an environment's profile or of its key.
+    Profile,
 }
 
 /// How an entry ended.
@@ -105,8 +112,14 @@ pub(crate) struct EntryView {
     pub(crate) title: String,
     /// "4 changes to my-agent were made and verified."
     pub(crate) summary: String,
-    /// The agent.
-    pub(crate) agent: String,
+    /// The agent; `None` for a change of an environment.
+    pub(crate) agent: Option<String>,
+    /// Where it came from: an environment's name, a file's name, the id of the backup that it leads back to.
+    pub(crate) source: Option<String>,
+    /// How many items of its plan give access; `None` where that was not noted.
+    pub(crate) gains: Option<u32>,
+    /// How many take something away.
+    pub(crate) losses: Option<u32>,
     /// Where.
     pub(crate) place: HistoryPlace,
     /// By which account; `None` for a backup.
@@ -123,6 +136,39 @@ pub(crate) struct EntryView {
     pub(crate) pinned: bool,
     /// The other entry of the same matter: the recovery of what was interrupted, or what a recovery ended.
     pub(crate) other: Option<OtherEntry>,
+}
+
+/// `history_losses`: what took access away.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub(crate) struct LossesRequest {
+    /// Each has to do with it: part of an agent, a resource, an environment, an account or a reason.
+    pub(crate) words: Vec<String>,
+    /// Only what began then or later, RFC 3339.
+    #[ts(type = "string | null")]
+    pub(crate) from: Option<DateTime<Utc>>,
+    /// Only what began before then, RFC 3339.
+    #[ts(type = "string | null")]
+    pub(crate) until: Option<DateTime<Utc>>,
+}
+
+/// What was taken away, the most first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct LossesView {
+    /// At most 100.
+    pub(crate) losses: Vec<LossView>,
+    /// How many there are.
+    pub(crate) total: u32,
+}
+
+/// What one operation took away from one resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct LossView {
+    /// The operation. Its backup leads back.
+    pub(crate) entry: EntryView,
+    /// The resource; `None`: the agent itself was deleted.
+    pub(crate) resource: Option<String>,
+    /// The permissions that were taken.
+    pub(crate) permissions: Vec<String>,
 }
 
 /// Leads to another entry.

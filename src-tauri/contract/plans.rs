@@ -177,6 +177,8 @@ pub(crate) struct PlanView {
     pub(crate) made_at: String,
     /// Whether source and target say the same already: nothing to apply.
     pub(crate) same: bool,
+    /// Of a plan that was applied: why everything that is left was left, where that is one reason for several rows.
+    pub(crate) left_because: Option<String>,
 }
 
 /// Where a plan would be applied.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::ErrorReport;
+use super::{ApplyOutcome, ErrorReport};
 
 /// An operation without an end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
@@ -39,6 +39,8 @@ pub(crate) enum RecoveredEnd {
     NothingWritten,
     /// It has ended.
     Settled {
+        /// In one word.
+        outcome: ApplyOutcome,
         /// In one sentence.
         sentence: String,
         /// Whether something is left that somebody has to look at.

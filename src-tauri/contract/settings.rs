@@ -50,6 +50,13 @@ pub(crate) struct Settings {
     pub(crate) theme: Theme,
     /// How many requests at once, 1 to 32.
     pub(crate) parallel_requests: u16,
+    /// How large the page is drawn, in percent: 50 to 200.
+    #[serde(default = "as_it_is")]
+    pub(crate) zoom: u16,
+}
+
+const fn as_it_is() -> u16 {
+    100
 }
 
 /// Light, dark, or as the system says.

@@ -159,6 +159,12 @@ impl Content {
         Some(outcomes.get(&change.key()))
     }
 
+    /// Why everything that is left was left, where that is one reason for several changes.
+    pub(crate) fn shared_reason(&self) -> Option<&str> {
+        let Self::Past { outcomes: Some(outcomes), .. } = self else { return None };
+        outcomes.shared_reason.as_deref()
+    }
+
     /// What is known of a resource that the plan does not change.
     pub(crate) fn unchanged(&self, id: &str) -> Option<&ResourcePermission> {
         let state: &AgentState = match self {

@@ -4,12 +4,16 @@
 use std::collections::HashMap;
 
 use aidb_core::apply::ApplyReport;
-use aidb_core::plan::{Change, ChangeKey, Plan};
+use aidb_core::plan::{Change, ChangeKey, Leftover, Plan};
 
 use crate::contract::RowOutcome;
 
 /// How a plan that was applied ended, change by change.
-pub(crate) struct Outcomes(HashMap<ChangeKey, Became>);
+pub(crate) struct Outcomes {
+    of: HashMap<ChangeKey, Became>,
+    /// Why everything that is left was left, where that is one reason for many: said once, and not of each.
+    pub(crate) shared_reason: Option<String>,
+}
 
 /// What became of one change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,24 +35,36 @@ impl Outcomes {
             let reason = Some(cause.plain.as_ref().unwrap_or(&cause.message).clone());
             of.insert(change.clone(), Became { outcome: RowOutcome::Failed, reason });
         }
+        let shared_reason = shared(&report.left);
         // Last, because it weighs most: nobody may read of what was left that it was put back.
         of.extend(report.left.iter().map(|left| {
-            let became = Became { outcome: RowOutcome::Left, reason: Some(left.reason.clone()) };
-            (row_of(plan, &left.change), became)
+            let reason = shared_reason.is_none().then(|| left.reason.clone());
+            (row_of(plan, &left.change), Became { outcome: RowOutcome::Left, reason })
         }));
-        Self(of)
+        Self { of, shared_reason }
     }
 
     /// What became of a change. One of which the report says nothing was never sent.
     pub(crate) fn get(&self, key: &ChangeKey) -> Became {
-        self.0.get(key).cloned().unwrap_or(Became { outcome: RowOutcome::NotReached, reason: None })
+        self.of.get(key).cloned().unwrap_or(Became { outcome: RowOutcome::NotReached, reason: None })
     }
 
     /// Whether somebody has to look at a change: it was left, or it failed.
     pub(super) fn needs_a_look(&self, change: &Change) -> bool {
-        let became = self.0.get(&change.key());
+        let became = self.of.get(&change.key());
         became.is_some_and(|became| matches!(became.outcome, RowOutcome::Left | RowOutcome::Failed))
     }
+}
+
+/// From so many on a common reason is said once.
+const SHARED_FROM: usize = 3;
+
+/// The reason that all leftovers have in common, without the name of each that it may begin with.
+fn shared(left: &[Leftover]) -> Option<String> {
+    let about =
+        |left: &Leftover| left.reason.strip_prefix(&left.change.to_string()).unwrap_or(&left.reason).trim().to_owned();
+    let first = about(left.first()?);
+    (left.len() >= SHARED_FROM && left.iter().all(|other| about(other) == first)).then_some(first)
 }
 
 /// The row that a leftover belongs to. Deleting a new agent again is what puts its registration back, and no row of a plan that

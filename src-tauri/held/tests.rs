@@ -283,6 +283,28 @@ async fn the_item_that_failed_is_told_from_those_that_were_not_reached() {
     assert!(rows[0]["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{rows:?}");
 }
 
+/// 721 rows that say the same are read by nobody.
+#[tokio::test]
+async fn a_reason_that_everything_left_shares_is_said_once() {
+    let world = World::samples().await;
+    one_request_at_a_time(&world).await;
+    let entry = |n: u32| (format!("table_{n:04}"), ResourceSnapshot::new("table", [Permission::Read]));
+    world.server(0).set_resources("my-agent", (0..8).map(entry)).unwrap();
+    let plan = promote(&world, "my-agent", 0, 1).await;
+    let refused = FaultAnswer::status(403, ErrorBody::Json);
+    let faults =
+        [Fault::on(6, refused.clone()).method("PUT").for_ever(), Fault::on(1, refused).method("DELETE").for_ever()];
+    world.server(1).set_faults(faults);
+    let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
+    assert_eq!(ended["result"]["outcome"], "needs_attention", "{ended}");
+    let rows = rows_of(&world, &ended["result"]["plan"]).await;
+    let left: Vec<&Value> = rows.iter().filter(|row| row["outcome"] == "left").collect();
+    assert!(left.len() > 3, "{rows:?}");
+    assert!(left.iter().all(|row| row["reason"].is_null()), "{left:?}");
+    let why = &ended["result"]["plan"]["left_because"];
+    assert_eq!(why, "could not be put back: API Error (403): Forbidden", "{ended}");
+}
+
 #[tokio::test]
 async fn a_plan_that_was_refused_is_no_failure_in_the_history() {
     let world = World::samples().await;
@@ -290,7 +312,7 @@ async fn a_plan_that_was_refused_is_no_failure_in_the_history() {
     world.server(1).set_resource("my-agent", "customers", "table", &[Permission::Admin]).unwrap();
     assert_eq!(ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await["kind"], "moved");
     let refused = json!({ "environment": null, "agent": null, "kind": null, "outcome": "refused", "actor": null,
-        "days": null, "search": "", "skip": 0 });
+        "from": null, "until": null, "search": "", "skip": 0 });
     let history = ok(&world, "history_list", refused).await;
     assert_eq!(history["entries"][0]["outcome"], "refused", "{history}");
 }

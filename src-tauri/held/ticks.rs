@@ -11,6 +11,7 @@ use aidb_core::plan::{Item, Selection};
 
 use super::{Held, PlanError};
 use crate::contract::{GroupView, PlanKind, RowGroup, Ticks};
+use crate::views::number;
 
 /// Whether rows of a group can be ticked, and whether they are until the person says otherwise.
 pub(crate) fn group_rule(kind: PlanKind, group: RowGroup, count: usize) -> GroupView {
@@ -21,12 +22,7 @@ pub(crate) fn group_rule(kind: PlanKind, group: RowGroup, count: usize) -> Group
         RowGroup::LosesAccess => kind == PlanKind::Rollback,
         RowGroup::DeleteAgent | RowGroup::CannotChange | RowGroup::Kept | RowGroup::Same => false,
     };
-    GroupView {
-        group,
-        count: u32::try_from(count).unwrap_or(u32::MAX),
-        tickable: !shown_only && !fixed,
-        ticked: !shown_only && ticked,
-    }
+    GroupView { group, count: number(count), tickable: !shown_only && !fixed, ticked: !shown_only && ticked }
 }
 
 impl Held {

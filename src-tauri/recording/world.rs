@@ -40,6 +40,8 @@ impl World {
             engine.set_environment_key(environment.id.as_str(), &TYPED.into()).await.expect("the key");
             super::apart().await;
         }
+        // Every history begins with what the scenario itself does.
+        world.forget_profile_changes();
         world
     }
 
@@ -97,11 +99,20 @@ impl World {
 
     /// Changes a stored backup as a failing disk would: behind the store's back.
     pub(crate) fn damage(&self, backup: &str) {
-        let script = "import sqlite3, sys\nstore = sqlite3.connect(sys.argv[1])\n\
-            store.execute(\"UPDATE backups SET agent_id = agent_id || ' ' WHERE id = ?\", [sys.argv[2]])\nstore.commit()";
+        self.alter(&format!("UPDATE backups SET agent_id = agent_id || ' ' WHERE id = '{backup}'"));
+    }
+
+    /// The store as an aidb left it that did not note yet what was changed in profiles.
+    pub(crate) fn forget_profile_changes(&self) {
+        self.alter("DELETE FROM history WHERE profile_change_id IS NOT NULL");
+    }
+
+    fn alter(&self, statement: &str) {
+        let script =
+            "import sqlite3, sys\nstore = sqlite3.connect(sys.argv[1])\nstore.execute(sys.argv[2])\nstore.commit()";
         let store = self.data().join(STORE_FILE);
-        let status = std::process::Command::new("python3").args(["-c", script]).arg(store).arg(backup).status();
-        assert!(status.expect("python3").success(), "{backup} could not be damaged");
+        let status = std::process::Command::new("python3").args(["-c", script]).arg(store).arg(statement).status();
+        assert!(status.expect("python3").success(), "{statement} was refused");
     }
 
     fn aside(&self) -> PathBuf {

@@ -6,23 +6,24 @@ use aidb_core::connector::PlainHttp;
 use aidb_core::error::{ErrorCode, ErrorReport as CoreReport, Explain};
 use aidb_core::numbers::counted;
 use aidb_core::operations::{
-    Check, CheckState as Outcome, ConnectionReport, Edit, EnvironmentDraft, KeyNeed, KeyState, RemovalPreview,
-    TargetRequest,
+    Check, CheckState as Outcome, ConnectionReport, Edit, EnvironmentDraft, KeyNeed, KeyState, Look, LostMemory,
+    RemovalPreview, TargetRequest,
 };
 use aidb_core::store::{Colour, Environment, PlainHttpChoice, Protection};
 use aidb_core::vault::{SecretDescription, Vault, VaultError, VaultKind, VaultStatus};
-use chrono::{SecondsFormat, Utc};
+use chrono::Utc;
 use secrecy::SecretString;
 
+use super::{number, time};
 use crate::contract::{
-    CheckState, CheckView, ColourName, ConnectionView, ContactView, EnvironmentForm, EnvironmentView, ErrorReport,
-    KeyView, KeychainState, KeychainView, Reachability, RemovalView,
+    AgentsView, AwayView, CheckState, CheckView, ColourName, ConnectionView, ContactView, EnvironmentForm,
+    EnvironmentView, ErrorReport, KeyView, KeychainState, KeychainView, LostView, Reachability, RemovalView,
 };
 use crate::remembered::Memory;
 
 /// Now, as the page gets times.
 pub(crate) fn now() -> String {
-    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
+    time(Utc::now())
 }
 
 /// One environment.
@@ -43,6 +44,16 @@ pub(crate) fn environment(environment: Environment, key: KeyView, memory: &Memor
         keep_days: environment.keep_days,
         key,
     }
+}
+
+/// A look at the agents of an environment, with what was lost, and what is different from the look before this start.
+pub(crate) fn agents(look: &Look, lost: Option<&LostMemory>, before: Option<&Look>) -> AgentsView {
+    let away = before.map(|before| {
+        let (came, gone) = before.until(&look.agents);
+        AwayView { since: time(before.at), came, gone }
+    });
+    let lost = lost.map(|lost| LostView { agents: number(lost.agents), at: time(lost.seen_at) });
+    AgentsView { agents: look.agents.clone(), at: time(look.at), lost, away }
 }
 
 impl From<Colour> for ColourName {
@@ -78,7 +89,7 @@ pub(crate) fn key(state: KeyState, vault: &Vault) -> KeyView {
     match state {
         KeyState::Stored(SecretDescription { ending, set_at }) => KeyView::Stored {
             ending: if ending.is_empty() { ending } else { format!("…{ending}") },
-            set_at: set_at.map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true)),
+            set_at: set_at.map(time),
             session_only: vault.kind() == VaultKind::Memory,
         },
         KeyState::Missing => KeyView::Missing,

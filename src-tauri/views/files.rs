@@ -7,12 +7,8 @@ use aidb_core::config::{self, Agent, Configuration, Finding, ValidationReport, d
 use aidb_core::operations::{Excerpt, ExportNote};
 use aidb_core::store::{Backup, BackupSummary};
 
+use super::{number, time};
 use crate::contract::{AgentCheck, ConfigurationSummary, ExcerptView, FileCheck, FileTicket, FindingView, Severity};
-
-/// As many as fit.
-fn number(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
-}
 
 /// Errors first, then by place.
 fn findings(report: ValidationReport) -> Vec<FindingView> {
@@ -70,7 +66,7 @@ pub(crate) fn backup_check(ticket: FileTicket, path: &Path, backup: &Backup) -> 
     };
     let agent = backup.state.present().map_or(&nobody, |live| &live.agent);
     let configuration = ConfigurationSummary {
-        exported_at: Some(super::plans::time(*taken_at)),
+        exported_at: Some(time(*taken_at)),
         source_url: Some(place.url.clone()),
         environment: place.environment_name.clone(),
         ..agent_summary(agent)

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use aidb_core::config::display_text;
-use aidb_core::operations::{self as core, HistoryEntry};
+use aidb_core::operations::{self as core, HistoryEntry, TakenAway};
 use aidb_core::store::{BackupSummary, Existence, OperationKind, Pin, Place};
 
-use super::plans::time;
+use super::{number, time};
 use crate::contract::{
-    BackupView, EntryKind, EntryOutcome, EntryView, ErrorReport, HistoryPlace, HistoryRequest, OtherEntry, TimelineDot,
+    BackupView, EntryKind, EntryOutcome, EntryView, ErrorReport, HistoryPlace, HistoryRequest, LossView, OtherEntry,
+    TimelineDot,
 };
 
 impl From<EntryKind> for core::EntryKind {
@@ -20,6 +21,7 @@ impl From<EntryKind> for core::EntryKind {
             EntryKind::Rollback => Self::Operation(OperationKind::Rollback),
             EntryKind::Recovery => Self::Operation(OperationKind::Recovery),
             EntryKind::Backup => Self::Backup,
+            EntryKind::Profile => Self::Profile,
         }
     }
 }
@@ -33,6 +35,7 @@ impl From<core::EntryKind> for EntryKind {
             core::EntryKind::Operation(OperationKind::Rollback) => Self::Rollback,
             core::EntryKind::Operation(OperationKind::Recovery) => Self::Recovery,
             core::EntryKind::Backup => Self::Backup,
+            core::EntryKind::Profile => Self::Profile,
         }
     }
 }
@@ -69,14 +72,14 @@ impl From<core::EntryOutcome> for EntryOutcome {
 
 /// The engine's filter for what the page asked.
 pub(crate) fn filter(request: &HistoryRequest) -> core::HistoryFilter {
-    let days = |days: u32| chrono::Utc::now().checked_sub_days(chrono::Days::new(days.into()));
     core::HistoryFilter {
         environment: request.environment.clone(),
         agent: request.agent.clone(),
         kind: request.kind.map(Into::into),
         outcome: request.outcome.map(Into::into),
         actor: request.actor.clone(),
-        since: request.days.and_then(days),
+        since: request.from,
+        until: request.until,
         search: request.search.clone(),
     }
 }
@@ -98,17 +101,30 @@ impl From<&HistoryEntry> for EntryView {
             outcome: entry.outcome().into(),
             title: display_text(&entry.title()),
             summary: display_text(&entry.summary()),
-            agent: entry.agent().to_owned(),
+            agent: entry.agent().map(str::to_owned),
+            source: entry.source().map(display_text),
+            gains: entry.counts().map(|counts| counts.gains),
+            losses: entry.counts().map(|counts| counts.losses),
             place: entry.place().into(),
             actor: entry.actor().map(str::to_owned),
             note: entry.note().map(str::to_owned),
             at: time(entry.at()),
-            duration_ms: entry.duration().map(|duration| u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)),
+            duration_ms: entry.duration().map(|duration| number(duration.as_millis())),
             backup: entry.backup().map(|backup| backup.id.to_string()),
             pinned: entry.is_pinned(),
             other: entry
                 .other()
                 .map(|other| OtherEntry { id: other.operation().id.to_string(), title: display_text(&other.title()) }),
+        }
+    }
+}
+
+impl From<&TakenAway<'_>> for LossView {
+    fn from(taken: &TakenAway<'_>) -> Self {
+        Self {
+            entry: taken.entry.into(),
+            resource: taken.resource.clone(),
+            permissions: taken.permissions.iter().map(|permission| permission.as_str().to_owned()).collect(),
         }
     }
 }

@@ -6,7 +6,8 @@ use aidb_core::config::display_text;
 use aidb_core::numbers::grouped;
 
 use super::plan_text::{heading, note_line};
-use super::plans::{sorted_notes, time};
+use super::plans::sorted_notes;
+use super::time;
 use crate::contract::{ChipChange, RowGroup, RowView};
 use crate::held::Held;
 

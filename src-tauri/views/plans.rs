@@ -5,8 +5,8 @@ use aidb_core::config::{Permission, ResourcePermission, display_text};
 use aidb_core::operations::{AgentKey, AgentKeyPlace, Applied, Engine, Target};
 use aidb_core::plan::{Change, Mode, Note, NoteCode, NoteWeight as Weight, Plan};
 use aidb_core::store::{Environment, Protection};
-use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::{number, time};
 use crate::contract::{
     AgentKeyView, ApplyOutcome, ApplyView, ChipChange, ChipView, ColourName, DatabaseView, ErrorReport, NoteView,
     NoteWeight, PlanMode, PlanTarget, PlanView,
@@ -32,12 +32,8 @@ pub(crate) async fn plan_view(engine: &Engine, held: &Held) -> PlanView {
         database,
         made_at: time(held.made_at),
         same: !plan.differs(),
+        left_because: held.content.shared_reason().map(display_text),
     }
-}
-
-/// A time as the page takes it.
-pub(crate) fn time(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// The notes of a plan and those of the window, the weightiest first.
@@ -175,7 +171,6 @@ pub(crate) fn apply_view(
     next: Option<String>,
 ) -> ApplyView {
     let sentence = applied.report.sentence(plan);
-    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let agent_key = applied.agent_key.map(|key| AgentKeyView {
         environment: target.environment.as_ref().map(|environment| environment.id.to_string()),
         agent: view.agent_id.clone(),
@@ -183,24 +178,30 @@ pub(crate) fn apply_view(
     });
     let report = applied.report;
     ApplyView {
-        outcome: match report.outcome {
-            Outcome::Done => ApplyOutcome::Done,
-            Outcome::PutBack => ApplyOutcome::PutBack,
-            Outcome::NeedsAttention => ApplyOutcome::NeedsAttention,
-        },
+        outcome: report.outcome.into(),
         sentence: display_text(&sentence),
         cause: report.cause.map(ErrorReport::of),
         cancelled: report.cancelled,
-        applied: count(plan.items_of(&report.applied)),
-        put_back: count(plan.items_of(&report.put_back)),
-        left: count(report.left.len()),
+        applied: number(plan.items_of(&report.applied)),
+        put_back: number(plan.items_of(&report.put_back)),
+        left: number(report.left.len()),
         plan: view,
-        duration_ms: u32::try_from(applied.duration.as_millis()).unwrap_or(u32::MAX),
+        duration_ms: number(applied.duration.as_millis()),
         operation: applied.operation.to_string(),
         backup: applied.backup.map(|backup| backup.summary.id.to_string()),
         agent_key,
         unrecorded: applied.unrecorded.map(ErrorReport::of),
         next_stage: next,
+    }
+}
+
+impl From<Outcome> for ApplyOutcome {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Done => Self::Done,
+            Outcome::PutBack => Self::PutBack,
+            Outcome::NeedsAttention => Self::NeedsAttention,
+        }
     }
 }
 

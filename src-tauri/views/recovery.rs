@@ -4,7 +4,7 @@ use aidb_core::config::display_text;
 use aidb_core::operations::{Recovered, RecoveryEnd, operation_words};
 use aidb_core::store::{OperationState, OperationSummary};
 
-use super::plans::time;
+use super::{number, time};
 use crate::contract::{ErrorReport, InterruptedView, RecoveredEnd, RecoveredView};
 
 /// An operation without an end.
@@ -27,8 +27,9 @@ pub(crate) fn recovered(recovered: Recovered) -> Option<RecoveredView> {
         RecoveryEnd::NothingWritten => RecoveredEnd::NothingWritten,
         RecoveryEnd::Waiting { reason } => RecoveredEnd::Waiting { error: ErrorReport::of(reason) },
         RecoveryEnd::Settled { report, sentence, unrecorded, .. } => RecoveredEnd::Settled {
+            outcome: report.outcome.into(),
             sentence: display_text(&sentence),
-            left: u32::try_from(report.left.len()).unwrap_or(u32::MAX),
+            left: number(report.left.len()),
             unrecorded: unrecorded.map(ErrorReport::of),
         },
     };

@@ -14,13 +14,14 @@ use super::Recording;
 use super::world::World;
 
 /// Every scenario.
-pub(super) const NAMES: [&str; 43] = [
+pub(super) const NAMES: [&str; 44] = [
     "compare",
     "environment-test",
     "environments-states",
     "first-start",
     "history",
     "history-empty",
+    "history-profiles",
     "history-ends",
     "history-long",
     "hostile-ids",

@@ -8,7 +8,7 @@ use super::samples;
 use crate::testing::{chosen, typed};
 
 pub(super) fn all_history() -> Value {
-    json!({ "environment": null, "agent": null, "kind": null, "outcome": null, "actor": null, "days": null,
+    json!({ "environment": null, "agent": null, "kind": null, "outcome": null, "actor": null, "from": null, "until": null,
         "search": "", "skip": 0 })
 }
 
@@ -17,6 +17,20 @@ async fn history_empty() {
     let mut recording = samples("history-empty").await;
     recording.play("history_list", all_history()).await;
     recording.play("backups_verify", Value::Null).await;
+    recording.end();
+}
+
+/// What was changed in aidb itself.
+#[tokio::test]
+async fn history_profiles() {
+    let mut recording = Recording::new("history-profiles", super::super::world::World::samples().await);
+    let (id, [_, url, _]) = (recording.world.ids[1].clone(), recording.world.urls());
+    let form = json!({ "name": "Staging", "url": url, "colour": "amber", "protected": true, "default_agent": "my-agent",
+        "ca_file": { "kind": "none" }, "plain_http": false, "keep_backups": 50, "keep_days": 30 });
+    recording.before("environment_save", json!({ "id": id, "form": form, "key": null })).await;
+    recording.before("environment_key_set", json!({ "id": id, "key": "another key" })).await;
+    recording.opening().await;
+    recording.newest().await;
     recording.end();
 }
 
@@ -136,6 +150,13 @@ async fn history() {
         request[key] = value;
         recording.play("history_list", request).await;
     }
+    let mut losses = Value::Null;
+    for words in [json!([]), json!(["no-such-thing"]), json!(["faq"])] {
+        losses = recording.play("history_losses", json!({ "words": words, "from": null, "until": null })).await;
+    }
+    let from = json!({ "kind": "backup", "id": losses["losses"][0]["entry"]["backup"] });
+    let plan = recording.play("plan_restore", json!({ "from": from, "to": null, "mode": "exact" })).await;
+    recording.rows(&plan).await;
     for entry in listed["entries"].as_array().unwrap() {
         if entry["agent"] == "invoice-reader" {
             recording.world.spoil_store();
@@ -280,7 +301,9 @@ async fn restore_after(name: &'static str, gone: &[usize]) -> (Recording, Value)
     }
     recording.opening().await;
     let listed = recording.play("history_list", all_history()).await;
-    let entry = listed["entries"][0].clone();
+    let entries = listed["entries"].as_array().unwrap();
+    recording.entry(&entries[0]["id"]).await;
+    let entry = entries.iter().find(|entry| entry["kind"] == "promotion").unwrap();
     recording.entry(&entry["id"]).await;
     let refused = recording.play("backup_now", json!({ "id": entry["backup"] })).await;
     assert_eq!(refused["code"], "environment_not_found", "{refused}");

@@ -8,7 +8,7 @@ use super::super::world::World;
 use super::samples;
 
 fn settings(theme: &str, parallel_requests: u16) -> Value {
-    json!({ "settings": { "theme": theme, "parallel_requests": parallel_requests } })
+    json!({ "settings": { "theme": theme, "parallel_requests": parallel_requests, "zoom": 100 } })
 }
 
 /// What the page asks for before it knows of any environment.

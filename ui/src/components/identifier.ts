@@ -34,11 +34,14 @@ export function visible(id: string): string {
     .join("");
 }
 
-/** Cuts the middle out: both ends of an id tell more than its middle. */
-export function shorten(id: string, longest: number): string {
+/** So many characters of a long id stay at its end, whatever the room: numbered ids differ there. */
+const TAIL = 12;
+/** A head of fewer characters is no head. */
+const SHORT = 4;
+
+/** An id in two: a head that may give way, and a tail that stays. Never half a character; a short id is all head. */
+export function ends(id: string): { head: string; tail: string } {
   const characters = [...id];
-  if (characters.length <= longest) return id;
-  const head = Math.ceil((longest - 1) / 2);
-  const tail = Math.floor((longest - 1) / 2);
-  return `${characters.slice(0, head).join("")}…${characters.slice(characters.length - tail).join("")}`;
+  const cut = characters.length - TAIL;
+  return cut < SHORT ? { head: id, tail: "" } : { head: characters.slice(0, cut).join(""), tail: characters.slice(cut).join("") };
 }

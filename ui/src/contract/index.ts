@@ -153,9 +153,13 @@ agents: Array<string>,
  */
 at: string, 
 /**
- * That the server has no agent at all any more, and had some before: what aidb knows of that from its history.
+ * That the server has no agent at all any more, and had some before.
  */
-lost: string | null, };
+lost: LostView | null, 
+/**
+ * What is different from what the server had when the window was closed; `None` where nobody had looked.
+ */
+away: AwayView | null, };
 
 /**
  * How an apply went.
@@ -268,6 +272,23 @@ unrecorded: ErrorReport | null,
  * The id of the environment that is the next stage, for "Promote on to …".
  */
 next_stage: string | null, };
+
+/**
+ * What happened in an environment while the window was closed.
+ */
+export type AwayView = { 
+/**
+ * When aidb looked last before, RFC 3339.
+ */
+since: string, 
+/**
+ * Agents that came.
+ */
+came: Array<string>, 
+/**
+ * Agents that are gone.
+ */
+gone: Array<string>, };
 
 /**
  * `backup_now`: what is different between a backup and its agent now.
@@ -745,7 +766,7 @@ sentence: string, };
 /**
  * What an entry is.
  */
-export type EntryKind = "export" | "import" | "promotion" | "rollback" | "recovery" | "backup";
+export type EntryKind = "export" | "import" | "promotion" | "rollback" | "recovery" | "backup" | "profile";
 
 /**
  * How an entry ended.
@@ -777,9 +798,21 @@ title: string,
  */
 summary: string, 
 /**
- * The agent.
+ * The agent; `None` for a change of an environment.
  */
-agent: string, 
+agent: string | null, 
+/**
+ * Where it came from: an environment's name, a file's name, the id of the backup that it leads back to.
+ */
+source: string | null, 
+/**
+ * How many items of its plan give access; `None` where that was not noted.
+ */
+gains: number | null, 
+/**
+ * How many take something away.
+ */
+losses: number | null, 
 /**
  * Where.
  */
@@ -1211,9 +1244,13 @@ outcome: EntryOutcome | null,
  */
 actor: string | null, 
 /**
- * Only of the last so many days.
+ * Only what began then or later, RFC 3339.
  */
-days: number | null, 
+from: string | null, 
+/**
+ * Only what began before then, RFC 3339.
+ */
+until: string | null, 
 /**
  * Only entries that contain this.
  */
@@ -1437,6 +1474,66 @@ works: boolean,
 message: string, };
 
 /**
+ * What one operation took away from one resource.
+ */
+export type LossView = { 
+/**
+ * The operation. Its backup leads back.
+ */
+entry: EntryView, 
+/**
+ * The resource; `None`: the agent itself was deleted.
+ */
+resource: string | null, 
+/**
+ * The permissions that were taken.
+ */
+permissions: Array<string>, };
+
+/**
+ * `history_losses`: what took access away.
+ */
+export type LossesRequest = { 
+/**
+ * Each has to do with it: part of an agent, a resource, an environment, an account or a reason.
+ */
+words: Array<string>, 
+/**
+ * Only what began then or later, RFC 3339.
+ */
+from: string | null, 
+/**
+ * Only what began before then, RFC 3339.
+ */
+until: string | null, };
+
+/**
+ * What was taken away, the most first.
+ */
+export type LossesView = { 
+/**
+ * At most 100.
+ */
+losses: Array<LossView>, 
+/**
+ * How many there are.
+ */
+total: number, };
+
+/**
+ * What a server lost.
+ */
+export type LostView = { 
+/**
+ * How many agents it had.
+ */
+agents: number, 
+/**
+ * When aidb saw the last of them, RFC 3339.
+ */
+at: string, };
+
+/**
  * Names a file to be read.
  */
 export type NamedFile = { "kind": "chosen", 
@@ -1606,7 +1703,11 @@ made_at: string,
 /**
  * Whether source and target say the same already: nothing to apply.
  */
-same: boolean, };
+same: boolean, 
+/**
+ * Of a plan that was applied: why everything that is left was left, where that is one reason for several rows.
+ */
+left_because: string | null, };
 
 /**
  * A plan in words.
@@ -1689,6 +1790,10 @@ export type Reachability = "reachable" | "key_missing" | "key_refused" | "unreac
  * What became of an interrupted operation.
  */
 export type RecoveredEnd = { "end": "nothing_written" } | { "end": "settled", 
+/**
+ * In one word.
+ */
+outcome: ApplyOutcome, 
 /**
  * In one sentence.
  */
@@ -1919,7 +2024,11 @@ theme: Theme,
 /**
  * How many requests at once, 1 to 32.
  */
-parallel_requests: number, };
+parallel_requests: number, 
+/**
+ * How large the page is drawn, in percent: 50 to 200.
+ */
+zoom: number, };
 
 /**
  * `settings_save`.
@@ -2166,6 +2275,7 @@ export interface Commands {
   compare: { request: CompareRequest; answer: PlanView };
   compare_texts: { request: PlanChoice; answer: CompareTexts };
   history_list: { request: HistoryRequest; answer: HistoryView };
+  history_losses: { request: LossesRequest; answer: LossesView };
   history_entry: { request: EntryChoice; answer: EntryDetail };
   entry_key: { request: EntryChoice; answer: EntryKey };
   history_export: { request: HistoryExport; answer: WrittenFile };

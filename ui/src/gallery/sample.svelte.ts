@@ -5,10 +5,10 @@ import { announce } from "../components/announce.svelte";
 /** What the frame shows in the gallery: every state of an environment, and something that runs. */
 export function fillFrame(): void {
   frame.environments = [
-    { id: "dev", name: "Development", colour: "blue", protected: false, state: "reachable" },
-    { id: "staging", name: "Staging", colour: "amber", protected: false, state: "key_missing" },
-    { id: "test", name: "Acceptance", colour: "teal", protected: false, state: "checking" },
-    { id: "prod", name: "Production", colour: "red", protected: true, state: "unreachable" },
+    { id: "dev", name: "Development", colour: "blue", protected: false, state: "reachable", word: "Reachable" },
+    { id: "staging", name: "Staging", colour: "amber", protected: false, state: "key_missing", word: "No key" },
+    { id: "test", name: "Acceptance", colour: "teal", protected: false, state: "checking", word: "Checking" },
+    { id: "prod", name: "Production", colour: "red", protected: true, state: "unreachable", word: "Unreachable" },
   ];
   frame.keychain = "ready";
   frame.running = [

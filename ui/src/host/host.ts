@@ -2,7 +2,7 @@ import type { CommandName, Commands, ErrorReport, EventName, Events, Progress } 
 
 /** The one way from the page to the engine. */
 export interface Host {
-  /** Rejects with an ErrorReport, and with nothing else. */
+  /** Rejects with an ErrorReport, and with nothing else, where `host()` gave it. */
   call<C extends CommandName>(
     command: C,
     request: Commands[C]["request"],
@@ -14,10 +14,27 @@ export interface Host {
 }
 
 let current: Host | undefined;
+let heard: (error: ErrorReport) => void = () => undefined;
 
 /** Said once, by main.ts, before anything is mounted. */
 export function setHost(host: Host): void {
-  current = host;
+  current = {
+    async call(command, request, onProgress) {
+      try {
+        return await host.call(command, request, onProgress);
+      } catch (thrown) {
+        const error = toErrorReport(thrown);
+        heard(error);
+        throw error;
+      }
+    },
+    listen: (event, listener) => host.listen(event, listener),
+  };
+}
+
+/** Tells a listener of every command that was refused, whoever gave it: an error may tell of more than its own command. */
+export function hearRefusals(listener: (error: ErrorReport) => void): void {
+  heard = listener;
 }
 
 export function host(): Host {

@@ -1,17 +1,13 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { Progress } from "../contract";
-import { toErrorReport, type Host } from "./host";
+import type { Host } from "./host";
 
 /** The host inside the window: commands and events of the shell. */
 export const tauriHost: Host = {
   async call(command, request, onProgress) {
     const progress = new Channel<Progress>(onProgress ?? (() => undefined));
-    try {
-      return await invoke(command, { request, progress });
-    } catch (thrown) {
-      throw toErrorReport(thrown);
-    }
+    return invoke(command, { request, progress });
   },
 
   listen(event, listener) {

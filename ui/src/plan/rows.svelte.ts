@@ -159,6 +159,11 @@ export async function* keysOf(plan: PlanTicket, group: RowGroup): AsyncIterable<
   for await (const rows of rowsOf(plan, group)) yield rows.map((row) => row.key);
 }
 
+/** The keys of the rows of a group that are about this, piece by piece. */
+export async function* keysAbout(plan: PlanTicket, group: RowGroup, subject: string): AsyncIterable<readonly string[]> {
+  for await (const rows of rowsOf(plan, group)) yield rows.filter((row) => row.subject === subject).map((row) => row.key);
+}
+
 function pieceName(group: RowGroup, position: number): string {
   return `${group}/${String(Math.floor(position / PIECE))}`;
 }

@@ -71,6 +71,15 @@ export class Ticks {
     }
   }
 
+  /** Ticks these rows and no others. `keysOf` reads the keys of a group's rows that are wanted, in pieces. */
+  async only(keysOf: (group: RowGroup) => AsyncIterable<readonly string[]>): Promise<void> {
+    for (const { group, tickable } of this.#groups) {
+      if (!tickable) continue;
+      this.setGroup(group, false);
+      for await (const keys of keysOf(group)) for (const key of keys) this.#except.set(key, group);
+    }
+  }
+
   #group(group: RowGroup): GroupView | undefined {
     return this.#groups.find((candidate) => candidate.group === group);
   }

@@ -73,3 +73,11 @@ test("no row is asked for when none was turned round", async () => {
   await ticks.take({ groups: { gains_access: false }, except: [] }, () => { throw new Error("asked"); });
   expect(ticks.total).toBe(1);
 });
+
+test("one thing alone is ticked, whatever would be ticked from the start", async () => {
+  const ticks = new Ticks(view);
+  await ticks.only((group) => pieces(group === "loses_access" ? ["x"] : group === "gains_access" ? [] : ["never"]));
+  expect([ticks.count("gains_access"), ticks.count("loses_access")]).toEqual([0, 1]);
+  expect(ticks.isTicked("loses_access", "x")).toBe(true);
+  expect(ticks.toRequest()).toEqual({ groups: { gains_access: false }, except: ["x"] });
+});

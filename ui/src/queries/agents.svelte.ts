@@ -1,5 +1,6 @@
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
-import type { AgentsView, ErrorReport } from "../contract";
+import type { AgentsView, ErrorCode, ErrorReport } from "../contract";
+import { exactTime } from "../components/time";
 import { host, toErrorReport } from "../host/host";
 import { overviewText } from "../text/en/overview";
 
@@ -8,16 +9,16 @@ class Agents {
   #views = new SvelteMap<string, AgentsView>();
   #errors = new SvelteMap<string, ErrorReport>();
   #loading = new SvelteSet<string>();
-  #lost = new SvelteMap<string, string>();
 
   /** The last list; it stays while it is asked for anew, and when that fails. */
   of(environment: string): AgentsView | undefined {
     return this.#views.get(environment);
   }
 
-  /** That its server has no agent at all any more and had some before, as the history or this session knows; else null. */
+  /** That its server has no agent at all any more and had some before, one sentence; else null. */
   lost(environment: string): string | null {
-    return this.#views.get(environment)?.lost ?? this.#lost.get(environment) ?? null;
+    const lost = this.#views.get(environment)?.lost;
+    return lost ? overviewText.lost(lost.agents, exactTime(new Date(lost.at))) : null;
   }
 
   /** Why the last try failed. */
@@ -33,11 +34,7 @@ class Agents {
     if (this.#loading.has(environment)) return;
     this.#loading.add(environment);
     try {
-      const before = this.#views.get(environment)?.agents.length ?? 0;
-      const view = await host().call("agent_list", { id: environment });
-      this.#views.set(environment, view);
-      if (view.agents.length > 0) this.#lost.delete(environment);
-      else if (before > 0) this.#lost.set(environment, overviewText.lostAll(before));
+      this.#views.set(environment, await host().call("agent_list", { id: environment }));
       this.#errors.delete(environment);
     } catch (thrown) {
       this.#errors.set(environment, toErrorReport(thrown));
@@ -46,10 +43,15 @@ class Agents {
     }
   }
 
+  /** Asks again where one of these was what was in the way. */
+  async retry(codes: readonly ErrorCode[]): Promise<void> {
+    const failed = [...this.#errors].filter(([, error]) => codes.includes(error.code));
+    await Promise.all(failed.map(([environment]) => this.refresh(environment)));
+  }
+
   /** Forgets an environment that is gone, or whose server is another one now. */
   forget(environment: string): void {
     this.#views.delete(environment);
-    this.#lost.delete(environment);
     this.#errors.delete(environment);
   }
 }

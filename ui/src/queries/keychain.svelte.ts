@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorReport, KeychainState, KeychainView } from "../contract";
 import { host, toErrorReport } from "../host/host";
+import { agents } from "./agents.svelte";
 import { environments } from "./environments.svelte";
 
 type Command = "keychain_status" | "keychain_unlock" | "keychain_session";
@@ -10,7 +11,10 @@ const states: Partial<Record<ErrorCode, KeychainState>> = {
   keychain_absent: "absent",
 };
 
-/** The keychain of this machine, and what a person decided about it. Nothing here rejects: see `error`. */
+/**
+ * The keychain of this machine, and what a person decided about it: the one source for every screen. Whatever tells how it is
+ * is heard here, and what is known of the environments' keys is asked anew when it changes. Nothing here rejects: see `error`.
+ */
 class Keychain {
   /** Null while it has not been asked, or when it failed. */
   view = $state.raw<KeychainView | null>(null);
@@ -38,6 +42,14 @@ class Keychain {
     return this.#ask("keychain_status");
   }
 
+  /** Takes note of what any command was refused for. */
+  async heard(error: ErrorReport): Promise<void> {
+    const told = states[error.code];
+    if (!told || this.busy || told === this.state) return;
+    this.error = error;
+    await environments.refresh();
+  }
+
   /** Asks anew, and for the keys that it holds. */
   tryAgain(): Promise<void> {
     return this.#change("keychain_status");
@@ -53,15 +65,22 @@ class Keychain {
     return this.#change("keychain_session");
   }
 
-  /** What is known of each environment's key depends on it. */
+  /** The servers are asked again as well, with the keys that are there now. */
   async #change(command: Command): Promise<void> {
     await this.#ask(command);
     if (!this.isUsable) return;
     await environments.refresh();
-    await environments.checkAll();
+    await Promise.all([environments.checkAll(), agents.retry(Object.keys(states) as ErrorCode[])]);
   }
 
+  /** What is known of each environment's key depends on it. */
   async #ask(command: Command): Promise<void> {
+    const before = this.state;
+    await this.#call(command);
+    if (before !== "unknown" && before !== this.state) await environments.refresh();
+  }
+
+  async #call(command: Command): Promise<void> {
     this.busy = command;
     try {
       this.view = await host().call(command, null);

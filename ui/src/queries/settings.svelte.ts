@@ -3,7 +3,7 @@ import { host } from "../host/host";
 
 /** The person's settings, as they are stored. */
 class StoredSettings {
-  value = $state.raw<Settings>({ theme: "system", parallel_requests: 8 });
+  value = $state.raw<Settings>({ theme: "system", parallel_requests: 8, zoom: 100 });
 
   get theme(): Theme {
     return this.value.theme;

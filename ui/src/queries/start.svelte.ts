@@ -22,7 +22,7 @@ class Start {
       settings.value = view.settings;
       keychain.view = view.keychain;
       sandbox.state = view.sandbox;
-      draft.value = view.draft;
+      draft.found(view.draft);
       environments.set(view.environments, view.troubles.length === 0);
       this.view = view;
     } catch (thrown) {

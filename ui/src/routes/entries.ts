@@ -1,4 +1,8 @@
+import Archive from "@lucide/svelte/icons/archive";
+import FileDown from "@lucide/svelte/icons/file-down";
 import FlaskConical from "@lucide/svelte/icons/flask-conical";
+import GitCompare from "@lucide/svelte/icons/git-compare";
+import History from "@lucide/svelte/icons/history";
 import Plus from "@lucide/svelte/icons/plus";
 import PlugZap from "@lucide/svelte/icons/plug-zap";
 import Server from "@lucide/svelte/icons/server";
@@ -6,8 +10,10 @@ import SunMoon from "@lucide/svelte/icons/sun-moon";
 import ArrowRightLeft from "@lucide/svelte/icons/arrow-right-left";
 import { announce, toast } from "../components/announce.svelte";
 import { visible } from "../components/identifier";
+import type { EnvironmentView } from "../contract";
 import { toErrorReport } from "../host/host";
 import { agents } from "../queries/agents.svelte";
+import { contactNews } from "../queries/standing";
 import { environments, sandbox, settings } from "../queries/start.svelte";
 import { startText } from "../text/en/start";
 import type { PaletteEntry } from "./palette.svelte";
@@ -31,21 +37,32 @@ function ofEnvironments(): PaletteEntry[] {
 
 async function check(id: string): Promise<void> {
   await environments.check(id);
-  const contact = environments.byId(id)?.contact;
-  if (contact) toast(contact.message, contact.state === "reachable" ? "success" : "warning");
+  const environment = environments.byId(id);
+  if (!environment) return;
+  const { text, tone } = contactNews(environment);
+  toast(text, tone);
 }
 
-/** Each agent once, from the first stage that has it: that is where promoting begins. */
+/** What its row in the overview offers, for each agent: from the first stage that has it, which is where promoting begins. */
 function ofAgents(): PaletteEntry[] {
   const seen = new Set<string>();
-  return environments.items.flatMap(({ id, name }) =>
-    (agents.of(id)?.agents ?? [])
-      .filter((agent) => !seen.has(agent) && seen.add(agent))
-      .map((agent) => ({
-        id: `agent.${agent}`, label: words.promote(visible(agent), name), group: words.agent, icon: ArrowRightLeft,
-        run: () => router.go("promote", { from: id, agents: [agent] }),
-      })),
+  return environments.items.flatMap((environment, stage) =>
+    (agents.of(environment.id)?.agents ?? []).filter((agent) => !seen.has(agent) && seen.add(agent)).flatMap((agent) => ofAgent(agent, environment, stage)),
   );
+}
+
+function ofAgent(agent: string, { id, name }: EnvironmentView, stage: number): PaletteEntry[] {
+  const entry = { group: words.agent };
+  const shown = visible(agent);
+  const other = environments.items.slice(stage + 1).find((next) => agents.of(next.id)?.agents.includes(agent));
+  const live = (environment: string) => ({ kind: "live" as const, environment, agent });
+  return [
+    { ...entry, id: `agent.promote.${agent}`, label: words.promote(shown, name), icon: ArrowRightLeft, run: () => router.go("promote", { from: id, agents: [agent] }) },
+    ...(other ? [{ ...entry, id: `agent.compare.${agent}`, label: words.compare(shown, name, other.name), icon: GitCompare, run: () => router.go("compare", { left: live(id), right: live(other.id) }) }] : []),
+    { ...entry, id: `agent.export.${agent}`, label: words.export(shown, name), icon: FileDown, run: () => router.go("overview", { act: "export", environment: id, agent }) },
+    { ...entry, id: `agent.backup.${agent}`, label: words.backUp(shown, name), icon: Archive, run: () => router.go("overview", { act: "back_up", environment: id, agent }) },
+    { ...entry, id: `agent.history.${agent}`, label: words.history(shown), icon: History, run: () => router.go("history", { agent }) },
+  ];
 }
 
 function ofThemes(): PaletteEntry[] {

@@ -1,15 +1,14 @@
 import { untrack, type Component } from "svelte";
+import { SvelteMap } from "svelte/reactivity";
+import type { Standing } from "../queries/standing";
 import type { ScreenName } from "./router.svelte";
 
 /** An environment as the frame, and every chooser, shows it. */
-export interface EnvironmentPill {
+export interface EnvironmentPill extends Standing {
   id: string;
   name: string;
   colour: string;
   protected: boolean;
-  state: "reachable" | "key_missing" | "key_refused" | "unreachable" | "checking" | "unknown";
-  /** More about the state: "the server answers 401". */
-  detail?: string;
 }
 
 export interface RunningOperation {
@@ -38,10 +37,12 @@ class Frame {
   keychain = $state<"unknown" | "ready" | "locked" | "silent" | "absent" | "session" | "failed">("unknown");
   running = $state.raw<readonly RunningOperation[]>([]);
   banners = $state.raw<readonly FrameBanner[]>([]);
-  /** Whether a form holds what was not saved: closing the window asks first. */
-  unsaved = $state(false);
+  /** What was typed and is saved nowhere, in a few words each: closing the window asks first. */
+  readonly unsaved = new SvelteMap<string, string>();
   /** The interrupted operation whose ways out are asked for. */
   settling = $state<string | null>(null);
+  /** What is half-filled on a screen, in a few words: a dot beside its name. */
+  halfFilled = $state.raw<Partial<Record<ScreenName, string>>>({});
   /** A few words beside a screen's name: "3 differ". */
   badges = $state<Partial<Record<ScreenName, string>>>({});
   #target = $state.raw<{ colour: string } | null>(null);
@@ -60,6 +61,16 @@ class Frame {
     return () => {
       if (this.#target === target) this.#target = null;
     };
+  }
+
+  #held = 0;
+
+  /** Names what was typed for as long as it stands. For an `$effect`, which gives it up with what it returns. */
+  holdUnsaved(words: string): () => void {
+    this.#held += 1;
+    const key = String(this.#held);
+    this.unsaved.set(key, words);
+    return () => this.unsaved.delete(key);
   }
 
   #taker: ((path: string) => void) | undefined;

@@ -16,16 +16,20 @@ export interface HistoryParams {
   kind?: EntryKind;
   outcome?: EntryOutcome;
   actor?: string;
-  days?: number;
+  days?: number | undefined;
+  /** From the first moment to the first that does not belong to it, RFC 3339. */
+  from?: string | undefined;
+  until?: string | undefined;
   search?: string;
 }
 
 /** Every screen, and what it can be opened with. All of it goes into `history.state`: plain data only. */
 export interface ScreenParams {
-  overview: Record<string, never>;
+  /** With an action: that is begun for this agent there. */
+  overview: { act?: "export" | "back_up"; environment?: string; agent?: string };
   promote: { from?: string; to?: string; agents?: string[]; reason?: string };
   import: { path?: string; to?: string };
-  restore: { backup?: string; file?: string; to?: string };
+  restore: { backup?: string; file?: string; to?: string; only?: string };
   compare: { left?: ComparedSide; right?: ComparedSide };
   history: HistoryParams;
   environments: { environment?: string; add?: boolean; section?: "sandbox" };
@@ -96,11 +100,6 @@ class Router {
     return () => {
       if (this.#guard === guard) this.#guard = null;
     };
-  }
-
-  /** Leaves the screen for something that is none, as closing the window is; asks first where there is something to ask. */
-  leave(go: () => void): void {
-    if (this.#guard?.(go) ?? true) go();
   }
 
   #mayLeave(visit: Visit): boolean {

@@ -1,6 +1,9 @@
 import type { Draft, RecoveredView } from "../contract";
+import { untrack } from "svelte";
 import { toast } from "../components/announce.svelte";
-import { toErrorReport } from "../host/host";
+import { setWays } from "../components/ways";
+import { hearRefusals, toErrorReport } from "../host/host";
+import { keychainWays } from "../queries/keychainWays";
 import type { Waiting } from "../queries/recovery.svelte";
 import { draft, environments, keychain, recovery, settings, start } from "../queries/start.svelte";
 import { recoveryText } from "../text/en/recovery";
@@ -14,7 +17,7 @@ import { router, type ScreenName } from "./router.svelte";
 /** Leads what the start has told into the frame, for as long as the application stands. Called once, by App. */
 export function wireFrame(): void {
   $effect(() => {
-    frame.environments = environments.items.map((item) => pill(item, environments.isChecking(item.id)));
+    frame.environments = environments.items.map(pill);
   });
   $effect(() => {
     frame.keychain = keychain.state;
@@ -22,10 +25,20 @@ export function wireFrame(): void {
   $effect(() => {
     if (start.view) setTheme(settings.theme);
   });
+  hearRefusals((error) => void keychain.heard(error));
+  setWays(keychainWays);
+  $effect(hearKeys);
   $effect(() => palette.register(entries));
   $effect(showTroubles);
   $effect(showDraft);
   $effect(showInterrupted);
+}
+
+/** What one environment's key tells of the keychain holds for all of them. */
+function hearKeys(): void {
+  const kept = ["locked", "silent", "absent"];
+  const unwell = environments.items.some(({ key }) => kept.includes(key.state));
+  if (unwell && untrack(() => keychain.isUsable && !keychain.busy)) void untrack(() => keychain.refresh());
 }
 
 /** What was interrupted, what became of it, and what waits. */
@@ -82,12 +95,18 @@ function showTroubles(): () => void {
 }
 
 const wizards = { environment: "promote", file: "import", restore: "restore" } as const;
+/** Where each is gone on with; from a screen that the navigation has. */
+const places = { environment: "promote", file: "import", restore: "history" } as const;
 
-/** A half-filled wizard is offered on every screen but its own kind. One that is being carried out is running, and is shown as that. */
+/**
+ * A half-filled wizard is a dot on the navigation. One that is left from before this start is offered in words, until somebody takes
+ * it up. One that is being carried out is running, and is shown as that.
+ */
 function showDraft(): void {
   const kept = draft.value;
   const runs = kept && frame.running.some(({ screen }) => screen === wizards[kept.source.kind]);
-  if (!kept || runs || (Object.values(wizards) as ScreenName[]).includes(router.screen)) {
+  frame.halfFilled = kept && !runs ? { [places[kept.source.kind]]: startText.halfFilled(what(kept)) } : {};
+  if (!kept || runs || !draft.isFromBefore || (Object.values(wizards) as ScreenName[]).includes(router.screen)) {
     frame.dismissBanner("draft");
     return;
   }

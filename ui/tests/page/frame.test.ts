@@ -54,7 +54,9 @@ test("the palette opens, finds, runs and closes by keyboard", async () => {
   await page.keyboard.press("ArrowDown");
   expect(await page.getByRole("option", { selected: true }).textContent()).toContain("Promote");
   await page.keyboard.type("hist");
-  expect(await page.getByRole("option").count()).toBe(1);
+  // The screen first, then what every agent has of the kind.
+  expect(await page.getByRole("option").count()).toBe(9);
+  expect(await page.getByRole("option", { selected: true }).textContent()).toContain("Screen");
   expect(await axe(page)).toEqual([]);
   await screenshot(page, "palette");
   await page.keyboard.press("Enter");
@@ -67,7 +69,7 @@ test("an environment says its state in words", async () => {
   const pills = page.getByRole("list", { name: "Environments, in stage order" }).getByRole("button");
   expect(await pills.allInnerTexts()).toEqual([
     expect.stringMatching(/Development.*Reachable/s),
-    expect.stringMatching(/Staging.*Key missing/s),
+    expect.stringMatching(/Staging.*No key/s),
     expect.stringMatching(/Acceptance.*Checking/s),
     expect.stringMatching(/Production.*protected.*Unreachable/s),
   ]);

@@ -123,7 +123,7 @@ describe("the history", () => {
     const page = await history();
     await opened(page, "Promoted churn-forecast");
     await panel(page).getByRole("button", { name: "Copy the agent's API key" }).click();
-    await page.getByText("The key is on the clipboard for a minute.").first().waitFor();
+    await page.getByText("The key of churn-forecast is on the clipboard for a minute.").first().waitFor();
     const sent = await asked(page, "agent_key_copy");
     expect(sent).toEqual([{ environment: "01930000-0000-7000-8000-000000000002", agent: "churn-forecast" }]);
     expect(await axe(page)).toEqual([]);
@@ -151,7 +151,7 @@ describe("the history", () => {
   test("the filters and the dialogs: axe finds nothing", async () => {
     const page = await history();
     await changed(page, "returns");
-    await page.getByRole("combobox", { name: "Agent: Any agent" }).click();
+    await page.getByRole("button", { name: "Agent: Any agent" }).click();
     await page.locator(".filter-list").waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "history-filter");
@@ -190,16 +190,16 @@ test("by keyboard alone: move, open, go on to the panel, and back with Escape", 
 
 test("a filter is chosen, shown, remembered over Back, and cleared", async () => {
   const page = await history();
-  await page.getByRole("combobox", { name: "Environment: Any environment" }).click();
+  await page.getByRole("button", { name: "Environment: Any environment" }).click();
   await page.locator(".filter-item", { hasText: "Production" }).click();
-  await page.getByRole("combobox", { name: "Environment: Production" }).waitFor();
+  await page.getByRole("button", { name: "Environment: Production" }).waitFor();
   await expect.poll(() => list(page).getByRole("option").count()).toBe(4);
   await page.getByRole("button", { name: "Settings" }).click();
   await page.locator("h1", { hasText: "Settings" }).waitFor();
   await page.goBack();
-  await page.getByRole("combobox", { name: "Environment: Production" }).waitFor();
+  await page.getByRole("button", { name: "Environment: Production" }).waitFor();
   await page.getByRole("button", { name: "Clear: Production" }).click();
-  await page.getByRole("combobox", { name: "Environment: Any environment" }).waitFor();
+  await page.getByRole("button", { name: "Environment: Any environment" }).waitFor();
   // Asked for a second time, the engine had one more: the backup at the recording's end.
   await expect.poll(() => list(page).getByRole("option").count()).toBe(12);
 });
@@ -306,14 +306,14 @@ test("pinning says what it did, in the panel and in the row", async () => {
   await opened(page, "Backup of support-copilot");
   expect(await option(page, "Backup of support-copilot").innerText()).toContain("pinned");
   await panel(page).getByRole("button", { name: "Unpin" }).click();
-  await panel(page).getByRole("button", { name: "Pin: retention never removes it" }).waitFor();
+  await panel(page).getByRole("button", { name: "Pin", exact: true }).waitFor();
   expect(await option(page, "Backup of support-copilot").innerText()).not.toContain("pinned");
 });
 
 test("exporting a backup, and the history, asks where and says what was written", async () => {
   const page = await history();
   await opened(page, "Backup of support-copilot");
-  await panel(page).getByRole("button", { name: "Export as a configuration file…" }).click();
+  await panel(page).getByRole("button", { name: "Export…" }).click();
   await page.getByText("was written to support-copilot.json").first().waitFor();
   await page.getByRole("button", { name: "Export", exact: true }).click();
   await page.getByRole("menuitem", { name: "As a table (CSV)…" }).click();
@@ -361,4 +361,48 @@ test("restoring from a file asks for one, and takes a picked one", async () => {
   await dialog.getByRole("button", { name: "Choose a file…" }).click();
   await expect.poll(() => dialog.getByLabel("File").inputValue()).toBe("/home/maria/from-support.json");
   expect(await dialog.getByText("Choose a file, or type its path.").count()).toBe(0);
+});
+
+test("what was changed in aidb itself is history too: which environment, what, by whom", async () => {
+  const page = await history({}, "history-profiles");
+  await headline(page).filter({ hasText: "Replaced the API key of Staging" }).waitFor();
+  const changed = option(page, "Changed Staging");
+  expect(await changed.innerText()).toMatch(/Environment[\s\S]*Protection: open → protected\. Days to keep backups: 90 → 30[\s\S]*maria/);
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, "history-profiles");
+});
+
+test("what took access away is found by what broke, the largest loss first, and given back by itself", async () => {
+  const page = await history();
+  await page.getByRole("button", { name: "It broke…" }).click();
+  const dialog = page.getByRole("dialog");
+  const losses = dialog.getByRole("list", { name: "What was taken away" }).getByRole("listitem");
+  await expect.poll(() => losses.count()).toBeGreaterThan(0);
+  expect(await losses.first().innerText()).toMatch(/faq-bot[\s\S]*Staging[\s\S]*Restore\s+by li/);
+  const lost = await losses.evaluateAll((rows) => rows.map((row) => row.querySelectorAll("li.lost").length));
+  expect(lost).toEqual([...lost].sort((one, other) => other - one));
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, "history-broke");
+  await dialog.getByRole("searchbox").fill("no-such-thing");
+  await dialog.getByRole("heading", { name: "Nothing took access away" }).waitFor();
+  await dialog.getByRole("searchbox").fill("faq");
+  await expect.poll(() => losses.count()).toBe(lost.length);
+  const resource = (await losses.first().locator("bdi").first().innerText()).trim();
+  await losses.first().getByRole("button", { name: "Give back just this…" }).click();
+  await page.getByRole("button", { name: "Apply 1 change to Staging…" }).waitFor();
+  const rows = page.getByRole("grid").getByRole("row");
+  expect(await rows.filter({ has: page.getByRole("checkbox", { checked: true, name: resource }) }).count()).toBe(1);
+  await screenshot(page, "history-give-back");
+});
+
+test("the filter for time takes days as people write them, and refuses what is none", async () => {
+  const page = await history();
+  await page.getByRole("button", { name: "When: Any time" }).click();
+  const chooser = page.locator(".filter-list");
+  await chooser.getByLabel("From").fill("the day after tomorrow");
+  await chooser.getByRole("button", { name: "Show these days" }).click();
+  await chooser.getByText("This is no day.").waitFor();
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, "history-when");
+  expect(await asked(page, "history_list")).toHaveLength(1);
 });

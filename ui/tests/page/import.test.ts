@@ -70,7 +70,7 @@ describe("importing", () => {
     await page.getByRole("region", { name: "The file around line 7" }).getByText("the line that is meant:").waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "import-broken");
-    expect(await button(page, "Continue to To").isDisabled()).toBe(true);
+    expect(await button(page, "Continue to Target").isDisabled()).toBe(true);
     await page.getByText("2 errors have to be put right first.").waitFor();
     await page.setViewportSize(sizes.small);
     expect(await overflowsSideways(page)).toBe(false);

@@ -119,5 +119,5 @@ test("an agent is exported to a file, and backed up with a note", async () => {
   await screenshot(page, "overview-backup");
   await page.keyboard.press("Enter");
   await page.getByText("my-agent in Development is backed up.").first().waitFor();
-  expect((await calls(page)).at(-1)).toEqual({ command: "backup_take", request: { environment: "01930000-0000-7000-8000-000000000001", agent: "my-agent", note: "before the audit" } });
+  expect((await calls(page)).findLast(({ command }) => command === "backup_take")).toEqual({ command: "backup_take", request: { environment: "01930000-0000-7000-8000-000000000001", agent: "my-agent", note: "before the audit" } });
 });

@@ -17,7 +17,7 @@ describe("promoting", () => {
     await page.getByText("Nothing stands in the way").waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "promote-2-check");
-    await button(page, "Continue to To").click();
+    await button(page, "Continue to Target").click();
     await page.getByRole("radio", { name: /^Production/ }).check();
     expect(await page.getByRole("radio", { name: /^Development/ }).count()).toBe(0);
     await page.getByText("Staging comes before Production, and is passed over.").waitFor();
@@ -127,7 +127,7 @@ test("a protected environment wants its own name, exactly, and pasting is fine",
 test("going back loses nothing, and the plan is made again only for another choice", async () => {
   const page = await toPlan("promote");
   await plan(page).getByText("sales.invoices").waitFor();
-  await button(page, /Step 1 of 6: From/).click();
+  await button(page, /Step 1 of 6: Source/).click();
   expect(await page.getByRole("option", { name: "my-agent", exact: true }).getAttribute("aria-selected")).toBe("true");
   await button(page, /^History/).click();
   await page.locator("h1", { hasText: "History" }).waitFor();
@@ -147,7 +147,7 @@ test("the half-filled wizard is kept, and never with a secret", async () => {
   await page.getByLabel("Connection string").fill("typed-secret");
   await expect.poll(async () => (await calls(page)).filter(({ command }) => command === "draft_save").length).toBeGreaterThan(0);
   await button(page, /^Overview/).click();
-  await page.getByText(/in the middle of/).waitFor();
+  await page.getByTitle("half-filled: promoting churn-forecast").waitFor();
   const drafts = (await calls(page)).filter(({ command }) => command === "draft_save");
   expect(drafts.at(-1)?.request).toMatchObject({ draft: { source: { kind: "environment", agent: "churn-forecast" }, step: "plan" } });
   expect(JSON.stringify(drafts)).not.toContain("secret");
@@ -174,7 +174,7 @@ describe("a new agent", () => {
     await button(page, "Apply 6 changes to Staging").click();
     await page.getByText("A new API key was made for the agent").waitFor();
     await button(page, "Copy the agent's API key").click();
-    await page.getByText("The key is on the clipboard for a minute.").first().waitFor();
+    await page.getByText("The key of churn-forecast is on the clipboard for a minute.").first().waitFor();
     await button(page, "Promote on to Production").waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "promote-register-result");

@@ -67,7 +67,7 @@ describe("restoring", () => {
     await screenshot(page, "restore-nowhere");
     await button(page, "Show the backup").click();
     await page.getByRole("region", { name: /^Details/ }).getByText("Production is no longer among the environments.").waitFor();
-    await button(page, "Export as a configuration file…").waitFor();
+    await button(page, "Export…").waitFor();
     await button(page, "Add an environment").click();
     await page.locator("h1", { hasText: /environment/i }).waitFor();
   });

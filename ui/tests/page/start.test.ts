@@ -12,7 +12,7 @@ test("the frame tells how each environment is once it has been asked", async () 
   const pills = page.getByRole("list", { name: "Environments, in stage order" }).getByRole("button");
   await expect.poll(() => pills.allInnerTexts()).toEqual([
     expect.stringMatching(/Development.*Reachable/s),
-    expect.stringMatching(/Staging.*Key missing/s),
+    expect.stringMatching(/Staging.*No key/s),
     expect.stringMatching(/Reachable/s),
     expect.stringMatching(/Launch.*Unreachable/s),
     expect.stringMatching(/Key refused/s),

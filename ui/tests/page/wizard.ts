@@ -19,7 +19,7 @@ export async function wizard(scenario: string, options: OpenOptions = {}): Promi
 export async function passCheck(page: Page): Promise<void> {
   const onward = page.locator("button:not(:disabled)", { hasText: /^Continue to (To|Plan)$/ }).or(page.getByRole("group", { name: "To which environment" }));
   await onward.first().waitFor();
-  if (await button(page, "Continue to To").isVisible()) await button(page, "Continue to To").click();
+  if (await button(page, "Continue to Target").isVisible()) await button(page, "Continue to Target").click();
 }
 
 export interface Way { agent?: string | RegExp; to?: string }

@@ -24,6 +24,9 @@ pub(crate) struct ListHistoryArgs {
     /// Only what ended so.
     #[arg(long, value_name = "OUTCOME")]
     pub(crate) outcome: Option<OutcomeName>,
+    /// Also what was changed in environments and their keys.
+    #[arg(long)]
+    pub(crate) environments: bool,
     /// Only what holds this text: in its title, agent, environment, account, reason, or how it ended.
     #[arg(long, value_name = "TEXT")]
     pub(crate) search: Option<String>,

@@ -39,6 +39,9 @@ async fn list(invocation: &Invocation, engine: &Engine, args: ListHistoryArgs) -
         ..HistoryFilter::default()
     };
     let mut entries = narrowed(invocation, engine, &filter).await?;
+    if !args.environments {
+        entries.retain(is_about_an_agent);
+    }
     entries.truncate(args.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX)));
     invocation.result(&HistoryList { entries })?;
     Ok(Exit::Done)
@@ -46,14 +49,14 @@ async fn list(invocation: &Invocation, engine: &Engine, args: ListHistoryArgs) -
 
 async fn show(invocation: &Invocation, engine: &Engine, args: ShowEntryArgs) -> Result<Exit, Failure> {
     let entry = if args.id.eq_ignore_ascii_case(LATEST) {
-        let newest = narrowed(invocation, engine, &HistoryFilter::default()).await?.into_iter().next();
+        let newest = narrowed(invocation, engine, &HistoryFilter::default()).await?.into_iter().find(is_about_an_agent);
         newest.ok_or(Error::EntryNotFound { id: args.id })?
     } else {
         find_entry(&engine.history().await?, &args.id)?.clone()
     };
     let record = match &entry {
         HistoryEntry::Operation { operation, .. } => engine.operation_record(&operation.id).await?,
-        HistoryEntry::Backup(_) => OperationRecord::default(),
+        HistoryEntry::Backup(_) | HistoryEntry::Profile(_) => OperationRecord::default(),
     };
     invocation.result(&EntryShown { entry, record })?;
     Ok(Exit::Done)
@@ -70,9 +73,14 @@ async fn narrowed(
     let mut entries = engine.matching(&all, filter).await?;
     entries.retain(|entry| {
         let there = place.as_ref().is_none_or(|place| place.takes(entry.place()));
-        there && agent.as_ref().is_none_or(|agent| agent.as_str() == entry.agent())
+        there && agent.as_ref().is_none_or(|agent| Some(agent.as_str()) == entry.agent())
     });
     Ok(entries.into_iter().cloned().collect())
+}
+
+/// What people mean by the history where they do not say more.
+fn is_about_an_agent(entry: &HistoryEntry) -> bool {
+    entry.agent().is_some()
 }
 
 const fn outcome(name: OutcomeName) -> EntryOutcome {

@@ -23,7 +23,7 @@ impl ApplyReport {
             Outcome::PutBack => format!("{}, and {}", self.why(), self.way_back(plan)),
             Outcome::NeedsAttention => {
                 let items = counted_as(self.left.len(), "item is", "items are");
-                format!("{}, and {items} left to look at.", self.why())
+                format!("{}, and {items} neither as planned nor as before.", self.why())
             }
         }
     }

@@ -10,9 +10,9 @@ use crate::apply::{Apply, ApplyReport, Credentials, Journal, KeyStanding, Outcom
 use crate::config::AgentState;
 use crate::connector::{KeyHash, read_whole_state};
 use crate::error::{ErrorReport, Explain as _};
-use crate::plan::{self, PLAN_FORMAT, Plan};
+use crate::plan::{self, Group, PLAN_FORMAT, Plan};
 use crate::progress::{Event, Stage};
-use crate::store::{Backup, End, NewBackup, NewOperation, OperationId, OperationState};
+use crate::store::{Backup, Counts, End, NewBackup, NewOperation, OperationId, OperationState};
 
 /// Whether the person agreed to the agent being deleted: asked for separately, in plain words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -287,6 +287,7 @@ impl Engine {
             source: Some(proposal.source.text().into()),
             program: self.settings.program,
             saved_plan: proposal.saved.clone(),
+            counts: Some(counts(plan)),
         };
         Ok(self.store().await?.begin_operation(&operation).await?)
     }
@@ -349,4 +350,10 @@ struct Prepared {
     backup: Backup,
     credentials: Credentials,
     made_key: Option<MadeKey>,
+}
+
+fn counts(plan: &Plan) -> Counts {
+    let number = |group| u32::try_from(plan.count(group)).unwrap_or(u32::MAX);
+    let losses = number(Group::LosesAccess).saturating_add(number(Group::DeleteAgent));
+    Counts { gains: number(Group::GainsAccess), losses }
 }

@@ -125,7 +125,7 @@ impl Engine {
         }
         let Ok(ids) = ids else { return ConnectionReport { checks } };
         // A test says what it can: a store that cannot be read knows nothing of before.
-        let lost = self.lost_memory(target, &ids).await.ok().flatten();
+        let lost = self.lost_memory(target, &ids, None).await.ok().flatten();
         let state = match &lost {
             Some(lost) => CheckState::Limited { reason: format!("{} {}", lost.sentence(), LostMemory::HINT) },
             None => CheckState::Works,

@@ -12,7 +12,7 @@ use super::{Beside, Error, WhenMoved};
 use crate::apply::DEFAULT_IN_FLIGHT;
 use crate::connector::{Connector, Limits, Proxies, RetryNotice, RetryPolicy, Session};
 use crate::progress::{Event, ProgressSink, Silent};
-use crate::store::{Program, Store};
+use crate::store::{By, Program, Store};
 use crate::vault::Vault;
 
 /// How often a read is tried at most before anything was written.
@@ -118,6 +118,12 @@ impl Engine {
     #[must_use]
     pub fn actor(&self) -> &str {
         &self.settings.actor
+    }
+
+    /// Who is at work now, for the records of what is changed in aidb itself.
+    #[must_use]
+    pub fn by(&self) -> By {
+        By { actor: self.settings.actor.clone(), program: self.settings.program, at: self.now() }
     }
 
     /// Where secrets go.

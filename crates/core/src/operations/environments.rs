@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Engine, Error};
 use crate::config::{ServerId, source_url};
@@ -11,7 +11,7 @@ use crate::connector::{check_ca_pem, parse_base_url};
 use crate::files::{self, FileError};
 use crate::store::{
     BackupFilter, Colour, Environment, EnvironmentId, NewEnvironment, OperationFilter, PlaceFilter, PlainHttpChoice,
-    Protection,
+    ProfileAction, Protection,
 };
 use crate::vault::{Removal, SecretDescription, VaultError, one_secret};
 
@@ -130,7 +130,7 @@ impl Engine {
             keep_days: draft.keep_days.unwrap_or(plain.keep_days),
             ..plain
         };
-        let environment = store.add_environment(&new).await?;
+        let environment = store.add_environment(&new, &self.by()).await?;
         self.moved(environment, draft.position).await
     }
 
@@ -173,7 +173,7 @@ impl Engine {
             // Where the keychain cannot be asked now the key stays in it, and is of no use: it is bound to the former server.
             self.forget_key(&Environment { url: former, ..environment.clone() }).await?;
         }
-        store.update_environment(&environment).await?;
+        store.update_environment(&environment, &self.by()).await?;
         self.moved(environment, draft.position).await
     }
 
@@ -234,7 +234,7 @@ impl Engine {
             Err(VaultError::KeychainAbsent { .. }) => Removal::NotThere,
             Err(error) => return Err(error.into()),
         };
-        store.remove_environment(&environment.id).await?;
+        store.remove_environment(&environment.id, &self.by()).await?;
         Ok(RemovedEnvironment { environment, key })
     }
 
@@ -245,7 +245,14 @@ impl Engine {
     pub async fn set_environment_key(&self, name: &str, key: &SecretString) -> Result<Environment, Error> {
         let key = one_secret(key).map_err(|why| Error::Environment(format!("The key {why}. Nothing was stored.")))?;
         let environment = self.environment(name).await?;
+        let before = self.environment_key(&environment).await?;
         self.keep_key(&environment, &key).await?;
+        let action = match before {
+            Some(before) if before.expose_secret() == key.expose_secret() => return Ok(environment),
+            Some(_) => ProfileAction::KeyReplaced,
+            None => ProfileAction::KeyStored,
+        };
+        self.store().await?.note_key_change(&environment, action, &self.by()).await?;
         Ok(environment)
     }
 
@@ -255,7 +262,11 @@ impl Engine {
     /// Unknown environment, the keychain.
     pub async fn remove_environment_key(&self, name: &str) -> Result<Removal, Error> {
         let environment = self.environment(name).await?;
-        Ok(self.forget_key(&environment).await?)
+        let removal = self.forget_key(&environment).await?;
+        if removal == Removal::Removed {
+            self.store().await?.note_key_change(&environment, ProfileAction::KeyRemoved, &self.by()).await?;
+        }
+        Ok(removal)
     }
 
     /// What is known of an environment's key.
@@ -370,7 +381,13 @@ mod tests {
         let (_folder, engine) = engine();
         let mut older = engine.add_environment(named("Staging")).await.expect("added");
         older.ca_file = Some("no-such-folder/ca.pem".into());
-        engine.store().await.expect("store").update_environment(&older).await.expect("as it was kept before");
+        engine
+            .store()
+            .await
+            .expect("store")
+            .update_environment(&older, &engine.by())
+            .await
+            .expect("as it was kept before");
         let request = crate::operations::TargetRequest {
             environment: Some("Staging".into()),
             key: crate::operations::KeyNeed::Optional,

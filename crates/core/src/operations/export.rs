@@ -230,6 +230,7 @@ impl Engine {
             source: Some(destination.to_owned()),
             program: self.settings.program,
             saved_plan: None,
+            counts: None,
         };
         let summary = format!("Exported to {destination}");
         let end = End { state: OperationState::Done, summary: &summary, outcome_json: None, cause: None, at: now };

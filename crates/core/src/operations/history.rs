@@ -1,4 +1,4 @@
-//! The history: operations and backups on request in one list, newest first, filtered and found again.
+//! The history: operations, backups on request and changes of profiles in one list, newest first, filtered and found again.
 //!
 //! The backup before every apply is part of that apply's entry, and no entry of its own.
 
@@ -13,8 +13,8 @@ use crate::apply::ApplyReport;
 use crate::error::ErrorCode;
 use crate::plan::{Change, Plan};
 use crate::store::{
-    BackupId, BackupReason, BackupSummary, HistoryRecord, Operation, OperationId, OperationKind, OperationState,
-    OperationSummary, Pin, Place,
+    BackupId, BackupReason, BackupSummary, Counts, HistoryRecord, Operation, OperationId, OperationKind,
+    OperationState, OperationSummary, Pin, Place, ProfileChange,
 };
 
 /// What an entry is.
@@ -24,6 +24,8 @@ pub enum EntryKind {
     Operation(OperationKind),
     /// A backup that was asked for.
     Backup,
+    /// A change of a profile: what was changed in aidb itself.
+    Profile,
 }
 
 /// How an entry ended.
@@ -63,6 +65,8 @@ pub enum HistoryEntry {
     },
     /// A backup that was asked for, or was read from a file.
     Backup(Box<BackupSummary>),
+    /// A change of a profile.
+    Profile(Box<ProfileChange>),
 }
 
 /// The other one of two entries of one matter: an operation that was interrupted, and its recovery.
@@ -108,6 +112,8 @@ pub struct HistoryFilter {
     pub actor: Option<String>,
     /// Begun then or later.
     pub since: Option<DateTime<Utc>>,
+    /// Begun before then.
+    pub until: Option<DateTime<Utc>>,
     /// Whose words contain this, upper and lower case aside.
     pub search: String,
 }
@@ -124,8 +130,10 @@ impl Engine {
             if let HistoryEntry::Operation { operation, running, .. } = entry
                 && !operation.state.is_final()
             {
-                // Whoever is at it has the lock; it is taken for no longer than it takes to see that it is free.
-                *running = store.try_lock(&server_key(&operation.place.url), &operation.agent_id)?.is_none();
+                // Whoever is at it has the lock; it is taken for no longer than it takes to see that it is free. Where that
+                // cannot be seen, on a disk that is full or read-only, the history is whole without it.
+                let lock = store.try_lock(&server_key(&operation.place.url), &operation.agent_id);
+                *running = lock.is_ok_and(|lock| lock.is_none());
             }
         }
         Ok(entries)
@@ -208,6 +216,7 @@ fn entries(records: Vec<HistoryRecord>) -> Vec<HistoryEntry> {
             BackupReason::BeforeImport | BackupReason::BeforeRollback => None,
             BackupReason::Requested | BackupReason::Received => Some(HistoryEntry::Backup(Box::new(backup))),
         },
+        HistoryRecord::Profile(change) => Some(HistoryEntry::Profile(Box::new(change))),
     };
     records.into_iter().filter_map(entry).collect()
 }
@@ -217,7 +226,7 @@ fn others(records: &[HistoryRecord]) -> HashMap<OperationId, Counterpart> {
     let operations = || {
         records.iter().filter_map(|record| match record {
             HistoryRecord::Operation(operation) => Some(operation),
-            HistoryRecord::Backup(_) => None,
+            HistoryRecord::Backup(_) | HistoryRecord::Profile(_) => None,
         })
     };
     let by_id: HashMap<&str, &OperationSummary> = operations().map(|one| (one.id.as_str(), one)).collect();
@@ -236,16 +245,17 @@ impl HistoryEntry {
     pub fn other(&self) -> Option<&Counterpart> {
         match self {
             Self::Operation { other, .. } => other.as_deref(),
-            Self::Backup(_) => None,
+            Self::Backup(_) | Self::Profile(_) => None,
         }
     }
 
-    /// Its id: an operation's, or a backup's.
+    /// Its id: an operation's, a backup's, or a profile change's.
     #[must_use]
     pub fn id(&self) -> &str {
         match self {
             Self::Operation { operation, .. } => operation.id.as_str(),
             Self::Backup(backup) => backup.id.as_str(),
+            Self::Profile(change) => change.id.as_str(),
         }
     }
 
@@ -255,6 +265,7 @@ impl HistoryEntry {
         match self {
             Self::Operation { operation, .. } => EntryKind::Operation(operation.kind),
             Self::Backup(_) => EntryKind::Backup,
+            Self::Profile(_) => EntryKind::Profile,
         }
     }
 
@@ -262,7 +273,7 @@ impl HistoryEntry {
     #[must_use]
     pub fn outcome(&self) -> EntryOutcome {
         match self {
-            Self::Backup(_) => EntryOutcome::Done,
+            Self::Backup(_) | Self::Profile(_) => EntryOutcome::Done,
             Self::Operation { operation, running, .. } => match operation.state {
                 OperationState::Done => EntryOutcome::Done,
                 OperationState::PutBack => EntryOutcome::PutBack,
@@ -282,12 +293,13 @@ impl HistoryEntry {
         }
     }
 
-    /// The agent.
+    /// The agent; a change of a profile is about none.
     #[must_use]
-    pub fn agent(&self) -> &str {
+    pub fn agent(&self) -> Option<&str> {
         match self {
-            Self::Operation { operation, .. } => operation.agent_id.as_str(),
-            Self::Backup(backup) => backup.agent_id.as_str(),
+            Self::Operation { operation, .. } => Some(operation.agent_id.as_str()),
+            Self::Backup(backup) => Some(backup.agent_id.as_str()),
+            Self::Profile(_) => None,
         }
     }
 
@@ -297,6 +309,7 @@ impl HistoryEntry {
         match self {
             Self::Operation { operation, .. } => &operation.place,
             Self::Backup(backup) => &backup.place,
+            Self::Profile(change) => &change.place,
         }
     }
 
@@ -305,6 +318,7 @@ impl HistoryEntry {
     pub fn actor(&self) -> Option<&str> {
         match self {
             Self::Operation { operation, .. } => Some(&operation.actor),
+            Self::Profile(change) => Some(&change.by.actor),
             Self::Backup(_) => None,
         }
     }
@@ -315,6 +329,16 @@ impl HistoryEntry {
         match self {
             Self::Operation { operation, .. } => operation.reason.as_deref(),
             Self::Backup(backup) => backup.note.as_deref(),
+            Self::Profile(_) => None,
+        }
+    }
+
+    /// How much of its plan gives and takes, where that was noted.
+    #[must_use]
+    pub fn counts(&self) -> Option<Counts> {
+        match self {
+            Self::Operation { operation, .. } => operation.counts,
+            Self::Backup(_) | Self::Profile(_) => None,
         }
     }
 
@@ -324,6 +348,7 @@ impl HistoryEntry {
         match self {
             Self::Operation { operation, .. } => operation.started_at,
             Self::Backup(backup) => backup.taken_at,
+            Self::Profile(change) => change.by.at,
         }
     }
 
@@ -334,7 +359,7 @@ impl HistoryEntry {
             Self::Operation { operation, .. } => {
                 operation.finished_at.and_then(|end| (end - operation.started_at).to_std().ok())
             }
-            Self::Backup(_) => None,
+            Self::Backup(_) | Self::Profile(_) => None,
         }
     }
 
@@ -344,6 +369,7 @@ impl HistoryEntry {
         match self {
             Self::Operation { backup, .. } => backup.as_deref(),
             Self::Backup(backup) => Some(backup),
+            Self::Profile(_) => None,
         }
     }
 
@@ -361,11 +387,12 @@ impl HistoryFilter {
         let environment = entry.place().environment.as_ref().map(|id| id.as_str());
         let same = |wanted: &Option<String>, is: Option<&str>| wanted.is_none() || wanted.as_deref() == is;
         same(&self.environment, environment)
-            && same(&self.agent, Some(entry.agent()))
+            && same(&self.agent, entry.agent())
             && same(&self.actor, entry.actor())
             && self.kind.is_none_or(|kind| kind == entry.kind())
             && self.outcome.is_none_or(|outcome| outcome == entry.outcome())
             && self.since.is_none_or(|since| since <= entry.at())
+            && self.until.is_none_or(|until| entry.at() < until)
             && self.finds(entry)
     }
 
@@ -375,7 +402,7 @@ impl HistoryFilter {
         let backup_name = entry.backup().and_then(|backup| backup.name.as_deref());
         let words = [
             Some(entry.id()),
-            Some(entry.agent()),
+            entry.agent(),
             place.environment_name.as_deref(),
             Some(&place.url),
             entry.actor(),

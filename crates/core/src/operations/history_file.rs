@@ -30,6 +30,7 @@ impl EntryKind {
         match self {
             Self::Operation(kind) => kind.as_str(),
             Self::Backup => "backup",
+            Self::Profile => "profile",
         }
     }
 }

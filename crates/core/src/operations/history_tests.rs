@@ -19,6 +19,7 @@ async fn operation(store: &Store, kind: OperationKind, year: i32, reason: Option
         source: Some("Staging".into()),
         program: Program::Window,
         saved_plan: None,
+        counts: None,
     };
     store.begin_operation(&new).await.unwrap()
 }
@@ -121,6 +122,7 @@ async fn an_interrupted_operation_and_its_recovery_say_different_things_and_name
             source: Some(interrupted.to_string()),
             program: Program::Window,
             saved_plan: None,
+            counts: None,
         };
         let end = crate::store::End { state, summary: sentence, outcome_json: None, cause: None, at };
         let recovery = store.finish_recovery(&interrupted, &recovery, &end).await.unwrap();

@@ -2,7 +2,7 @@
 
 use super::{Counterpart, EntryOutcome, HistoryEntry};
 use crate::numbers::grouped;
-use crate::store::{BackupSummary, Existence, OperationKind, OperationSummary};
+use crate::store::{BackupSummary, Existence, OperationKind, OperationSummary, ProfileAction, ProfileChange};
 
 impl HistoryEntry {
     /// "Promoted my-agent from Staging".
@@ -18,6 +18,7 @@ impl HistoryEntry {
                 Some(name) => format!("Backup of {}: “{name}”", backup.agent_id),
                 None => format!("Backup of {}", backup.agent_id),
             },
+            Self::Profile(change) => profile_title(change),
         }
     }
 
@@ -39,7 +40,17 @@ impl HistoryEntry {
                 }
             }
             Self::Backup(backup) => content(backup),
+            Self::Profile(change) => change.details.join(". "),
         }
+    }
+
+    /// Where it came from: an environment's name, a file's name, the id of the backup that it leads back to.
+    #[must_use]
+    pub fn source(&self) -> Option<&str> {
+        let Self::Operation { operation, .. } = self else { return None };
+        let source = operation.source.as_deref()?;
+        // An environment's name is no path, whatever is in it.
+        Some(if operation.kind == OperationKind::Promotion { source } else { last(source) })
     }
 }
 
@@ -51,6 +62,18 @@ impl Counterpart {
             Self::Recovery(recovery) => format!("Recovery of {}", recovery.agent_id),
             Self::Interrupted(operation) => interrupted_title(operation),
         }
+    }
+}
+
+fn profile_title(change: &ProfileChange) -> String {
+    let name = change.place.called();
+    match change.action {
+        ProfileAction::Added => format!("Added {name}"),
+        ProfileAction::Changed => format!("Changed {name}"),
+        ProfileAction::Removed => format!("Removed {name}"),
+        ProfileAction::KeyStored => format!("Stored an API key for {name}"),
+        ProfileAction::KeyReplaced => format!("Replaced the API key of {name}"),
+        ProfileAction::KeyRemoved => format!("Removed the API key of {name}"),
     }
 }
 
@@ -120,7 +143,7 @@ fn interrupted_summary(recovery: &OperationSummary, outcome: EntryOutcome) -> St
         | EntryOutcome::Refused
         | EntryOutcome::Stopped
         | EntryOutcome::Running
-        | EntryOutcome::Unfinished => "ended it with something left to look at",
+        | EntryOutcome::Unfinished => "ended it, and something is neither as planned nor as before",
     };
     format!("aidb was ended in the middle of it. The recovery {} {became}.", recovery.id)
 }

@@ -1,5 +1,7 @@
 //! A server that lost its memory: aidb knows from its own history what it saw there last.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +9,7 @@ use super::target::server_key;
 use super::{Context, Engine, Error, Target};
 use crate::config::AgentId;
 use crate::connector::{Knew, LOST_MEMORY_HINT, has_lost_memory};
+use crate::numbers::counted;
 use crate::plan::{Note, NoteCode, NoteWeight, Plan};
 use crate::store::SeenAgent;
 
@@ -24,14 +27,14 @@ impl LostMemory {
     pub(super) const HINT: &str = LOST_MEMORY_HINT;
 
     fn of(seen: &[SeenAgent]) -> Option<Self> {
-        let seen_at = seen.iter().map(|agent| agent.at).max()?;
-        Some(Self { agents: seen.len(), seen_at })
+        let there = || seen.iter().filter(|agent| agent.existed);
+        Some(Self { seen_at: there().map(|agent| agent.at).max()?, agents: there().count() })
     }
 
     /// "The server has no agent at all now, and aidb saw 3 there before (the last on 2026-11-29 00:30 UTC): …"
     #[must_use]
     pub fn sentence(&self) -> String {
-        let agents = if self.agents == 1 { "1 agent".to_owned() } else { format!("{} agents", self.agents) };
+        let agents = counted(self.agents, "agent");
         format!(
             "The server has no agent at all now, and aidb saw {agents} there before, the last on {}: it lost its memory, most \
              likely because it was restarted.",
@@ -40,8 +43,36 @@ impl LostMemory {
     }
 }
 
+/// A look at the list of a server's agents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// The server, as it was called then.
+    pub url: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Which agents it had, sorted.
+    pub agents: Vec<String>,
+}
+
+impl Look {
+    fn seen(&self) -> impl Iterator<Item = SeenAgent> {
+        let agents = self.agents.iter();
+        agents.map(|agent| SeenAgent { url: self.url.clone(), agent_id: agent.clone(), at: self.at, existed: true })
+    }
+
+    /// What is different now: agents that came since, and agents that are gone.
+    #[must_use]
+    pub fn until(&self, now: &[String]) -> (Vec<String>, Vec<String>) {
+        let missing_from = |all: &[String], some: &[String]| {
+            let known: HashSet<&str> = all.iter().map(String::as_str).collect();
+            some.iter().filter(|agent| !known.contains(agent.as_str())).cloned().collect()
+        };
+        (missing_from(&self.agents, now), missing_from(now, &self.agents))
+    }
+}
+
 impl Engine {
-    /// The agents that were at a server when aidb looked last.
+    /// What the history says last of each agent of a server.
     async fn seen_at(&self, target: &Target) -> Result<Vec<SeenAgent>, Error> {
         let server = server_key(&target.place.url);
         let mut seen = self.store().await?.agents_seen().await?;
@@ -49,13 +80,29 @@ impl Engine {
         Ok(seen)
     }
 
-    /// Whether the server, which has these agents now, lost those that aidb saw there before.
+    /// Whether the server, which has these agents now, lost those that aidb saw there before: as its history knows, and as an
+    /// earlier look at the list of its agents knows. An agent that aidb saw go since is not lost.
     ///
     /// # Errors
     /// The store cannot be read.
-    pub async fn lost_memory(&self, target: &Target, agents: &[String]) -> Result<Option<LostMemory>, Error> {
-        let seen = if agents.is_empty() { self.seen_at(target).await? } else { Vec::new() };
-        Ok(LostMemory::of(&seen).filter(|_| Knew::Agents.is_lost(agents)))
+    pub async fn lost_memory(
+        &self,
+        target: &Target,
+        agents: &[String],
+        looked: Option<&Look>,
+    ) -> Result<Option<LostMemory>, Error> {
+        if !Knew::Agents.is_lost(agents) {
+            return Ok(None);
+        }
+        let mut seen = self.seen_at(target).await?;
+        for agent in looked.into_iter().flat_map(Look::seen) {
+            match seen.iter_mut().find(|known| known.agent_id == agent.agent_id) {
+                Some(known) if known.at < agent.at => *known = agent,
+                Some(_) => {}
+                None => seen.push(agent),
+            }
+        }
+        Ok(LostMemory::of(&seen))
     }
 
     /// That an agent is not there, and whether all others are gone with it.
@@ -78,7 +125,8 @@ impl Engine {
             return Ok(());
         }
         let seen = self.seen_at(target).await?;
-        let Some(own) = seen.iter().find(|agent| agent.agent_id == plan.agent_id.as_str()) else { return Ok(()) };
+        let is_own = |agent: &&SeenAgent| agent.existed && agent.agent_id == plan.agent_id.as_str();
+        let Some(own) = seen.iter().find(is_own) else { return Ok(()) };
         let session = self.session(&target.connector, context);
         if let Some(lost) = LostMemory::of(&seen)
             && has_lost_memory(&session, Knew::Agents).await

@@ -273,6 +273,7 @@ impl Engine {
             source: Some(operation.id.to_string()),
             program: self.settings.program,
             saved_plan: None,
+            counts: None,
         }
     }
 

@@ -9,6 +9,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
 use uuid::Uuid;
 
+use super::profile_changes::{self, By, ProfileAction};
 use super::words::{check_name, parse_time, time_text, words};
 use super::{Store, StoreError};
 use crate::config::ServerId;
@@ -165,7 +166,7 @@ pub struct Environment {
 
 impl Store {
     /// Adds an environment as the last stage.
-    pub async fn add_environment(&self, new: &NewEnvironment) -> Result<Environment, StoreError> {
+    pub async fn add_environment(&self, new: &NewEnvironment, by: &By) -> Result<Environment, StoreError> {
         let mut transaction = self.write().await?;
         let last: i64 = sqlx::query_scalar("SELECT count(*) FROM environments")
             .fetch_one(&mut *transaction)
@@ -206,6 +207,8 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .map_err(|error| self.name_taken(&environment.name, error))?;
+        let details = [format!("URL: {}", environment.url), format!("Protection: {}", environment.protection)];
+        self.enter_profile_change(&mut transaction, &environment, ProfileAction::Added, &details, by).await?;
         transaction.commit().await.map_err(self.failing())?;
         Ok(environment)
     }
@@ -233,10 +236,11 @@ impl Store {
     }
 
     /// Writes everything of the environment but its position and its date.
-    pub async fn update_environment(&self, environment: &Environment) -> Result<(), StoreError> {
+    pub async fn update_environment(&self, environment: &Environment, by: &By) -> Result<(), StoreError> {
         let values = Values::of(environment)?;
         let mut transaction = self.write().await?;
-        let updated = sqlx::query(
+        let before = self.stored(&mut transaction, &environment.id).await?;
+        sqlx::query(
             "UPDATE environments SET name = ?, name_key = ?, url = ?, colour = ?, protection = ?, default_agent = ?, \
              ca_file = ?, plain_http = ?, keep_backups = ?, keep_days = ? WHERE id = ?",
         )
@@ -254,8 +258,9 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .map_err(|error| self.name_taken(&environment.name, error))?;
-        if updated.rows_affected() == 0 {
-            return Err(StoreError::EnvironmentNotFound { wanted: environment.name.clone(), known: Vec::new() });
+        let details = profile_changes::differences(&before, environment);
+        if !details.is_empty() {
+            self.enter_profile_change(&mut transaction, environment, ProfileAction::Changed, &details, by).await?;
         }
         transaction.commit().await.map_err(self.failing())
     }
@@ -275,19 +280,33 @@ impl Store {
     }
 
     /// Removes the environment. Its backups and its history stay. Its keys are the vault's, and stay as well.
-    pub async fn remove_environment(&self, id: &EnvironmentId) -> Result<(), StoreError> {
+    pub async fn remove_environment(&self, id: &EnvironmentId, by: &By) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        let removed = sqlx::query("DELETE FROM environments WHERE id = ?")
+        let before = self.stored(&mut transaction, id).await?;
+        sqlx::query("DELETE FROM environments WHERE id = ?")
             .bind(id.as_str())
             .execute(&mut *transaction)
             .await
             .map_err(self.failing())?;
-        if removed.rows_affected() == 0 {
-            return Err(StoreError::EnvironmentNotFound { wanted: id.to_string(), known: Vec::new() });
-        }
+        self.enter_profile_change(&mut transaction, &before, ProfileAction::Removed, &[], by).await?;
         let left = ids(&mut transaction).await.map_err(self.failing())?;
         renumber(&mut transaction, left.iter().map(String::as_str)).await.map_err(self.failing())?;
         transaction.commit().await.map_err(self.failing())
+    }
+
+    /// The profile as it stands before this transaction changes it.
+    async fn stored(
+        &self,
+        transaction: &mut Transaction<'_, Sqlite>,
+        id: &EnvironmentId,
+    ) -> Result<Environment, StoreError> {
+        let row = sqlx::query("SELECT * FROM environments WHERE id = ?")
+            .bind(id.as_str())
+            .fetch_optional(&mut **transaction)
+            .await
+            .map_err(self.failing())?
+            .ok_or_else(|| StoreError::EnvironmentNotFound { wanted: id.to_string(), known: Vec::new() })?;
+        self.environment_from(&row)
     }
 
     fn name_taken(&self, name: &str, error: sqlx::Error) -> StoreError {

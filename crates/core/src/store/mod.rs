@@ -17,6 +17,7 @@ mod lock;
 mod opening;
 mod operations;
 mod place;
+mod profile_changes;
 mod retention;
 mod seen;
 #[cfg(test)]
@@ -35,10 +36,11 @@ pub use history::HistoryRecord;
 pub use journal::{Heading, OpenOperation};
 pub use lock::AgentLock;
 pub use operations::{
-    End, NewOperation, Operation, OperationFilter, OperationId, OperationKind, OperationState, OperationSummary,
-    Program,
+    Counts, End, NewOperation, Operation, OperationFilter, OperationId, OperationKind, OperationState,
+    OperationSummary, Program,
 };
 pub use place::{Place, PlaceFilter};
+pub use profile_changes::{By, ProfileAction, ProfileChange, ProfileChangeId};
 pub use seen::SeenAgent;
 
 /// The store's file within its folder.

@@ -28,6 +28,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_journal.sql"),
     include_str!("../../migrations/0004_server.sql"),
     include_str!("../../migrations/0005_cause.sql"),
+    include_str!("../../migrations/0006_profile_changes.sql"),
 ];
 
 /// How long to wait for another process that is writing.

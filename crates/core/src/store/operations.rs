@@ -113,6 +113,17 @@ pub struct NewOperation {
     pub program: Program,
     /// The id of the saved plan that is applied.
     pub saved_plan: Option<String>,
+    /// How much of the plan gives and takes; `None` without a plan.
+    pub counts: Option<Counts>,
+}
+
+/// How many items of a plan give and take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Items that give access.
+    pub gains: u32,
+    /// Items that take something away, the agent itself among them.
+    pub losses: u32,
 }
 
 /// How an operation ended.
@@ -169,6 +180,9 @@ pub struct OperationSummary {
     pub waiting: Option<ErrorReport>,
     /// Why it ended before it wrote anything, where that was noted and is a code that this aidb knows.
     pub cause: Option<ErrorCode>,
+    /// How much of its plan gives and takes, where that was noted.
+    #[serde(default)]
+    pub counts: Option<Counts>,
 }
 
 /// An operation with its plan and its outcome.
@@ -211,8 +225,8 @@ impl Store {
         let id = OperationId::random()?;
         sqlx::query(
             "INSERT INTO operations (id, kind, state, environment_id, environment_name, url, server, agent_id, mode, \
-             actor, reason, source, fingerprint, started_at, plan, program, saved_plan, sent) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+             actor, reason, source, fingerprint, started_at, plan, program, saved_plan, gains, losses, sent) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
         )
         .bind(id.as_str())
         .bind(new.kind.as_str())
@@ -231,6 +245,8 @@ impl Store {
         .bind(&new.plan_json)
         .bind(new.program.as_str())
         .bind(&new.saved_plan)
+        .bind(new.counts.map(|counts| counts.gains))
+        .bind(new.counts.map(|counts| counts.losses))
         .execute(&mut **transaction)
         .await
         .map_err(self.failing())?;
@@ -305,7 +321,8 @@ impl Store {
     pub async fn operations(&self, filter: &OperationFilter) -> Result<Vec<OperationSummary>, StoreError> {
         sqlx::query(
             "SELECT id, sequence, kind, state, environment_id, environment_name, url, agent_id, mode, actor, reason, \
-             source, fingerprint, started_at, finished_at, summary, backup_id, program, waiting, cause FROM operations \
+             source, fingerprint, started_at, finished_at, summary, backup_id, program, waiting, cause, gains, \
+             losses FROM operations \
              WHERE (?1 IS NULL OR agent_id = ?1) \
              AND ((?2 IS NULL AND ?3 IS NULL) OR environment_id = ?2 OR server = ?3) ORDER BY sequence DESC LIMIT ?4",
         )
@@ -431,6 +448,7 @@ impl Store {
         let failed = self.failing();
         let text = |column: &str| row.try_get::<String, _>(column).map_err(failed);
         let maybe = |column: &str| row.try_get::<Option<String>, _>(column).map_err(failed);
+        let counts = |column: &str| row.try_get::<Option<u32>, _>(column).map_err(failed);
         let unreadable = |column: &str| self.damaged(format!("an operation has an unreadable {column}"));
         let finished_at = maybe("finished_at")?.map(|time| parse_time(&time).ok_or_else(|| unreadable("end")));
         let backup = maybe("backup_id")?.map(|id| BackupId::parse(&id).ok_or_else(|| unreadable("backup")));
@@ -457,6 +475,7 @@ impl Store {
                 .map(|why| serde_json::from_str(&why).map_err(|_| unreadable("reason to wait")))
                 .transpose()?,
             cause: maybe("cause")?.and_then(|code| serde_json::from_value(code.into()).ok()),
+            counts: counts("gains")?.zip(counts("losses")?).map(|(gains, losses)| Counts { gains, losses }),
         })
     }
 }

@@ -6,7 +6,7 @@ use sqlx::Row;
 use super::words::parse_time;
 use super::{Store, StoreError};
 
-/// An agent that was there when aidb looked last.
+/// What the history says of an agent at a server last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenAgent {
     /// The server, as it was called then.
@@ -15,6 +15,8 @@ pub struct SeenAgent {
     pub agent_id: String,
     /// When.
     pub at: DateTime<Utc>,
+    /// Whether it was there.
+    pub existed: bool,
 }
 
 /// The last word of the history on each agent of each server. A backup says whether the agent was there; an operation that is done
@@ -37,7 +39,7 @@ const LAST_WORDS: &str = "\
     ) WHERE age = 1";
 
 impl Store {
-    /// The agents that were there when aidb looked last, of every server.
+    /// The last word on each agent of every server.
     pub async fn agents_seen(&self) -> Result<Vec<SeenAgent>, StoreError> {
         let rows = sqlx::query(LAST_WORDS).fetch_all(&self.readers).await.map_err(self.failing())?;
         let mut seen = Vec::with_capacity(rows.len());
@@ -45,9 +47,9 @@ impl Store {
             let existed: bool = row.try_get("existed").map_err(self.failing())?;
             let at: String = row.try_get("at").map_err(self.failing())?;
             // A damaged row hides no other.
-            let Some(at) = parse_time(&at).filter(|_| existed) else { continue };
+            let Some(at) = parse_time(&at) else { continue };
             let url = row.try_get("url").map_err(self.failing())?;
-            seen.push(SeenAgent { url, agent_id: row.try_get("agent_id").map_err(self.failing())?, at });
+            seen.push(SeenAgent { url, agent_id: row.try_get("agent_id").map_err(self.failing())?, at, existed });
         }
         Ok(seen)
     }

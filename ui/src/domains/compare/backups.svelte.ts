@@ -23,7 +23,7 @@ export class Backups {
     this.loading = true;
     try {
       const answer = await host().call("history_list", {
-        environment: null, agent: null, kind: null, outcome: null, actor: null, days: null, search: search.trim(), skip,
+        environment: null, agent: null, kind: null, outcome: null, actor: null, from: null, until: null, search: search.trim(), skip,
       });
       if (asked !== this.#asked) return;
       const found = answer.entries.filter((entry) => entry.backup !== null);

@@ -1,6 +1,7 @@
 import type { BackupView, EntryView, ErrorReport, HistoryRequest, HistoryView } from "../../contract";
 import { host, toErrorReport } from "../../host/host";
 import type { HistoryParams } from "../../routes/router.svelte";
+import { daysAgo } from "./when";
 
 /** What the history can be narrowed down to. */
 export type Filter = Omit<HistoryParams, "operation" | "backup">;
@@ -77,14 +78,16 @@ export class Entries {
   }
 
   #request(skip: number): HistoryRequest {
-    const { environment, agent, kind, outcome, actor, days, search } = this.filter;
+    const { environment, agent, kind, outcome, actor, days, from, until, search } = this.filter;
+    const since = days === undefined ? from : daysAgo(days);
     return {
       environment: environment ?? null,
       agent: agent ?? null,
       kind: kind ?? null,
       outcome: outcome ?? null,
       actor: actor ?? null,
-      days: days ?? null,
+      from: since ?? null,
+      until: until ?? null,
       search: search?.trim() ?? "",
       skip,
     };

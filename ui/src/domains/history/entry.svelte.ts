@@ -1,6 +1,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { BackupNow, BackupView, EntryDetail, EntryKey, ErrorReport } from "../../contract";
 import { host, toErrorReport } from "../../host/host";
+import { frame } from "../../routes/frame.svelte";
 import { amended } from "./entries.svelte";
 
 /** What a person writes on a backup. */
@@ -52,7 +53,9 @@ export class OpenEntry {
   }
 
   leaveEdit(): void {
-    if (this.backup) unsaved.delete(this.backup.id);
+    if (!this.backup) return;
+    unsaved.delete(this.backup.id);
+    frame.unsaved.delete(this.backup.id);
   }
 
   /** Whether they are stored; otherwise `troubled` tells why not, and they stay as typed. */

@@ -7,6 +7,7 @@ import FileDown from "@lucide/svelte/icons/file-down";
 import Hourglass from "@lucide/svelte/icons/hourglass";
 import Loader from "@lucide/svelte/icons/loader";
 import RotateCcw from "@lucide/svelte/icons/rotate-ccw";
+import Settings2 from "@lucide/svelte/icons/settings-2";
 import TriangleAlert from "@lucide/svelte/icons/triangle-alert";
 import Undo2 from "@lucide/svelte/icons/undo-2";
 import type { Component } from "svelte";
@@ -37,6 +38,7 @@ const done: Record<EntryKind, Look> = {
   rollback: { icon: RotateCcw, tone: "good" },
   export: { icon: FileDown, tone: "plain" },
   backup: { icon: Archive, tone: "plain" },
+  profile: { icon: Settings2, tone: "plain" },
 };
 
 /** How an entry looks: what went wrong comes before what it was. */

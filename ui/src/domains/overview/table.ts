@@ -1,6 +1,6 @@
 import type { EnvironmentView, ErrorCode, KeyView } from "../../contract";
 import { agents } from "../../queries/agents.svelte";
-import { environments } from "../../queries/start.svelte";
+import { environments, keychain } from "../../queries/start.svelte";
 
 /** What is known of an agent in an environment. */
 export type Cell =
@@ -49,6 +49,8 @@ export function loadMissing(): void {
 
 /** Asks all of them anew: how far it came is told after each. */
 export async function askAgain(onstep: (done: number, all: number) => void): Promise<void> {
+  // What was in the way of the keys may be gone by now.
+  if (keychain.isUnwell) await keychain.refresh();
   const asked = environments.items.filter(({ key }) => key.state === "stored");
   let done = 0;
   onstep(done, asked.length);

@@ -3,7 +3,7 @@ import type {
 } from "../../contract";
 import { announce } from "../../components/announce.svelte";
 import { host, toErrorReport } from "../../host/host";
-import { keysOf } from "../../plan/rows.svelte";
+import { keysAbout, keysOf } from "../../plan/rows.svelte";
 import { Ticks } from "../../plan/ticks.svelte";
 import { agents } from "../../queries/agents.svelte";
 import { forgetFile, knowFile, namedFile } from "../../queries/files";
@@ -37,6 +37,8 @@ export class Wizard {
   agent = $state("");
   path = $state("");
   backup = $state("");
+  /** The one resource that is to be restored; empty: everything. */
+  only = $state("");
   to = $state("");
   mode = $state<PlanMode>("merge");
   reason = $state("");
@@ -343,6 +345,7 @@ export class Wizard {
   async #show(view: PlanView): Promise<PlanView> {
     const ticks = new Ticks(view);
     if (this.#earlier) await ticks.take(this.#earlier, (group) => keysOf(view.plan, group));
+    else if (this.only !== "") await ticks.only((group) => keysAbout(view.plan, group, this.only));
     this.#earlier = null;
     this.ticks = ticks;
     this.agreeDeletion = false;

@@ -1,3 +1,5 @@
+import { grouped } from "../number";
+
 /** Words of the API key that aidb makes for an agent. It is copied, and never shown. */
 export const agentKeyText = {
   title: "The agent's API key",
@@ -5,8 +7,7 @@ export const agentKeyText = {
   kept: "aidb made it and keeps it on this machine. It is copied for a minute, and never shown.",
   gone: "It cannot be copied here.",
   copy: "Copy the agent's API key",
-  copied: (seconds: number) =>
-    seconds >= 55 && seconds <= 65 ? "The key is on the clipboard for a minute." : `The key is on the clipboard for ${String(seconds)} seconds.`,
-  unlock: "Unlock the keychain",
+  copied: (agent: string, seconds: number) =>
+    `The key of ${agent} is on the clipboard for ${seconds >= 55 && seconds <= 65 ? "a minute" : `${grouped(seconds)} seconds`}.`,
   again: "Look again",
 } as const;

@@ -27,9 +27,10 @@ export const frameText = {
   environments: "Environments, in stage order",
   environmentState: {
     reachable: "Reachable",
-    key_missing: "Key missing",
+    key_missing: "No key",
     key_refused: "Key refused",
     unreachable: "Unreachable",
+    emptied: "Lost its agents",
     checking: "Checking",
     unknown: "Not asked yet",
   },

@@ -11,6 +11,7 @@ export const keychainText = {
     failed: "The keychain failed",
     unknown: "Asking the keychain…",
   },
+  noKeyCanBeUsed: "No stored API key can be used until it answers.",
   unlock: "Unlock the keychain",
   again: "Try again",
   session: "Keep keys for this session",

@@ -41,6 +41,7 @@ export const planText = {
   outcomes,
   table: "What would change",
   tableOfPast: "What was changed",
+  leftBecause: "Of everything that is left:",
   search: "Find a resource",
   searchClear: "Clear the search",
   found: (rows: number) => (rows === 1 ? "1 row found" : `${count(rows)} rows found`),

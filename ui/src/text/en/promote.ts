@@ -15,7 +15,7 @@ const stages: Record<ProgressStage, string> = {
   putting_back: "Putting back what was changed",
 };
 
-const steps: Record<Step, string> = { from: "From", check: "Check", to: "To", plan: "Plan", apply: "Apply", result: "Result" };
+const steps: Record<Step, string> = { from: "Source", check: "Check", to: "Target", plan: "Plan", apply: "Apply", result: "Result" };
 
 /** What the button does: "Apply 5 changes to Staging, 2 losing access", "Delete my-agent in Staging". */
 export function applyWords(total: number, target: string, losing: number, deleted: string | null): string {
@@ -52,8 +52,7 @@ export const promoteText = {
   next: (step: Step) => `Continue to ${steps[step]}`,
   tryAgain: "Try again",
   openEnvironments: "Open Environments",
-  unlock: "Unlock the keychain",
-  useSession: "Keep keys for this session",
+  discard: "Discard",
   draftNotSaved: "What you filled in could not be saved. It stays here as long as aidb runs.",
 
   from: {
@@ -88,7 +87,7 @@ export const promoteText = {
     noSourceText: "A restore begins with a backup or a file in the place of one. The history has them all.",
     openHistory: "Open the history",
     notReachable: {
-      missing: "API key missing",
+      missing: "no key",
       locked: "keychain locked",
       silent: "keychain does not answer",
       absent: "no keychain",
@@ -186,6 +185,7 @@ export const promoteText = {
   },
 
   database: {
+    unsaved: (target: string) => `The connection string for ${target}`,
     title: "Database",
     connection: (name: string) => `Connection “${name}”`,
     linkedThere: (target: string) => `${target} has a database linked to this agent. It stays as it is.`,
@@ -251,12 +251,12 @@ export const promoteText = {
     facts: "What was done",
     applied: "Applied and verified",
     putBack: "Put back",
-    leftCount: "Left to look at",
+    leftCount: "Not as planned",
     duration: "Took",
     backup: "Backup from before",
     backupTaken: "taken and checked",
     items: "Item by item",
-    leftText: "What is left comes first in its group: it is not as the plan wanted it, and could not be put back.",
+    leftText: "Items that are not as planned, and could not be put back either, come first in their group.",
     nextTitle: "What next",
     undo: "Undo this…",
     keyTitle: "A new API key was made for the agent",

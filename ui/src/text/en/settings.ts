@@ -1,4 +1,4 @@
-import { counted } from "../number";
+import { counted, grouped } from "../number";
 
 /** Words of the settings. */
 export const settingsText = {
@@ -6,6 +6,9 @@ export const settingsText = {
   theme: "Theme",
   themes: { system: "As the system", light: "Light", dark: "Dark" },
   work: "Requests",
+  zoom: "Size",
+  zoomHint: "How large everything is drawn. Ctrl and + or − change it from every screen, Ctrl and 0 resets it.",
+  percent: (zoom: number) => `${grouped(zoom)} %`,
   parallel: "Parallel requests",
   parallelHint: "How many aidb sends at once, 1 to 32. Fewer are kinder to a busy server.",
   parallelWrong: "Type a whole number from 1 to 32.",

@@ -54,7 +54,9 @@ impl Human for EntryShown {
         let mut page = Page::default();
         page.line(format!("{}  {}", paint(BOLD, entry.id()), shown(&entry.title())));
         let mut fact = |title: &str, text: &str| page.line(format!("  {title:<11}  {text}"));
-        fact("Agent", &shown(entry.agent()));
+        if let Some(agent) = entry.agent() {
+            fact("Agent", &shown(agent));
+        }
         fact("Environment", &place_with_url(entry.place()));
         let took = entry.duration().map(|took| format!(", took {:.1} s", took.as_secs_f64()));
         fact("Begun", &format!("{}{}", local(entry.at()), took.unwrap_or_default()));

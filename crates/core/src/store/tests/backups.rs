@@ -55,7 +55,8 @@ async fn r9_order_is_by_sequence_when_the_clock_goes_back() {
 #[tokio::test]
 async fn lists_narrow_by_agent_place_and_number() {
     let (_home, store) = new_store().await;
-    let staging = store.add_environment(&NewEnvironment::new("Staging", "https://s.example", day(1))).await.unwrap();
+    let staging =
+        store.add_environment(&NewEnvironment::new("Staging", "https://s.example", day(1)), &by()).await.unwrap();
     let places = [Place::from(&staging), Place::by_url("https://s.example"), Place::by_url("https://p.example")];
     let absent = AgentState::Absent;
     for place in &places {

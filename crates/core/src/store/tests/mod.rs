@@ -88,7 +88,12 @@ fn new_operation(agent: &str) -> NewOperation {
         source: Some("orders.json".into()),
         program: Program::Terminal,
         saved_plan: None,
+        counts: None,
     }
+}
+
+fn by() -> By {
+    By { actor: "ada".into(), program: Program::Terminal, at: day(1) }
 }
 
 fn ended(state: OperationState) -> End<'static> {

@@ -31,7 +31,7 @@ async fn a_new_store_is_private_and_durable() {
     assert_eq!(pragma(&store, "journal_mode").await, "wal");
     assert_eq!(pragma(&store, "synchronous").await, "2", "FULL: on disk before it counts");
     assert_eq!(pragma(&store, "foreign_keys").await, "1");
-    assert_eq!(pragma(&store, "user_version").await, "5");
+    assert_eq!(pragma(&store, "user_version").await, "6");
     assert_eq!(pragma(&store, "application_id").await, APPLICATION_ID.to_string());
     store.close().await;
     assert_eq!(contents(&folder(&home)).len(), 1, "closing leaves one file");
@@ -40,20 +40,22 @@ async fn a_new_store_is_private_and_durable() {
 #[tokio::test]
 async fn what_is_written_is_there_after_opening_again() {
     let (home, store) = new_store().await;
-    store.add_environment(&NewEnvironment::new("Dev", "http://localhost:1", day(1))).await.unwrap();
+    store.add_environment(&NewEnvironment::new("Dev", "http://localhost:1", day(1)), &by()).await.unwrap();
     store.close().await;
     let again = Store::open(&folder(&home)).await.unwrap();
     assert_eq!(again.environment("dev").await.unwrap().name, "Dev");
 }
 
-/// Everything of a store that people see, and the schema that it stands in.
+/// Everything of a store that people see and that its first version kept.
 async fn everything(store: &Store) -> (Vec<HistoryRecord>, Vec<Environment>, Vec<Operation>, Vec<Backup>) {
-    let history = store.history().await.unwrap();
+    let mut history = store.history().await.unwrap();
+    history.retain(|record| !matches!(record, HistoryRecord::Profile(_)));
     let (mut operations, mut backups) = (Vec::new(), Vec::new());
     for record in &history {
         match record {
             HistoryRecord::Operation(summary) => operations.push(store.operation(&summary.id).await.unwrap()),
             HistoryRecord::Backup(summary) => backups.push(store.backup(&summary.id).await.unwrap()),
+            HistoryRecord::Profile(_) => {}
         }
     }
     (history, store.environments().await.unwrap(), operations, backups)
@@ -63,7 +65,7 @@ async fn everything(store: &Store) -> (Vec<HistoryRecord>, Vec<Environment>, Vec
 async fn a_store_of_version_1_keeps_everything_in_its_order() {
     let (home, store) = new_store().await;
     for name in ["Development", "Staging"] {
-        store.add_environment(&NewEnvironment::new(name, "http://localhost:1", day(1))).await.unwrap();
+        store.add_environment(&NewEnvironment::new(name, "http://localhost:1", day(1)), &by()).await.unwrap();
     }
     let (place, agent, state) = (Place::by_url("https://a.example"), agent_id("orders"), state(3));
     for n in 1..=4 {
@@ -90,7 +92,10 @@ async fn a_store_of_version_1_keeps_everything_in_its_order() {
     let file = folder(&home).join("aidb.db");
     let mut old = raw(&file).await;
     sqlx::raw_sql(
-        "DROP TRIGGER operations_keep_their_server; DROP INDEX operations_by_server; DROP INDEX backups_by_server;
+        "DROP TRIGGER history_of_profile_changes; DROP TRIGGER profile_changes_are_not_edited; DROP TABLE profile_changes;
+         ALTER TABLE operations DROP COLUMN gains; ALTER TABLE operations DROP COLUMN losses;
+         DELETE FROM history WHERE profile_change_id IS NOT NULL;
+         DROP TRIGGER operations_keep_their_server; DROP INDEX operations_by_server; DROP INDEX backups_by_server;
          ALTER TABLE operations DROP COLUMN server; ALTER TABLE backups DROP COLUMN server;
          ALTER TABLE operations DROP COLUMN cause; DROP TABLE saved_plans;
          DROP TRIGGER operations_are_not_edited; DROP TRIGGER operations_end_once; DROP TRIGGER operations_only_move_on;
@@ -113,7 +118,7 @@ async fn a_store_of_version_1_keeps_everything_in_its_order() {
     old.close().await.unwrap();
 
     let upgraded = Store::open(&folder(&home)).await.unwrap();
-    assert_eq!(pragma(&upgraded, "user_version").await, "5");
+    assert_eq!(pragma(&upgraded, "user_version").await, "6");
     assert!(
         upgraded.open_operations().await.unwrap().iter().all(|open| open.sent.is_none()),
         "how far they came is not known"
@@ -148,7 +153,10 @@ async fn an_upgrade_joins_what_was_entered_under_spellings_of_one_server() {
     store.close().await;
     let mut old = raw(&folder(&home).join("aidb.db")).await;
     sqlx::raw_sql(
-        "DROP TRIGGER operations_keep_their_server; DROP INDEX operations_by_server; DROP INDEX backups_by_server;
+        "DROP TRIGGER history_of_profile_changes; DROP TRIGGER profile_changes_are_not_edited; DROP TABLE profile_changes;
+         ALTER TABLE operations DROP COLUMN gains; ALTER TABLE operations DROP COLUMN losses;
+         DELETE FROM history WHERE profile_change_id IS NOT NULL;
+         DROP TRIGGER operations_keep_their_server; DROP INDEX operations_by_server; DROP INDEX backups_by_server;
          ALTER TABLE operations DROP COLUMN server; ALTER TABLE backups DROP COLUMN server;
          ALTER TABLE operations DROP COLUMN cause; DROP TABLE saved_plans;
          PRAGMA user_version = 3;",
@@ -178,7 +186,7 @@ async fn windows_that_start_together_on_a_new_folder_all_open() {
         let folder = folder(&home);
         tokio::spawn(async move {
             let store = Store::open(&folder).await?;
-            store.add_environment(&NewEnvironment::new(format!("E{n}"), "http://localhost:1", day(1))).await
+            store.add_environment(&NewEnvironment::new(format!("E{n}"), "http://localhost:1", day(1)), &by()).await
         })
     });
     for opened in futures_util::future::join_all(opening).await {
@@ -197,7 +205,7 @@ enum Log {
 async fn newer_store(log: Log) -> TempDir {
     let (home, store) = new_store().await;
     let elsewhere = tempfile::tempdir().unwrap();
-    store.add_environment(&NewEnvironment::new("Dev", "http://localhost:1", day(1))).await.unwrap();
+    store.add_environment(&NewEnvironment::new("Dev", "http://localhost:1", day(1)), &by()).await.unwrap();
     let path = store.path().to_owned();
     if matches!(log, Log::Merged) {
         store.close().await;
@@ -226,7 +234,7 @@ async fn a_newer_store_is_refused_and_not_touched() {
         assert_eq!(before.len(), files);
         let error = Store::open(&folder(&home)).await.unwrap_err();
         assert_eq!(error.code(), ErrorCode::StoreNewer, "{error}");
-        assert!(error.to_string().contains("store version 7; this one knows up to 5"), "{error}");
+        assert!(error.to_string().contains("store version 7; this one knows up to 6"), "{error}");
         let mut after = contents(&folder(&home));
         // The index of the log is SQLite's scratch space: rebuilt from the log whenever it is missing.
         after.retain(|(name, _)| !name.ends_with("-shm"));

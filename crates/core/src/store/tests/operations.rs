@@ -156,3 +156,14 @@ async fn a_recovery_and_what_it_settled_end_together() {
         assert_eq!((operation.state, operation.finished_at), (OperationState::PutBack, Some(day(2))), "{id}");
     }
 }
+
+#[tokio::test]
+async fn an_operation_tells_how_much_it_gives_and_takes() {
+    let (_home, store) = new_store().await;
+    for counts in [Some(Counts { gains: 5, losses: 1 }), None] {
+        store.begin_operation(&NewOperation { counts, ..new_operation("orders") }).await.unwrap();
+    }
+    let listed = store.operations(&OperationFilter::default()).await.unwrap();
+    let told: Vec<_> = listed.into_iter().map(|operation| operation.counts).collect();
+    assert_eq!(told, [None, Some(Counts { gains: 5, losses: 1 })]);
+}

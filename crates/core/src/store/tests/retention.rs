@@ -8,7 +8,7 @@ pub(super) async fn environment(store: &Store) -> Environment {
         keep_days: 30,
         ..NewEnvironment::new("Staging", "http://localhost:1", day(1))
     };
-    store.add_environment(&new).await.unwrap()
+    store.add_environment(&new, &by()).await.unwrap()
 }
 
 async fn taken(store: &Store, environment: &Environment, taken_at: DateTime<Utc>) -> BackupId {
