@@ -214,6 +214,14 @@ impl Session {
         Ok(self.keychain.borrow_mut().lock()?)
     }
 
+    /// Unlocks the keychain while the application runs: as if somebody had typed its password.
+    ///
+    /// # Errors
+    /// It does not start again.
+    pub fn unlock_keychain(&self) -> Result<()> {
+        Ok(self.keychain.borrow_mut().unlock()?)
+    }
+
     /// From now on the keychain answers nothing, and is still there.
     ///
     /// # Errors

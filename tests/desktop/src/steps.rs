@@ -113,11 +113,11 @@ pub fn pass_check(window: &Window<'_>) -> Result<()> {
     let passed = window.patiently("the check is over", || {
         let text = window.text()?;
         let passed = text.contains("To which environment");
-        let stands = text.contains("Continue to To") && !text.contains("The check is under way.");
+        let stands = text.contains("Continue to Target") && !text.contains("The check is under way.");
         ensure!(passed || stands, "it is not");
         Ok(passed)
     })?;
-    if passed { Ok(()) } else { window.click("button", "Continue to To") }
+    if passed { Ok(()) } else { window.click("button", "Continue to Target") }
 }
 
 /// Chooses where it goes, which the choice of a mode names too.

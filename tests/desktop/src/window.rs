@@ -88,6 +88,14 @@ impl<'s> Window<'s> {
         self.everywhere().fill(field, text)
     }
 
+    /// Presses keys where the focus is.
+    ///
+    /// # Errors
+    /// The page is gone.
+    pub fn press(&self, keys: &str) -> Result<()> {
+        self.driver.talk(async |page| page.active_element().await?.send_keys(keys).await)
+    }
+
     /// Chooses from a list.
     ///
     /// # Errors

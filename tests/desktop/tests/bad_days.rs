@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use aidb_sandbox::{Fault, FaultAnswer, Permission};
 use aidb_test_desktop::steps::{
-    Mode, PLAN, PLAN_IS_THERE, apply, check_file, go, on_to_the_plan, open_with_environments, planned, to_apply,
+    Mode, PLAN, PLAN_IS_THERE, Resources, apply, check_file, go, on_to_the_plan, open_with_environments, planned,
+    to_apply,
 };
-use aidb_test_desktop::{Samples, Session};
+use aidb_test_desktop::{Samples, Session, Window};
 use anyhow::{Result, ensure};
 
 #[test]
@@ -28,7 +29,7 @@ fn a_broken_file_shows_everything_that_is_wrong_with_it_and_goes_no_further() ->
         window.wait_for(finding)?;
     }
     window.picture("broken-file")?;
-    assert!(!window.is_enabled("button", "Continue to To")?, "an error blocks");
+    assert!(!window.is_enabled("button", "Continue to Target")?, "an error blocks");
 
     // Put right in an editor, and checked again: what was typed is still there.
     let mended = broken
@@ -87,11 +88,9 @@ fn a_server_that_fails_in_the_middle_ends_as_it_was() -> Result<()> {
     window.wait_for("Put back")
 }
 
-#[test]
-fn a_server_that_dies_in_the_middle_leaves_words_and_a_way_on() -> Result<()> {
-    let samples = Samples::start();
-    let session = Session::start()?;
-    let window = planned(&session, &samples)?;
+/// An apply that came so far that its server died, and cannot even be put back; and what the server had before it.
+fn died_in_the_middle<'s>(session: &'s Session, samples: &Samples) -> Result<(Window<'s>, Resources)> {
+    let window = planned(session, samples)?;
     let staging = samples.staging.handle();
     let before = staging.resources("my-agent");
     let dead = Fault { times: None, ..Fault::on(1, FaultAnswer::Cut) };
@@ -100,8 +99,17 @@ fn a_server_that_dies_in_the_middle_leaves_words_and_a_way_on() -> Result<()> {
     window.click("button", PLAN)?;
     // Each request is tried again for a while before it counts as lost.
     window.wait_for_within("Needs your attention", Duration::from_secs(180))?;
+    Ok((window, before))
+}
+
+#[test]
+fn a_server_that_dies_in_the_middle_leaves_words_and_a_way_on() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::start()?;
+    let (window, before) = died_in_the_middle(&session, &samples)?;
     window.picture("needs-attention")?;
     ensure!(!window.text()?.contains("Make the plan again"), "nothing can be planned before it is settled");
+    let staging = samples.staging.handle();
     staging.set_faults([]);
     window.within("region", "Needs your attention").click("button", "Put it back now")?;
     window.wait_for("Put back: nothing was changed in the end")?;
@@ -109,4 +117,24 @@ fn a_server_that_dies_in_the_middle_leaves_words_and_a_way_on() -> Result<()> {
     window.picture("put-back-later")?;
     window.click("button", "Make the plan again")?;
     window.wait_for(PLAN_IS_THERE)
+}
+
+#[test]
+fn what_was_interrupted_and_is_finished_is_called_done_and_can_be_undone() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::start()?;
+    let (window, before) = died_in_the_middle(&session, &samples)?;
+    let staging = samples.staging.handle();
+    staging.set_faults([]);
+    window.click("button", "Other ways…")?;
+    window.click("button", "Finish it")?;
+    window.wait_for("Applied and verified")?;
+    window.wait_until_gone("Put back")?;
+    window.picture("finished-later")?;
+    ensure!(staging.resources("my-agent") == samples.development.handle().resources("my-agent"), "all of it is there");
+    window.wait_for_role("button", "Promote on to Production")?;
+    window.click("button", "Undo this…")?;
+    window.wait_for(PLAN_IS_THERE)?;
+    ensure!(staging.resources("my-agent") != before, "undoing it is a plan first");
+    Ok(())
 }

@@ -23,7 +23,7 @@ fn the_key_of_a_new_agent_is_copied_past_the_page_and_gone_with_the_window() -> 
     window.wait_for("A new API key was made for the agent")?;
     window.picture("result-with-key")?;
     window.click("button", "Copy the agent's API key")?;
-    window.wait_for("The key is on the clipboard for a minute.")?;
+    window.wait_for("is on the clipboard for a minute.")?;
 
     let key = session.clipboard()?;
     ensure!(staging.accepts_key(AGENT, &key), "what is on the clipboard is the agent's key");

@@ -97,7 +97,7 @@ fn a_key_is_tested_before_it_is_saved_replaced_and_removed() -> Result<()> {
     window.wait_for("Key refused")?;
     window.click("button", "Remove")?;
     window.click("button", "Remove the key")?;
-    window.wait_for("The key is removed from the keychain.")?;
+    window.wait_for("The key of Development is removed from the keychain.")?;
     window.wait_for("No key")?;
     window.close()?;
 

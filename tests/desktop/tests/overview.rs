@@ -2,8 +2,9 @@
 
 #![allow(clippy::panic_in_result_fn, reason = "a test stops where something is wrong")]
 
-use aidb_test_desktop::steps::{go, open_with_environments};
-use aidb_test_desktop::{Samples, Session};
+use aidb_sandbox::Permission;
+use aidb_test_desktop::steps::{go, have_environment, open_with_environments};
+use aidb_test_desktop::{Samples, Session, Window};
 use anyhow::{Result, ensure};
 
 /// As when a person comes back to the window.
@@ -15,7 +16,9 @@ fn what_changed_at_a_server_is_seen_when_a_person_comes_back_and_a_lost_memory_i
     let session = Session::start()?;
     let window = open_with_environments(&session, &samples)?;
     go(&window, "Overview")?;
-    window.wait_for("faq-bot")?;
+    // What nobody has seen is not missed: both servers have been looked at.
+    window.wait_for("8 agents")?;
+    window.wait_for("7 agents")?;
     samples.development.handle().remove_agent("churn-forecast")?;
     samples.staging.handle().forget()?;
     window.patiently("the overview is looked at again", || {
@@ -28,3 +31,131 @@ fn what_changed_at_a_server_is_seen_when_a_person_comes_back_and_a_lost_memory_i
     window.picture("overview-lost-memory")?;
     Ok(())
 }
+
+#[test]
+fn what_happened_while_the_window_was_closed_is_told_at_its_next_start() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::start()?;
+    let window = open_with_environments(&session, &samples)?;
+    go(&window, "Overview")?;
+    window.wait_for("8 agents")?;
+    window.wait_for("7 agents")?;
+    ensure!(!window.text()?.contains("While you were away"), "nobody had looked before");
+    window.close()?;
+    samples.development.handle().remove_agent("churn-forecast")?;
+    samples.staging.handle().forget()?;
+
+    let window = session.open()?;
+    window.wait_for("While you were away")?;
+    window.wait_for("1 agent is gone:")?;
+    window.wait_for("churn-forecast")?;
+    // It is known from the last look, and stays so until there is an agent again.
+    window.wait_for("Lost its agents")?;
+    window.picture("while-you-were-away")?;
+    window.click("button", "Dismiss what happened while you were away")?;
+    window.wait_until_gone("While you were away")?;
+    go(&window, "Settings")?;
+    window.wait_for_role("heading", "Settings")?;
+    go(&window, "Overview")?;
+    window.wait_for("faq-bot")?;
+    ensure!(!window.text()?.contains("While you were away"), "it was read");
+    Ok(())
+}
+
+/// What the focus is on, as a screen reader says it.
+fn focused(window: &Window<'_>) -> Result<String> {
+    let script = "const at = document.activeElement; return at.getAttribute('aria-label') ?? at.textContent;";
+    Ok(window.script(script, &[])?.as_str().unwrap_or_default().to_owned())
+}
+
+const LEFT: &str = "\u{e012}";
+const RIGHT: &str = "\u{e014}";
+const DOWN: &str = "\u{e015}";
+
+#[test]
+fn arrows_go_from_cell_to_cell_and_enter_opens_what_can_be_done_there() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::start()?;
+    let window = open_with_environments(&session, &samples)?;
+    go(&window, "Overview")?;
+    // No list comes any more that would move the rows.
+    for agents in ["8 agents", "7 agents", "6 agents"] {
+        window.wait_for(agents)?;
+    }
+    window.script("document.querySelector('[role=row][data-index=\"0\"]').focus()", &[])?;
+    window.press(RIGHT)?;
+    window.patiently("the first cell has the focus", || {
+        ensure!(focused(&window)? == "churn-forecast in Development: Present", "it is {}", focused(&window)?);
+        Ok(())
+    })?;
+    window.press(DOWN)?;
+    window.patiently("the same cell of the next row has it", || {
+        ensure!(focused(&window)? == "data-steward in Development: Present", "it is {}", focused(&window)?);
+        Ok(())
+    })?;
+    window.press(RIGHT)?;
+    window.press(LEFT)?;
+    window.press(LEFT)?;
+    window.patiently("the row has it again", || {
+        let row = window.script("return document.activeElement.getAttribute('role')", &[])?;
+        ensure!(row == "row", "it is on {row}");
+        Ok(())
+    })
+}
+
+#[test]
+fn five_environments_leave_the_rows_their_room_and_the_size_is_remembered() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::start()?;
+    let window = open_with_environments(&session, &samples)?;
+    have_environment(&window, "Acceptance", &samples.staging.url(), false)?;
+    have_environment(&window, "Training", &samples.development.url(), false)?;
+    samples.development.handle().set_resource("my-agent", "customers", "table", &[Permission::Read])?;
+    window.reload()?;
+    for (width, height) in [(1280, 800), (1024, 640)] {
+        window.resize(width, height)?;
+        window.wait_for("support-copilot")?;
+        window.patiently("six rows and every menu are in sight", || {
+            let seen = window.script(WHOLE, &[])?;
+            ensure!(seen["rows"].as_u64() >= Some(6) && seen["cut"] == 0, "{seen}");
+            Ok(())
+        })?;
+        window.picture(&format!("five-environments-{width}"))?;
+    }
+    let wide = |window: &Window<'_>| {
+        Ok::<_, anyhow::Error>(window.script("return innerWidth", &[])?.as_f64().unwrap_or_default())
+    };
+    let before = wide(&window)?;
+    window.press(&(CONTROL.to_owned() + "+"))?;
+    window.patiently("the page is drawn larger", || {
+        ensure!(wide(&window)? < before * 0.95, "it is not");
+        Ok(())
+    })?;
+    let larger = wide(&window)?;
+    window.close()?;
+    let window = session.open()?;
+    window.wait_for("support-copilot")?;
+    ensure!(
+        (wide(&window)? - larger).abs() < larger * 0.3 && ratio(&window)? > 1.05,
+        "the next start is drawn as large"
+    );
+    Ok(())
+}
+
+const CONTROL: &str = "\u{e009}";
+
+/// How many pixels of the screen one of the page has.
+fn ratio(window: &Window<'_>) -> Result<f64> {
+    Ok(window.script("return outerWidth / innerWidth", &[])?.as_f64().unwrap_or_default())
+}
+
+/// How many rows of the table are wholly in sight, and how many menus of theirs are not.
+const WHOLE: &str = r#"
+    const table = document.querySelector("[role=grid]").getBoundingClientRect();
+    const inside = (box) => box.top >= table.top && box.bottom <= table.bottom + 1 && box.left >= table.left && box.right <= table.right + 1;
+    const rows = [...document.querySelectorAll("[role=row][data-index]")].filter((row) => {
+        const box = row.getBoundingClientRect();
+        return box.top >= table.top && box.bottom <= Math.min(table.bottom, innerHeight) + 1;
+    });
+    return { rows: rows.length, cut: rows.filter((row) => !inside(row.querySelector(".more button").getBoundingClientRect())).length };
+"#;

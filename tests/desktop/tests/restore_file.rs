@@ -31,7 +31,7 @@ fn what_is_missing_broken_or_cut_short_is_told_before_a_target_is_chosen() -> Re
         let path = session.write(name, text)?;
         restore_from(&window, &path.display().to_string())?;
         window.wait_for(told)?;
-        ensure!(!window.is_enabled("button", "Continue to To")?, "{name} goes nowhere");
+        ensure!(!window.is_enabled("button", "Continue to Target")?, "{name} goes nowhere");
     }
     window.picture("restore-broken-file")?;
     Ok(())
@@ -63,7 +63,7 @@ fn a_backup_in_a_file_shows_whose_it_is_and_leads_back() -> Result<()> {
     window.wait_for("What it holds")?;
     window.wait_for("my-agent")?;
     window.picture("restore-backup-file")?;
-    window.click("button", "Continue to To")?;
+    window.click("button", "Continue to Target")?;
     window.within("group", "To which environment").click("radio", "Staging")?;
     window.click("button", "Continue to Plan")?;
     apply(&window, "Apply 1 change to Staging, 1 losing access", None, "Applied and verified")?;

@@ -2,12 +2,12 @@
 
 #![allow(clippy::panic_in_result_fn, reason = "a test stops where something is wrong")]
 
-use aidb_sandbox::{Fault, FaultAnswer};
+use aidb_sandbox::{Fault, FaultAnswer, Permission};
 use aidb_test_desktop::steps::{
     Mode, PLAN, PLAN_IS_THERE, apply, go, hurry, open_with_environments, plan_promotion, planned, to_apply,
 };
 use aidb_test_desktop::{Samples, Session};
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 #[test]
 fn a_double_click_on_apply_applies_and_stops_nothing() -> Result<()> {
@@ -65,6 +65,38 @@ fn the_history_stays_narrowed_down_and_finds_a_resource() -> Result<()> {
     assert_eq!(window.value("Search the history")?, "sales.invoices");
     window.fill("Search the history", "no resource of that name")?;
     window.wait_until_gone("Promoted my-agent from Development")
+}
+
+#[test]
+fn what_broke_is_found_by_a_word_and_given_back_by_itself() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::start()?;
+    let window = open_with_environments(&session, &samples)?;
+    let staging = samples.staging.handle();
+    for resource in ["customers", "macros", "leads"] {
+        staging.set_resource("my-agent", resource, "table", &[Permission::Read, Permission::Write])?;
+    }
+    plan_promotion(&window, "my-agent", "Development", "Staging", Mode::Exact)?;
+    window.click("checkbox", "All of “Loses access”")?;
+    let whole = window.patiently("the button counts all of it", || {
+        let text = window.text()?;
+        let line = text.lines().find(|line| line.starts_with("Apply ") && line.contains("to Staging"));
+        line.map(|line| line.trim_end_matches('…').to_owned()).context("there is no such button")
+    })?;
+    apply(&window, &whole, None, "Applied and verified")?;
+    ensure!(staging.resources("my-agent").is_some_and(|now| !now.contains_key("macros")), "it is gone");
+    go(&window, "History")?;
+    window.click("button", "It broke…")?;
+    window.fill("An agent, a resource, a person or a day", "macros today")?;
+    // Where several are left, none is the one that is meant.
+    window.wait_for_role("button", "Give back just this…")?;
+    window.picture("it-broke")?;
+    window.click("button", "Give back just this…")?;
+    window.wait_for_role("button", "Apply 1 change to Staging…")?;
+    apply(&window, "Apply 1 change to Staging", None, "Applied and verified")?;
+    let now = staging.resources("my-agent").context("the agent is there")?;
+    ensure!(now.contains_key("macros") && !now.contains_key("leads"), "just this came back: {:?}", now.keys());
+    Ok(())
 }
 
 #[test]

@@ -73,9 +73,18 @@ impl KeychainSession {
 
     /// Starts the keychain again, locked, on the bus that stays: what runs in the session goes on.
     pub fn lock(&mut self) -> io::Result<()> {
+        self.start_again(None)
+    }
+
+    /// Starts it again, open, on the bus that stays: as if somebody had typed its password.
+    pub fn unlock(&mut self) -> io::Result<()> {
+        self.start_again(Some(PASSWORD))
+    }
+
+    fn start_again(&mut self, password: Option<&str>) -> io::Result<()> {
         self.keychain = None;
         wait_until("the keychain ends", START_LIMIT, || Ok(!self.has_keychain()?))?;
-        self.start_keychain(None)
+        self.start_keychain(password)
     }
 
     /// Stops the keychain in its tracks: it keeps its name on the bus and answers nothing.
