@@ -9,7 +9,7 @@ import type { Scenario } from "../src/host/recorded";
 
 export type { Page } from "playwright-core";
 
-export const sizes = { usual: { width: 1280, height: 800 }, small: { width: 1024, height: 640 } } as const;
+export const sizes = { usual: { width: 1280, height: 800 }, small: { width: 1024, height: 640 }, large: { width: 2560, height: 1440 } } as const;
 
 export type Theme = "light" | "dark";
 

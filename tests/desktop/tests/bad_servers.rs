@@ -26,13 +26,15 @@ fn a_slow_server_holds_up_its_own_answer_and_no_other_screen() -> Result<()> {
     // Also what is repeated once the engine has waited long enough.
     staging.set_faults([Fault::on(1, FaultAnswer::Hold).for_ever()]);
     window.click("button", "Continue to Plan")?;
-    window.wait_for("Comparing both sides")?;
+    window.wait_for("Comparing Development with Staging")?;
+    // Whoever waits is told for whom.
+    window.wait_for("Still waiting for Development and Staging.")?;
     for screen in ["Settings", "Environments", "History"] {
         go(&window, screen)?;
         window.wait_for_role("heading", screen)?;
     }
     go(&window, "Promote")?;
-    window.wait_for("Comparing both sides")?;
+    window.wait_for("Comparing Development with Staging")?;
     staging.set_faults([]);
     window.wait_for_within(PLAN_IS_THERE, Duration::from_secs(120))
 }

@@ -41,6 +41,8 @@ class Frame {
   readonly unsaved = new SvelteMap<string, string>();
   /** The interrupted operation whose ways out are asked for. */
   settling = $state<string | null>(null);
+  /** The operation whose end the open screen tells by itself. */
+  told = $state<string | null>(null);
   /** What is half-filled on a screen, in a few words: a dot beside its name. */
   halfFilled = $state.raw<Partial<Record<ScreenName, string>>>({});
   /** A few words beside a screen's name: "3 differ". */

@@ -1,4 +1,4 @@
-import type { Draft, RecoveredView } from "../contract";
+import type { Draft, InterruptedView, RecoveredView } from "../contract";
 import { untrack } from "svelte";
 import { toast } from "../components/announce.svelte";
 import { setWays } from "../components/ways";
@@ -43,7 +43,9 @@ function hearKeys(): void {
 
 /** What was interrupted, what became of it, and what waits. */
 function showInterrupted(): () => void {
-  const banners = [...recovery.settled.map(settledBanner), ...recovery.waiting.map(waitingBanner)];
+  // What a screen tells by itself is told once.
+  const untold = ({ interrupted }: { interrupted: InterruptedView }) => interrupted.operation !== frame.told;
+  const banners = [...recovery.settled.filter(untold).map(settledBanner), ...recovery.waiting.filter(untold).map(waitingBanner)];
   // A store that cannot be read is told already.
   if (recovery.error && (start.view?.troubles ?? []).length === 0 && frame.settling === null) {
     banners.push({ id: "recovery", tone: "warning", text: `${recoveryText.failed} ${recovery.error.message}`, dismissible: true });
@@ -105,7 +107,8 @@ const places = { environment: "promote", file: "import", restore: "history" } as
 function showDraft(): void {
   const kept = draft.value;
   const runs = kept && frame.running.some(({ screen }) => screen === wizards[kept.source.kind]);
-  frame.halfFilled = kept && !runs ? { [places[kept.source.kind]]: startText.halfFilled(what(kept)) } : {};
+  const stands = kept && router.screen === wizards[kept.source.kind];
+  frame.halfFilled = kept && !runs && !stands ? { [places[kept.source.kind]]: startText.halfFilled(what(kept)) } : {};
   if (!kept || runs || !draft.isFromBefore || (Object.values(wizards) as ScreenName[]).includes(router.screen)) {
     frame.dismissBanner("draft");
     return;

@@ -127,9 +127,9 @@ const states: Record<string, State> = {
   "promote-from-empty": { heading: "Promote an agent", scenario: "promote", steps: [go("Promote"), text("Choose an environment to see its agents.")] },
   "promote-from-loading": { heading: "Promote an agent", scenario: "promote", held: ["agent_list"], steps: fromDevelopment },
   "promote-from": { heading: "Promote my-agent", scenario: "promote", steps: [...fromDevelopment, agent("my-agent")] },
-  "promote-from-no-key": { heading: "Promote an agent", scenario: "environments-states", steps: [go("Promote"), text("API key missing")] },
+  "promote-from-no-key": { heading: "Promote an agent", scenario: "environments-states", steps: [go("Promote"), text("no key")] },
   "promote-check-loading": { heading: "Promote my-agent", scenario: "promote", held: ["agent_check"], steps: [...fromDevelopment, agent("my-agent"), press("Continue to Check")] },
-  "promote-check": { heading: "Promote my-agent", scenario: "promote", steps: [...fromDevelopment, agent("my-agent"), press("Continue to Check"), press(/Step 2 of 6: Check/), text("Nothing stands in the way")] },
+  "promote-check": { heading: "Promote my-agent to Staging", scenario: "promote", steps: [...fromDevelopment, agent("my-agent"), press("Continue to Check"), press(/Step 2 of 6: Check/), text("Nothing stands in the way")] },
   "promote-to": { heading: "Promote my-agent to Production", scenario: "promote", steps: planned("Production").slice(0, -1) },
   "promote-plan-loading": { heading: "Promote my-agent to Production", scenario: "promote", held: ["plan_promote"], steps: planned("Production") },
   "promote-plan": { heading: "Promote my-agent to Production", scenario: "promote-every-group", steps: [...planned("Production"), row("sales.invoices")] },
@@ -170,7 +170,7 @@ const states: Record<string, State> = {
   "restore-loading": { heading: "Restore", scenario: "restore", held: ["plan_restore"], steps: [restoring("bk-00000001")] },
   "restore-plan": { heading: "Restore my-agent in Production", scenario: "restore", steps: [restoring("bk-00000001"), row("orders")] },
   "restore-apply": { heading: "Restore my-agent in Production", scenario: "restore", steps: [restoring("bk-00000001"), row("orders"), press(/^Apply .*…$/), fill("Type Production to confirm", "Production")] },
-  "restore-delete": { heading: "Restore churn-forecast in Staging", scenario: "restore", steps: [restoring("bk-00000003"), (page) => page.getByRole("checkbox", { name: "All of “Delete the agent”" }).check(), press(/^Apply .*…$/), text("Agree to the deletion above first.")] },
+  "restore-delete": { heading: "Restore churn-forecast in Staging", scenario: "restore", steps: [restoring("bk-00000003"), (page) => page.getByRole("checkbox", { name: "All of “Delete the agent”" }).check(), press(/^Delete .*…$/), text("Agree to the deletion above first.")] },
 
   "compare-empty": { heading: "Compare", scenario: "compare", steps: [go("Compare"), text("Choose two things to compare")] },
   "compare-loading": { heading: "Compare", scenario: "compare", held: ["compare"], steps: compared.slice(0, -1) },
@@ -187,9 +187,13 @@ const states: Record<string, State> = {
   "history-failed": { ...history, scenario: "history-long", steps: [go("History"), text("cannot be opened for writing")] },
   "history-long": { ...history, scenario: "history-long", steps: [go("History"), press("Try again"), text("100 of 104 entries")] },
   "history-no-match": { ...history, steps: [go("History"), fill("Search the history", "no such words"), text("Nothing matches")] },
-  "history-filter": { ...history, steps: [...filled, (page) => page.getByRole("combobox", { name: "Agent: Any agent" }).click(), (page) => page.locator(".filter-list").waitFor()] },
+  "history-filter": { ...history, steps: [...filled, (page) => page.getByRole("button", { name: "Agent: Any agent" }).click(), (page) => page.locator(".filter-list").waitFor()] },
+  "history-when": { ...history, steps: [...filled, press("When: Any time"), (page) => page.locator(".filter-list").getByLabel("From").fill("the day after tomorrow"), press("Show these days"), (page) => page.getByText("This is no day.").waitFor()] },
+  "history-profiles": { ...history, scenario: "history-profiles", steps: [go("History"), text("Replaced the API key of Staging")] },
+  "history-broke": { ...history, heading: "What took access away?", steps: [...filled, press("It broke…"), text("Give back just this…")] },
+  "history-broke-nothing": { ...history, heading: "What took access away?", steps: [...filled, press("It broke…"), fill("An agent, a resource, a person or a day", "no-such-thing"), text("Nothing took access away")] },
   "history-put-back": { ...history, steps: [...entry("Import of report-builder put back"), text("Nothing to restore.")] },
-  "history-needs-attention": { ...history, steps: [...entry("Promotion of my-agent needs attention"), text("what it had changed was not put back.")] },
+  "history-needs-attention": { ...history, steps: [...entry("Recovery of my-agent: interrupted promotion needs attention"), text("what it had changed was not put back.")] },
   "history-absent": { ...history, steps: [...entry("Promoted churn-forecast"), text("The agent did not exist then")] },
   "history-damaged": { ...history, steps: [...entry("Promoted faq-bot"), text("its content does not match its hash")] },
   "history-now-failed": { ...history, steps: [...entry("Backup of support-copilot"), text("The connection was cut")] },
@@ -205,7 +209,7 @@ const states: Record<string, State> = {
 
   settings: { ...settings, steps: [go("Settings"), text("/home/maria/.local/share/aidb")] },
   "settings-backups": { ...settings, steps: [go("Settings"), press("Check all backups"), text("1 of 2 backups is damaged"), (page) => button(page, "my-agent · Production").scrollIntoViewIfNeeded()] },
-  "settings-not-written": { ...settings, steps: [go("Settings"), press("Export as CSV…"), text("2 entries were written"), press("Save a support bundle…"), text("could not be written")] },
+  "settings-not-written": { ...settings, steps: [go("Settings"), press("Export as CSV…"), text("entries were written"), press("Save a support bundle…"), text("could not be written")] },
   "settings-licences": { ...settings, steps: [go("Settings"), press("Show the licences"), fill("Search the licences", "tauri"), text(/^\d+ packages$/)] },
 
   palette: { heading: "Find or run a command", scenario: "settings", steps: [agents, key("Control+k"), fill("Type a name or a command", "pro")] },
@@ -226,7 +230,7 @@ async function heading(page: Page): Promise<string> {
 /** A picture in this theme and size, of a page on which nothing is out of place. What axe finds is asked screen by screen. */
 async function picture(page: Page, name: string): Promise<void> {
   // What comes a moment later on purpose, so that quick answers do not flicker, belongs to a picture of waiting.
-  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
   const path = await screenshot(page, name);
   expect.soft([...(await misfits(page)), ...(await faintTexts(page))], basename(path)).toEqual([]);
 }
@@ -237,13 +241,15 @@ async function everyWay(page: Page, name: string): Promise<void> {
   await picture(page, name);
   await turnOver(page);
   await picture(page, name);
-  await page.setViewportSize(sizes.small);
-  await picture(page, name);
-  await turnOver(page);
-  await picture(page, name);
+  for (const size of [sizes.small, sizes.large]) {
+    await page.setViewportSize(size);
+    await picture(page, name);
+    await turnOver(page);
+    await picture(page, name);
+  }
 }
 
-describe("every screen in every state, light and dark, usual and small", () => {
+describe("every screen in every state, light and dark, in three sizes", () => {
   test.each(Object.entries(states))("%s", async (name, { heading: expected, scenario, held, steps = [] }) => {
     const page = await open(scenario, { now, ...(held && { held }) });
     for (const step of steps) await step(page);

@@ -89,6 +89,13 @@ export class Wizard {
     return this.plan.value?.agent_id ?? (this.kind === "promote" ? this.agent : (this.check.value?.configuration?.agent_id ?? ""));
   }
 
+  /** What is compared for a plan, in words: where it comes from, and where it would go. */
+  get ends(): [from: string, to: string] {
+    const file = this.path.trim().split(/[\\/]/).at(-1);
+    const from = environments.byId(this.environment)?.name ?? (this.backup ? promoteText.to.theBackup : (file ?? ""));
+    return [from, environments.byId(this.to)?.name ?? promoteText.to.theTarget];
+  }
+
   /** Why the way does not lead on from a step; null when it does. */
   blocked(step: Step): string | null {
     if (step === "from" && !this.hasSource) return promoteText.from.missing[this.kind];
