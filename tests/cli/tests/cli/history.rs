@@ -66,13 +66,13 @@ fn an_entry_that_is_not_there_is_said() {
 #[test]
 fn what_was_changed_in_environments_is_listed_when_it_is_asked_for() {
     let stage = with_a_past();
-    let _changed = stage.run(&["env", "update", "Staging", "--protected", "--keep-days", "30"]).done();
+    let _changed = stage.run(&["env", "update", "Staging", "--protected"]).done();
     let usual = stage.run(&["m", "history", "list", "--json"]).done().json();
     assert!(usual["history"].as_array().expect("a list").iter().all(|entry| entry["kind"] != "profile"), "{usual}");
     let all = stage.run(&["m", "history", "list", "--environments", "-e", "Staging", "--json"]).done().json();
     let newest = &all["history"][0];
     assert_eq!(newest["title"], "Changed Staging");
-    assert_eq!(newest["summary"], "Protection: open → protected. Days to keep backups: 90 → 30");
+    assert_eq!(newest["summary"], "Protection: open → protected");
     assert_eq!((&newest["account"], &newest["agent"]), (&"tester".into(), &serde_json::Value::Null));
     let shown = stage.run(&["m", "history", "show", newest["id"].as_str().expect("an id")]).done();
     assert!(shown.stdout.contains("Protection: open → protected"), "{shown}");
