@@ -101,6 +101,7 @@ impl Replaced<'_> {
         let kind = match () {
             () if short("bk-") => "backup",
             () if short("op-") => "operation",
+            () if short("pc-") => "profile change",
             () if file => "file",
             () if numbered => "plan",
             () if uuid => "environment",
@@ -118,6 +119,7 @@ impl Replaced<'_> {
         let name = match kind {
             "backup" => format!("bk-{number:08}"),
             "operation" => format!("op-{number:08}"),
+            "profile change" => format!("pc-{number:08}"),
             "plan" => format!("plan-{number}"),
             "file" => format!("file-{number}"),
             "port" => (FIRST_PORT + *number - 1).to_string(),
