@@ -7,7 +7,7 @@ use aidb_core::config::AgentId;
 use aidb_core::operations::{Context, Edit, Engine, EnvironmentDraft, KeyState, TargetRequest};
 use aidb_core::store::Environment;
 use aidb_core::vault::{VaultError, VaultKind};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use super::plans::context;
 use crate::chosen::Reading;
@@ -42,7 +42,10 @@ pub(crate) async fn environment_save(
     };
     let draft = agreed(&desktop, request.form).await?;
     let environment = match id {
-        None => add(&engine, draft, key.as_ref()).await?,
+        None => match &key {
+            Some(key) => engine.add_environment_with_key(draft, key).await?,
+            None => engine.add_environment(draft).await?,
+        },
         Some(id) => {
             let environment = engine.update_environment(&id, draft).await?;
             if let Some(key) = &key {
@@ -68,17 +71,6 @@ async fn agreed(desktop: &Desktop, form: EnvironmentForm) -> Result<EnvironmentD
         }
     };
     Ok(views::draft(form, ca_file))
-}
-
-/// Both or neither: a profile that was added without its key would be in the way when the person tries again.
-async fn add(engine: &Engine, draft: EnvironmentDraft, key: Option<&SecretString>) -> Result<Environment, ErrorReport> {
-    let environment = engine.add_environment(draft).await?;
-    let Some(key) = key else { return Ok(environment) };
-    if let Err(error) = engine.set_environment_key(environment.id.as_str(), key).await {
-        engine.store().await?.remove_environment(&environment.id, &engine.by()).await?;
-        return Err(error.into());
-    }
-    Ok(environment)
 }
 
 /// What removing one would take with it. Removes nothing.

@@ -121,8 +121,7 @@ impl Engine {
     }
 
     /// Who is at work now, for the records of what is changed in aidb itself.
-    #[must_use]
-    pub fn by(&self) -> By {
+    pub(super) fn by(&self) -> By {
         By { actor: self.settings.actor.clone(), program: self.settings.program, at: self.now() }
     }
 

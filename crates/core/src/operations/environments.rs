@@ -134,6 +134,25 @@ impl Engine {
         self.moved(environment, draft.position).await
     }
 
+    /// Adds a profile with its key: both or neither, because a profile that was added without its key would be in the way when the
+    /// person tries again. One entry in the history.
+    ///
+    /// # Errors
+    /// As [`Engine::add_environment`], a key that is none, the keychain.
+    pub async fn add_environment_with_key(
+        &self,
+        draft: EnvironmentDraft,
+        key: &SecretString,
+    ) -> Result<Environment, Error> {
+        let key = checked(key)?;
+        let environment = self.add_environment(draft).await?;
+        if let Err(error) = self.keep_key(&environment, &key).await {
+            self.store().await?.remove_environment(&environment.id, &self.by()).await?;
+            return Err(error.into());
+        }
+        Ok(environment)
+    }
+
     /// Puts a profile at a place in the stage order, where one was asked for.
     async fn moved(&self, environment: Environment, position: Option<u32>) -> Result<Environment, Error> {
         let Some(position) = position else { return Ok(environment) };
@@ -243,7 +262,7 @@ impl Engine {
     /// # Errors
     /// Unknown environment, a key that is empty or has several lines, the keychain.
     pub async fn set_environment_key(&self, name: &str, key: &SecretString) -> Result<Environment, Error> {
-        let key = one_secret(key).map_err(|why| Error::Environment(format!("The key {why}. Nothing was stored.")))?;
+        let key = checked(key)?;
         let environment = self.environment(name).await?;
         let before = self.environment_key(&environment).await?;
         self.keep_key(&environment, &key).await?;
@@ -277,6 +296,11 @@ impl Engine {
             Err(error) => KeyState::Unknown(error),
         }
     }
+}
+
+/// A key as it is stored.
+fn checked(key: &SecretString) -> Result<SecretString, Error> {
+    one_secret(key).map_err(|why| Error::Environment(format!("The key {why}. Nothing was stored.")))
 }
 
 /// A CA file as a profile keeps it: with a path that holds in every folder, and looked into now, where whoever names it can
@@ -456,5 +480,20 @@ mod tests {
         let preview = engine.preview_removal("staging").await.expect("previewed");
         assert_eq!((preview.environment.name.as_str(), preview.operations, preview.backups), ("Staging", 0, 0));
         assert_eq!(engine.environments().await.expect("listed").len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_profile_and_its_key_are_added_together_or_not_at_all() {
+        let (_folder, engine) = engine();
+        let empty = engine.add_environment_with_key(named("Staging"), &SecretString::from(" ")).await;
+        assert!(empty.is_err() && engine.environments().await.expect("listed").is_empty());
+        let key = SecretString::from("key-of-staging");
+        engine.add_environment_with_key(named("Staging"), &key).await.expect("added");
+        engine.set_environment_key("Staging", &key).await.expect("the same again");
+        let titles =
+            || async { engine.history().await.expect("read").iter().map(|entry| entry.title()).collect::<Vec<_>>() };
+        assert_eq!(titles().await, ["Added Staging"], "one entry for both, and none for what is not new");
+        engine.set_environment_key("Staging", &SecretString::from("another")).await.expect("replaced");
+        assert_eq!(titles().await, ["Replaced the API key of Staging", "Added Staging"]);
     }
 }

@@ -47,8 +47,7 @@ impl Engine {
     /// # Errors
     /// The name is taken, the store, the keychain.
     pub async fn add_sample(&self, stage: SampleStage, name: &str, url: &str) -> Result<Environment, Error> {
-        let environment = self.add_environment(stage.draft(name, url)).await?;
-        self.set_environment_key(environment.id.as_str(), &SecretString::from(KEY)).await
+        self.add_environment_with_key(stage.draft(name, url), &SecretString::from(KEY)).await
     }
 
     /// Leads the environment of an earlier sandbox to where its server is now. All else that it has stays.
