@@ -164,6 +164,8 @@ export const promoteText = {
     making: "Making the plan…",
     waiting: (from: string, to: string) => `Still waiting for ${from} and ${to}. Whichever does not answer at all is given up after a while, and named.`,
     made: "Plan made",
+    gaining: (amount: number) => counted(amount, "resource gains access", "resources gain access"),
+    losing: (amount: number, all: number) => `${count(amount)} of ${counted(all, "resource", "resources")} that would lose access`,
     refused: (target: string) => `refused if ${target} changes meanwhile`,
     nothingTicked: "Nothing is selected.",
     deletionUnticked: "Nothing is selected. The agent did not exist then: going back means deleting it, and that you tick yourself.",
