@@ -17,6 +17,7 @@ fn every_file_that_a_document_names_exists() {
     let mut named = 0;
     for document in [
         "README.md",
+        "CONTRIBUTING.md",
         "docs/ARCHITECTURE.md",
         "docs/GUIDE.md",
         "docs/QUALITY.md",
