@@ -79,6 +79,11 @@ impl Remembered {
         self.state().memory.clone()
     }
 
+    /// A part of it, where all of it is more than is asked for: the looks may hold thousands of agents.
+    pub(crate) fn read<T>(&self, part: impl FnOnce(&Memory) -> T) -> T {
+        part(&self.state().memory)
+    }
+
     /// What went wrong when it was read.
     pub(crate) fn trouble(&self) -> Option<Trouble> {
         self.state().trouble.clone()

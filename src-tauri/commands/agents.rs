@@ -31,7 +31,7 @@ pub(crate) async fn agent_list(
     let agents = engine.agents(&target, &context(listen)).await?;
     let look = Look { url: target.place.url.clone(), at: Utc::now(), agents };
     let same_server = |earlier: &Look| earlier.url == look.url;
-    let earlier = desktop.remembered.get().looks.remove(&request.id).filter(same_server);
+    let earlier = desktop.remembered.read(|memory| memory.looks.get(&request.id).cloned()).filter(same_server);
     let lost = engine.lost_memory(&target, &look.agents, earlier.as_ref()).await?;
     let away = desktop.looks_before.get(&request.id).filter(|before| same_server(before));
     let view = views::environments::agents(&look, lost.as_ref(), away);

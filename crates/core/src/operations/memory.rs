@@ -1,6 +1,6 @@
 //! A server that lost its memory: aidb knows from its own history what it saw there last.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -26,9 +26,9 @@ impl LostMemory {
     /// What to do about it.
     pub(super) const HINT: &str = LOST_MEMORY_HINT;
 
-    fn of(seen: &[SeenAgent]) -> Option<Self> {
-        let there = || seen.iter().filter(|agent| agent.existed);
-        Some(Self { seen_at: there().map(|agent| agent.at).max()?, agents: there().count() })
+    fn of<'s>(seen: impl IntoIterator<Item = &'s SeenAgent>) -> Option<Self> {
+        let there: Vec<DateTime<Utc>> = seen.into_iter().filter(|agent| agent.existed).map(|agent| agent.at).collect();
+        Some(Self { seen_at: there.iter().copied().max()?, agents: there.len() })
     }
 
     /// "The server has no agent at all now, and aidb saw 3 there before (the last on 2026-11-29 00:30 UTC): …"
@@ -94,15 +94,14 @@ impl Engine {
         if !Knew::Agents.is_lost(agents) {
             return Ok(None);
         }
-        let mut seen = self.seen_at(target).await?;
+        let history = self.seen_at(target).await?.into_iter();
+        let mut last: HashMap<String, SeenAgent> = history.map(|agent| (agent.agent_id.clone(), agent)).collect();
         for agent in looked.into_iter().flat_map(Look::seen) {
-            match seen.iter_mut().find(|known| known.agent_id == agent.agent_id) {
-                Some(known) if known.at < agent.at => *known = agent,
-                Some(_) => {}
-                None => seen.push(agent),
+            if last.get(&agent.agent_id).is_none_or(|known| known.at < agent.at) {
+                last.insert(agent.agent_id.clone(), agent);
             }
         }
-        Ok(LostMemory::of(&seen))
+        Ok(LostMemory::of(last.values()))
     }
 
     /// That an agent is not there, and whether all others are gone with it.

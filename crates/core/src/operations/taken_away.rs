@@ -1,8 +1,10 @@
 //! It broke: which operation took access away, so that just that can be given back.
 
+use std::collections::HashSet;
+
 use super::{Engine, Error, HistoryEntry, OperationRecord};
 use crate::config::PermissionSet;
-use crate::plan::{Change, Item};
+use crate::plan::{Change, ChangeKey, Item};
 use crate::store::OperationState;
 
 /// What an operation took away, and what was not put back by it.
@@ -42,7 +44,8 @@ impl Engine {
             else {
                 continue;
             };
-            let done = |change: &&Change| report.applied.contains(&change.key());
+            let applied: HashSet<ChangeKey> = report.applied.into_iter().collect();
+            let done = |change: &&Change| applied.contains(&change.key());
             let losses = plan.changes.iter().filter(done).flat_map(Change::items).filter(Item::is_loss);
             let taken = losses.map(|item| taken_away(entry, &item));
             found.extend(taken.filter(|taken| words.iter().all(|word| taken.is_about(word))));
