@@ -10,15 +10,22 @@ use anyhow::{Result, ensure};
 /// As when a person comes back to the window.
 const FOCUS: &str = "dispatchEvent(new Event('focus'))";
 
+/// The overview with the agents of all three servers: what nobody has seen is not missed, and no list comes any more that would move
+/// the rows.
+fn looked_at<'s>(session: &'s Session, samples: &Samples) -> Result<Window<'s>> {
+    let window = open_with_environments(session, samples)?;
+    go(&window, "Overview")?;
+    for agents in ["8 agents", "7 agents", "6 agents"] {
+        window.wait_for(agents)?;
+    }
+    Ok(window)
+}
+
 #[test]
 fn what_changed_at_a_server_is_seen_when_a_person_comes_back_and_a_lost_memory_is_named() -> Result<()> {
     let samples = Samples::start();
     let session = Session::start()?;
-    let window = open_with_environments(&session, &samples)?;
-    go(&window, "Overview")?;
-    // What nobody has seen is not missed: both servers have been looked at.
-    window.wait_for("8 agents")?;
-    window.wait_for("7 agents")?;
+    let window = looked_at(&session, &samples)?;
     samples.development.handle().remove_agent("churn-forecast")?;
     samples.staging.handle().forget()?;
     window.patiently("the overview is looked at again", || {
@@ -36,10 +43,7 @@ fn what_changed_at_a_server_is_seen_when_a_person_comes_back_and_a_lost_memory_i
 fn what_happened_while_the_window_was_closed_is_told_at_its_next_start() -> Result<()> {
     let samples = Samples::start();
     let session = Session::start()?;
-    let window = open_with_environments(&session, &samples)?;
-    go(&window, "Overview")?;
-    window.wait_for("8 agents")?;
-    window.wait_for("7 agents")?;
+    let window = looked_at(&session, &samples)?;
     ensure!(!window.text()?.contains("While you were away"), "nobody had looked before");
     window.close()?;
     samples.development.handle().remove_agent("churn-forecast")?;
@@ -76,12 +80,7 @@ const DOWN: &str = "\u{e015}";
 fn arrows_go_from_cell_to_cell_and_enter_opens_what_can_be_done_there() -> Result<()> {
     let samples = Samples::start();
     let session = Session::start()?;
-    let window = open_with_environments(&session, &samples)?;
-    go(&window, "Overview")?;
-    // No list comes any more that would move the rows.
-    for agents in ["8 agents", "7 agents", "6 agents"] {
-        window.wait_for(agents)?;
-    }
+    let window = looked_at(&session, &samples)?;
     window.script("document.querySelector('[role=row][data-index=\"0\"]').focus()", &[])?;
     window.press(RIGHT)?;
     window.patiently("the first cell has the focus", || {
