@@ -2,9 +2,12 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "functions of a test, which clippy does not take for one")]
 
+use std::collections::HashSet;
+use std::fs::{self, File};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aidb_testkit::keychain::{KeychainMode, KeychainSession, output_within};
+use aidb_testkit::process::{Process, START_LIMIT, wait_until};
 use serde_json::{Value, json};
 
 const KEY: &str = "canary-5f3a91c07d24e8b6";
@@ -155,4 +158,50 @@ fn two_entries_of_one_name_are_never_guessed_between() {
     assert_eq!(ok(&session, &["get", "id-1"], ""), json!("the-new-key-of-staging"));
     assert_eq!(ok(&session, &["remove", "id-1"], ""), json!("Removed"));
     assert_eq!(ok(&session, &["get", "id-1"], ""), Value::Null, "no copy comes back to life");
+}
+
+/// What goes over the session's bus to the keychain and back while `work` runs, a message a line.
+fn watched(session: &KeychainSession, work: impl FnOnce()) -> String {
+    let log = session.home().join("bus.txt");
+    let mut command = session.command("dbus-monitor");
+    command.args(["--session", "destination=org.freedesktop.secrets", "sender=org.freedesktop.secrets"]);
+    command.stdout(File::create(&log).expect("a file in the home"));
+    let _monitor = Process::spawn(&mut command, "dbus").expect("the bus can be watched");
+    let heard = |text: &str| {
+        let said = || fs::read_to_string(&log).expect("what was heard");
+        wait_until(text, START_LIMIT, || Ok(said().contains(text))).expect("it is heard");
+        said()
+    };
+    // It loses its name on the bus as it begins to watch.
+    heard("NameLost");
+    work();
+    let mut last = session.command("dbus-send");
+    last.args(["--session", "--dest=org.freedesktop.secrets", "/", "org.freedesktop.DBus.Peer.LastWord"]);
+    output_within(&mut last, "", LIMIT).expect("it is sent");
+    heard("member=LastWord")
+}
+
+/// gnome-keyring aborts, now and then, where the first call on a connection opens a session.
+#[test]
+fn a_session_is_opened_only_on_a_connection_that_the_keychain_has_answered_on() {
+    let session = KeychainSession::start(KeychainMode::Unlocked).unwrap();
+    let said = watched(&session, || {
+        ok(&session, &["status"], "");
+        ok(&session, &["set", "id-1", "Staging"], KEY);
+        ok(&session, &["get", "id-1"], "");
+        ok(&session, &["describe", "id-1"], "");
+        ok(&session, &["remove", "id-1"], "");
+    });
+    let mut answered = HashSet::new();
+    let mut opened = 0;
+    for line in said.lines() {
+        let field = |name: &str| line.split([' ', ';']).find_map(|part| part.strip_prefix(name));
+        if line.starts_with("method return") {
+            answered.extend(field("destination="));
+        } else if line.ends_with("member=OpenSession") {
+            assert!(answered.contains(field("sender=").expect("a caller")), "{said}");
+            opened += 1;
+        }
+    }
+    assert!(opened >= 5, "{opened} of five requests");
 }

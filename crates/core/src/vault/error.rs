@@ -1,5 +1,4 @@
-//! What can go wrong with secrets. No text here ever holds one: the keychain library's own errors carry secret bytes in
-//! their `Debug` form, and never get this far.
+//! What can go wrong with secrets. No text here ever holds one.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,23 +1,15 @@
 //! The Secret Service of Linux desktops (gnome-keyring, KWallet, KeePassXC) over D-Bus. Blocking: see [`super::keychain`].
 //!
-//! Secrets go through keyring-core's store for it. That store unlocks whatever it meets, prompting on the way, and cannot
-//! say beforehand whether it will; so looking and unlocking talk to the service themselves.
-//!
 //! Every request opens a connection of its own. It costs some milliseconds, and in return a keychain that was started,
-//! unlocked or restarted since is simply there: the library remembers a failed start and a dead session for ever.
+//! unlocked or restarted since is simply there.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use keyring_core::api::CredentialStoreApi;
-use keyring_core::{Entry, Error as KeyringError};
 use secrecy::{ExposeSecret, SecretString};
-use secret_service::EncryptionType;
-use secret_service::Error as ServiceError;
-use secret_service::blocking::{Collection, SecretService};
-use zbus_secret_service_keyring_store::Store;
-use zbus_secret_service_keyring_store::cred::Specifier;
+use secret_service::blocking::{Collection, Item, SecretService};
+use secret_service::{EncryptionType, Error as ServiceError};
+use zbus::blocking::Connection;
 use zeroize::Zeroizing;
 
 use super::keychain::Found;
@@ -25,6 +17,12 @@ use super::{Removal, SecretName, StoredSecret, VaultError};
 
 /// The `service` attribute of every entry.
 const SERVICE: &str = "aidb";
+/// The type that other programs store a password under.
+const CONTENT_TYPE: &str = "application/octet-stream";
+
+const BUS_NAME: &str = "org.freedesktop.secrets";
+const OBJECT: &str = "/org/freedesktop/secrets";
+const INTERFACE: &str = "org.freedesktop.Secret.Service";
 
 /// How the keychain is, without prompting.
 pub(super) fn look() -> Result<Found, VaultError> {
@@ -32,7 +30,7 @@ pub(super) fn look() -> Result<Found, VaultError> {
     match service.get_default_collection() {
         Ok(keyring) => Ok(if is_locked(&keyring)? { Found::Locked } else { Found::Open }),
         Err(ServiceError::NoResult) => Ok(Found::NoKeyring),
-        Err(error) => Err(failed_service(&error)),
+        Err(error) => Err(failed(&error)),
     }
 }
 
@@ -44,107 +42,111 @@ pub(super) fn unlock() -> Result<(), VaultError> {
         Err(ServiceError::NoResult) => service.create_collection("Default keyring", "default"),
         other => other,
     }
-    .map_err(|error| failed_service(&error))?;
+    .map_err(|error| failed(&error))?;
     if is_locked(&keyring)? {
-        keyring.unlock().map_err(|error| failed_service(&error))?;
+        keyring.unlock().map_err(|error| failed(&error))?;
     }
     if is_locked(&keyring)? { Err(VaultError::KeychainLocked) } else { Ok(()) }
 }
 
 pub(super) fn get(name: &SecretName) -> Result<Option<SecretString>, VaultError> {
-    match entry(name)?.get_secret() {
-        Ok(bytes) => text(name, bytes).map(Some),
-        Err(KeyringError::NoEntry) => Ok(None),
-        Err(KeyringError::Ambiguous(entries)) => agreed(name, &entries).map(Some),
-        Err(error) => Err(failed(&error)),
-    }
+    let service = connect()?;
+    agreed(name, &entries(&service, name)?)
 }
 
 /// Like [`get`], with the time of the last change where the service knows it; not all do, and none has to.
 pub(super) fn read(name: &SecretName) -> Result<Option<StoredSecret>, VaultError> {
-    let Some(secret) = get(name)? else { return Ok(None) };
-    Ok(Some(StoredSecret { secret, set_at: modified(name).ok().flatten() }))
+    let service = connect()?;
+    let entries = entries(&service, name)?;
+    Ok(agreed(name, &entries)?.map(|secret| StoredSecret { secret, set_at: modified(&entries) }))
 }
 
+/// Replaces what is stored under that name, also where several entries have it: one is written, and only then are the
+/// others removed, so that no moment is without the new secret.
 pub(super) fn set(name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
-    let entry = entry(name)?;
-    let bytes = secret.expose_secret().as_bytes();
-    match entry.set_secret(bytes) {
-        Ok(()) => {}
-        Err(KeyringError::Ambiguous(entries)) => replace_all(&entries, bytes)?,
-        Err(error) => return Err(failed(&error)),
-    }
-    relabel(&entry, &name.label())
+    let service = connect()?;
+    let secret = secret.expose_secret().as_bytes();
+    let entries = entries(&service, name)?;
+    let Some((entry, others)) = entries.split_first() else { return create(&service, name, secret) };
+    entry.set_secret(secret, CONTENT_TYPE).map_err(|error| failed(&error))?;
+    others.iter().try_for_each(Item::delete).map_err(|error| failed(&error))?;
+    relabel(entry, &name.label())
 }
 
 pub(super) fn remove(name: &SecretName) -> Result<Removal, VaultError> {
-    match entry(name)?.delete_credential() {
-        Ok(()) => Ok(Removal::Removed),
-        Err(KeyringError::NoEntry) => Ok(Removal::NotThere),
-        Err(KeyringError::Ambiguous(entries)) => {
-            entries.iter().try_for_each(Entry::delete_credential).map_err(|error| failed(&error))?;
-            Ok(Removal::Removed)
-        }
-        Err(error) => Err(failed(&error)),
-    }
+    let service = connect()?;
+    let entries = entries(&service, name)?;
+    entries.iter().try_for_each(Item::delete).map_err(|error| failed(&error))?;
+    Ok(if entries.is_empty() { Removal::NotThere } else { Removal::Removed })
 }
 
+/// A session on a connection of its own.
 fn connect() -> Result<SecretService<'static>, VaultError> {
     // Whatever fails here, no keychain was reached: no bus, no service on it, or none that speaks this protocol.
-    SecretService::connect(EncryptionType::Dh).map_err(|error| VaultError::KeychainAbsent { reason: error.to_string() })
+    let absent = |reason: String| VaultError::KeychainAbsent { reason };
+    let connection = Connection::session().map_err(|error| absent(error.to_string()))?;
+    // gnome-keyring (42 to 50 at least) notes who is on a connection beside answering its first call, and aborts where that
+    // call opens a session and is faster. One that is answered without knowing the caller goes first.
+    connection
+        .call_method(Some(BUS_NAME), OBJECT, Some(INTERFACE), "ReadAlias", &SERVICE)
+        .map_err(|error| absent(error.to_string()))?;
+    SecretService::connect_with_existing(EncryptionType::Dh, connection).map_err(|error| absent(error.to_string()))
 }
 
 fn is_locked(keyring: &Collection<'_>) -> Result<bool, VaultError> {
-    keyring.is_locked().map_err(|error| failed_service(&error))
+    keyring.is_locked().map_err(|error| failed(&error))
 }
 
-fn entry(name: &SecretName) -> Result<Entry, VaultError> {
-    let store: Arc<Store> = Store::new().map_err(|error| failed(&error))?;
-    let label = name.label();
-    store
-        .build(SERVICE, &name.account(), Some(&HashMap::from([("label", label.as_str())])))
+/// The entries of that name, open. Prompts where one is locked.
+fn entries<'s>(service: &'s SecretService<'s>, name: &SecretName) -> Result<Vec<Item<'s>>, VaultError> {
+    let account = name.account();
+    let found = service.search_items(attributes(&account)).map_err(|error| failed(&error))?;
+    if !found.locked.is_empty() {
+        service.unlock_all(&found.locked.iter().collect::<Vec<_>>()).map_err(|error| failed(&error))?;
+        found.locked.iter().try_for_each(Item::ensure_unlocked).map_err(|error| failed(&error))?;
+    }
+    Ok(found.unlocked.into_iter().chain(found.locked).collect())
+}
+
+fn attributes(account: &str) -> HashMap<&str, &str> {
+    HashMap::from([("service", SERVICE), ("username", account)])
+}
+
+fn create(service: &SecretService<'_>, name: &SecretName, secret: &[u8]) -> Result<(), VaultError> {
+    let keyring = service.get_default_collection().map_err(|error| failed(&error))?;
+    if is_locked(&keyring)? {
+        keyring.unlock().map_err(|error| failed(&error))?;
+    }
+    keyring
+        .create_item(&name.label(), attributes(&name.account()), secret, true, CONTENT_TYPE)
+        .map(drop)
         .map_err(|error| failed(&error))
 }
 
-/// The one secret that several entries of the same name agree on. Somebody copied a keyring, or imported one.
-fn agreed(name: &SecretName, entries: &[Entry]) -> Result<SecretString, VaultError> {
+/// The one secret that all entries of a name agree on: somebody may have copied a keyring, or imported one.
+fn agreed(name: &SecretName, entries: &[Item<'_>]) -> Result<Option<SecretString>, VaultError> {
     let mut secrets = Vec::with_capacity(entries.len());
     for entry in entries {
         secrets.push(text(name, entry.get_secret().map_err(|error| failed(&error))?)?);
     }
-    let differ = secrets.windows(2).any(|pair| pair[0].expose_secret() != pair[1].expose_secret());
-    match secrets.pop() {
-        Some(secret) if !differ => Ok(secret),
-        _ => Err(VaultError::Contradictory { label: name.label(), entries: entries.len() }),
+    if secrets.windows(2).any(|pair| pair[0].expose_secret() != pair[1].expose_secret()) {
+        return Err(VaultError::Contradictory { label: name.label(), entries: entries.len() });
     }
-}
-
-/// Writes one of several entries and only then removes the others, so that no moment is without the new secret.
-fn replace_all(entries: &[Entry], secret: &[u8]) -> Result<(), VaultError> {
-    let Some((first, others)) = entries.split_first() else { return Ok(()) };
-    first.set_secret(secret).map_err(|error| failed(&error))?;
-    others.iter().try_for_each(Entry::delete_credential).map_err(|error| failed(&error))
+    Ok(secrets.pop())
 }
 
 /// An entry that was there before keeps its old label, and the environment may have been renamed since.
-fn relabel(entry: &Entry, label: &str) -> Result<(), VaultError> {
-    let Some(item) = entry.as_any().downcast_ref::<Specifier>() else { return Ok(()) };
-    if item.get_label().map_err(|error| failed(&error))? == label {
+fn relabel(entry: &Item<'_>, label: &str) -> Result<(), VaultError> {
+    if entry.get_label().map_err(|error| failed(&error))? == label {
         return Ok(());
     }
-    item.set_label(label).map_err(|error| failed(&error))
+    entry.set_label(label).map_err(|error| failed(&error))
 }
 
-/// When the entry was last written; the newest where there are several.
-fn modified(name: &SecretName) -> Result<Option<DateTime<Utc>>, ServiceError> {
-    let service = SecretService::connect(EncryptionType::Dh)?;
-    let account = name.account();
-    let items = service.search_items(HashMap::from([("service", SERVICE), ("username", account.as_str())]))?.unlocked;
-    let mut newest = None;
-    for item in items {
-        newest = newest.max(Some(item.get_modified()?));
-    }
-    Ok(newest.and_then(|seconds| DateTime::from_timestamp(i64::try_from(seconds).ok()?, 0)))
+/// When one of the entries was last written.
+fn modified(entries: &[Item<'_>]) -> Option<DateTime<Utc>> {
+    let newest = entries.iter().filter_map(|entry| entry.get_modified().ok()).max()?;
+    DateTime::from_timestamp(i64::try_from(newest).ok()?, 0)
 }
 
 fn text(name: &SecretName, bytes: Vec<u8>) -> Result<SecretString, VaultError> {
@@ -155,32 +157,12 @@ fn text(name: &SecretName, bytes: Vec<u8>) -> Result<SecretString, VaultError> {
     }
 }
 
-/// Words for the store's errors. Only those that hold no secret are rendered, and none of them with `{:?}`:
-/// `BadEncoding` and `BadDataFormat` carry the secret's bytes.
-fn failed(error: &KeyringError) -> VaultError {
-    match error {
-        KeyringError::NoStorageAccess(_) => VaultError::KeychainLocked,
-        KeyringError::NoDefaultStore => VaultError::KeychainAbsent { reason: "no keychain was opened".into() },
-        KeyringError::PlatformFailure(source) => match source.downcast_ref::<ServiceError>() {
-            Some(error) => failed_service(error),
-            None => VaultError::KeychainFailed { reason: source.to_string() },
-        },
-        KeyringError::NoEntry => VaultError::KeychainFailed { reason: "the entry disappeared meanwhile".into() },
-        KeyringError::TooLong(field, limit) => {
-            VaultError::KeychainFailed { reason: format!("{field} is longer than {limit}, the keychain's limit") }
-        }
-        KeyringError::Invalid(field, reason) => VaultError::KeychainFailed { reason: format!("{field}: {reason}") },
-        KeyringError::BadStoreFormat(reason) | KeyringError::NotSupportedByStore(reason) => {
-            VaultError::KeychainFailed { reason: reason.clone() }
-        }
-        _ => VaultError::KeychainFailed { reason: "the keychain gave an answer that cannot be understood".into() },
-    }
-}
-
-fn failed_service(error: &ServiceError) -> VaultError {
+/// The words for the service's errors. None of them carries a secret.
+fn failed(error: &ServiceError) -> VaultError {
     match error {
         ServiceError::Locked | ServiceError::Prompt | ServiceError::PromptDisconnected => VaultError::KeychainLocked,
         ServiceError::Unavailable => VaultError::KeychainAbsent { reason: error.to_string() },
+        ServiceError::NoResult => VaultError::NoKeyring,
         _ => VaultError::KeychainFailed { reason: error.to_string() },
     }
 }
