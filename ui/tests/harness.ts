@@ -43,6 +43,8 @@ declare global {
     __unrecorded?: string[];
     __calls?: { command: string; request: unknown }[];
     __emit?: (event: string, payload: unknown) => void;
+    /** Timers that run within half a second: the page waits for somebody to stop typing, or ticking. */
+    __soon?: Set<number>;
     axe: typeof axeCore;
   }
 }
@@ -70,6 +72,7 @@ afterEach(async ({ task }) => {
   const troubles: string[] = [];
   for (const { tab, clocked } of closing) {
     const { page } = tab;
+    await runPutOff(page);
     const left = await page.evaluate(() => ({ unrecorded: window.__unrecorded ?? [], stored: localStorage.length + sessionStorage.length }));
     troubles.push(...tab.troubles, ...left.unrecorded.map((call) => `not recorded: ${call}`));
     if (left.stored > 0) troubles.push("the page keeps something in the browser");
@@ -117,8 +120,40 @@ async function newTab(): Promise<Tab> {
   });
   const context = await browser.newContext({ timezoneId: "Europe/Berlin", locale: "en-GB" });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await context.addInitScript(noteTimers);
   const page = await context.newPage();
   return { page, troubles: watch(page) };
+}
+
+/** Runs in the page, before its own scripts. */
+function noteTimers(): void {
+  const soon = (window.__soon = new Set<number>());
+  const { setTimeout: begin, clearTimeout: end } = window;
+  const note = (run: TimerHandler, delay = 0, ...given: unknown[]): number => {
+    const id = begin(
+      (...again: unknown[]) => {
+        soon.delete(id);
+        if (typeof run === "function") (run as (...given: unknown[]) => void)(...again);
+      },
+      delay,
+      ...given,
+    );
+    if (delay <= 500) soon.add(id);
+    return id;
+  };
+  window.setTimeout = note as typeof window.setTimeout;
+  window.clearTimeout = (id) => {
+    if (typeof id === "number") soon.delete(id);
+    end(id);
+  };
+}
+
+/** Lets the page do what it has put off for a moment. A test that ended before that would pass or fail by chance. */
+async function runPutOff(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const waiting = [...(window.__soon ?? [])];
+    while (waiting.some((timer) => window.__soon?.has(timer))) await new Promise((resolve) => requestAnimationFrame(resolve));
+  });
 }
 
 /** A tab that an earlier test of this file is done with, as it was before that. */

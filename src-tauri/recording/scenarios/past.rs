@@ -157,6 +157,9 @@ async fn history() {
     let from = json!({ "kind": "backup", "id": losses["losses"][0]["entry"]["backup"] });
     let plan = recording.play("plan_restore", json!({ "from": from, "to": null, "mode": "exact" })).await;
     recording.rows(&plan).await;
+    let taken = losses["losses"][0]["resource"].as_str().unwrap();
+    let just_this = json!({ "groups": { "gains_access": false }, "except": [format!("gain:{taken}")] });
+    recording.play("plan_words", json!({ "plan": plan["plan"], "ticks": just_this })).await;
     for entry in listed["entries"].as_array().unwrap() {
         if entry["agent"] == "invoice-reader" {
             recording.world.spoil_store();
