@@ -209,13 +209,13 @@ impl Desktop {
         Ok(self.files.hold(path, Use::Read(Reading::Configuration))?.into())
     }
 
-    /// What a start does by itself, once: the sample servers are there again, and what was interrupted is settled, on them too.
+    /// What a start does by itself, once: the sample servers are there again, and what was interrupted is recovered, on them too.
     /// Whoever asks is told what became of it.
     pub(crate) async fn begin(&self) -> Result<Vec<RecoveredView>, ErrorReport> {
         let begin = || async {
             // How it came out stands in the state of the sandbox, which the page shows.
             let _ = samples::start_again(self).await;
-            crate::commands::settle(&self.engine(), RecoveryRequest::default(), nobody()).await
+            crate::commands::recover(&self.engine(), RecoveryRequest::default(), nobody()).await
         };
         self.recovered.get_or_try_init(begin).await.cloned()
     }

@@ -48,7 +48,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "plan_cancel",
     "recovery_start",
     "recovery_list",
-    "recovery_settle",
+    "recovery_run",
     "recovery_leave",
     "compare",
     "compare_texts",

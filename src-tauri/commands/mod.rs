@@ -16,7 +16,7 @@ mod recovery;
 mod sandbox;
 
 pub(crate) use files::aside;
-pub(crate) use recovery::settle;
+pub(crate) use recovery::recover;
 
 use crate::invoke::{Command, command};
 
@@ -74,10 +74,10 @@ pub(crate) fn all() -> Vec<Command> {
         command("plan_discard", plans::plan_discard),
         command("plan_apply", plans::plan_apply),
         command("plan_cancel", plans::plan_cancel),
-        // What was interrupted: settled at the start, or waiting.
+        // What was interrupted: recovered at the start, or waiting.
         command("recovery_start", recovery::recovery_start),
         command("recovery_list", recovery::recovery_list),
-        command("recovery_settle", recovery::recovery_settle),
+        command("recovery_run", recovery::recovery_run),
         command("recovery_leave", recovery::recovery_leave),
         // Two states of one agent beside each other.
         command("compare", compare::compare),

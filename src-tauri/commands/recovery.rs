@@ -1,4 +1,4 @@
-//! Operations that were interrupted: what the start settled, what waits, and the ways out.
+//! Operations that were interrupted: what the start recovered, what waits, and the ways out.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::desktop::Desktop;
 use crate::progress::Listen;
 use crate::views::recovery as views;
 
-/// What the start of the application settled. It does that by itself; the page only waits for it, and may ask again.
+/// What the start of the application recovered. It does that by itself; the page only waits for it, and may ask again.
 pub(crate) async fn recovery_start(desktop: Arc<Desktop>, _: (), _: Listen) -> Result<Vec<RecoveredView>, ErrorReport> {
     desktop.begin().await
 }
@@ -23,16 +23,16 @@ pub(crate) async fn recovery_list(
     _: (),
     _: Listen,
 ) -> Result<Vec<InterruptedView>, ErrorReport> {
-    let unsettled = desktop.engine().unsettled().await?;
-    Ok(unsettled
+    let interrupted = desktop.engine().interrupted().await?;
+    Ok(interrupted
         .iter()
         .filter(|open| open.owner == Owner::Gone)
         .map(|open| views::interrupted(&open.operation))
         .collect())
 }
 
-/// Settles one of them.
-pub(crate) async fn recovery_settle(
+/// Recovers one of them.
+pub(crate) async fn recovery_run(
     desktop: Arc<Desktop>,
     request: RecoveryChoice,
     listen: Listen,
@@ -43,7 +43,7 @@ pub(crate) async fn recovery_settle(
         RecoveryWay::Finish => Way::Forward,
     };
     let request = RecoveryRequest { operation: Some(&operation), way, ..RecoveryRequest::default() };
-    settle(&desktop.engine(), request, listen).await
+    recover(&desktop.engine(), request, listen).await
 }
 
 /// Ends one of them as it stands.
@@ -56,8 +56,8 @@ pub(crate) async fn recovery_leave(
     Ok(())
 }
 
-/// Settles what is asked for, and tells of each in the page's words.
-pub(crate) async fn settle(
+/// Recovers what is asked for, and tells of each in the page's words.
+pub(crate) async fn recover(
     engine: &Engine,
     request: RecoveryRequest<'_>,
     listen: Listen,
@@ -67,5 +67,5 @@ pub(crate) async fn settle(
 }
 
 fn id_of(text: &str) -> Result<OperationId, ErrorReport> {
-    OperationId::parse(text).ok_or_else(|| Error::NothingToSettle { id: text.to_owned() }.into())
+    OperationId::parse(text).ok_or_else(|| Error::NothingToRecover { id: text.to_owned() }.into())
 }

@@ -69,7 +69,7 @@ pub(crate) enum EntryOutcome {
     Stopped,
     /// Somebody is at it now.
     Running,
-    /// Interrupted, and not settled yet.
+    /// Interrupted, and not recovered yet.
     Unfinished,
 }
 

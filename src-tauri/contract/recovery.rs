@@ -18,7 +18,7 @@ pub(crate) struct InterruptedView {
     pub(crate) at: String,
     /// Whether its plan may be finished instead: it had begun to write.
     pub(crate) finishable: bool,
-    /// Why it is not settled yet; `None` where that was not tried.
+    /// Why it is not recovered yet; `None` where that was not tried.
     pub(crate) waits: Option<ErrorReport>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) enum RecoveredEnd {
     /// It had not written anything.
     NothingWritten,
     /// It has ended.
-    Settled {
+    Recovered {
         /// In one word.
         outcome: ApplyOutcome,
         /// In one sentence.
@@ -55,7 +55,7 @@ pub(crate) enum RecoveredEnd {
     },
 }
 
-/// Which way an interrupted operation is settled.
+/// Which way an interrupted operation is recovered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RecoveryWay {
@@ -65,7 +65,7 @@ pub(crate) enum RecoveryWay {
     Finish,
 }
 
-/// `recovery_settle`: which one, and how.
+/// `recovery_run`: which one, and how.
 #[derive(Clone, Debug, Deserialize, TS)]
 pub(crate) struct RecoveryChoice {
     /// The operation's id.

@@ -26,7 +26,7 @@ pub(crate) fn recovered(recovered: Recovered) -> Option<RecoveredView> {
         RecoveryEnd::UnderWay => return None,
         RecoveryEnd::NothingWritten => RecoveredEnd::NothingWritten,
         RecoveryEnd::Waiting { reason } => RecoveredEnd::Waiting { error: ErrorReport::of(reason) },
-        RecoveryEnd::Settled { report, sentence, unrecorded, .. } => RecoveredEnd::Settled {
+        RecoveryEnd::Recovered { report, sentence, unrecorded, .. } => RecoveredEnd::Recovered {
             outcome: report.outcome.into(),
             sentence: display_text(&sentence),
             left: number(report.left.len()),

@@ -52,16 +52,16 @@ fn held_by_tests(mode: Mode) -> Result<()> {
     succeed(&mut tests)
 }
 
-/// The files that the built `aidb` prints, in an environment that somebody else settles.
+/// The files that the built `aidb` prints, in an environment that the caller sanitizes.
 ///
 /// # Errors
 /// As [`generate`].
-pub fn generate_with(mode: Mode, settle: impl Fn(&mut Command)) -> Result<()> {
+pub fn generate_with(mode: Mode, sanitize: impl Fn(&mut Command)) -> Result<()> {
     let aidb = program_folder(Profile::Debug)?.join("aidb");
     let mut drifted = Vec::new();
     for generated in GENERATED {
         let mut command = Command::new(&aidb);
-        settle(&mut command);
+        sanitize(&mut command);
         let wanted = printed(command.args(generated.printed_by))?;
         let path = repository().join(generated.file);
         let is = there(&path)?;

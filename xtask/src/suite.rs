@@ -65,7 +65,7 @@ fn check_programs(home: &Home, steps: &mut Steps, tally: &mut Tally) {
     // All of them with their tests, in one call, and never a part by itself: that would come with fewer features of what it is made
     // of, and all of that would be built once more.
     steps.step("build", || succeed(home.cargo().args(["build", "--bins", "--tests"]).args(TESTED)));
-    steps.step("generated files", || generated::generate_with(Mode::Check, |command| home.settle(command)));
+    steps.step("generated files", || generated::generate_with(Mode::Check, |command| home.sanitize(command)));
     // The tests wait for windows, servers and clocks half of their time. What only compiles takes what they leave, and no more.
     let mut lints = home.cargo_gently();
     lints.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
@@ -153,7 +153,7 @@ impl Home {
 
     /// A cargo call that knows no secret, no home and no network.
     fn cargo(&self) -> Command {
-        self.settled(cargo())
+        self.sanitized(cargo())
     }
 
     /// The same, in the time that nothing else wants.
@@ -161,11 +161,11 @@ impl Home {
         let cargo = cargo();
         let mut command = Command::new("nice");
         command.args(["-n", "19"]).arg(cargo.get_program()).current_dir(repository());
-        self.settled(command)
+        self.sanitized(command)
     }
 
-    fn settled(&self, mut command: Command) -> Command {
-        self.settle(&mut command);
+    fn sanitized(&self, mut command: Command) -> Command {
+        self.sanitize(&mut command);
         command.env("CARGO_HOME", &self.cargo_home).env("CARGO_NET_OFFLINE", "true");
         if Path::new(&self.rustup_home).is_dir() {
             command.env("RUSTUP_HOME", &self.rustup_home);
@@ -178,12 +178,12 @@ impl Home {
     /// An npm call that knows as little.
     fn npm(&self, arguments: &[&str]) -> Command {
         let mut command = npm();
-        self.settle(&mut command);
+        self.sanitize(&mut command);
         command.env("npm_config_offline", "true").env("npm_config_update_notifier", "false").args(arguments);
         command
     }
 
-    fn settle(&self, command: &mut Command) {
+    fn sanitize(&self, command: &mut Command) {
         command.env_clear().envs(std::env::vars_os().filter(|(name, _)| comes_along(name)));
         command.env("HOME", &self.folder);
     }

@@ -65,7 +65,7 @@ fn own(error: &Error) -> Option<&'static str> {
             "If the agent is to be deleted, say so with --delete-agent: its present key stops working for good."
         }
         Error::AgentBusy { .. } => "Wait for it with --wait, or look at the plan again once it is done.",
-        Error::Unsettled { .. } => {
+        Error::WaitsForRecovery { .. } => {
             "`aidb recover` tries to put it back; --finish carries it through instead, --leave ends it as it is."
         }
         Error::KeyNowhere { .. } => {
@@ -75,7 +75,7 @@ fn own(error: &Error) -> Option<&'static str> {
         Error::BackupElsewhere { .. } => {
             "Name with -e or -u the server that it was taken at. A backup in a file is restored nowhere else."
         }
-        Error::NothingToSettle { .. } => "`aidb recover --list` shows what was interrupted.",
+        Error::NothingToRecover { .. } => "`aidb recover --list` shows what was interrupted.",
         Error::AbsentIsWhole { .. } => "Leave --merge and --only away; restoring it means deleting the agent.",
         Error::ConnectionStringMissing { .. } => {
             "Give it in AIDB_CONNECTION_STRING, in a file, or leave the database for later."

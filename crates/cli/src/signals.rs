@@ -31,8 +31,8 @@ pub(crate) fn changes_begin() {
     CHANGING.store(true, Ordering::SeqCst);
 }
 
-/// What was interrupted before is settled, and the command's own work has not begun.
-pub(crate) fn settled_before() {
+/// What was interrupted before is recovered, and the command's own work has not begun.
+pub(crate) fn recovered_before() {
     CHANGING.store(false, Ordering::SeqCst);
 }
 

@@ -80,7 +80,7 @@ pub enum ErrorCode {
     Interrupted,
     /// Another window or terminal is changing this agent.
     AgentBusy,
-    /// An operation on this agent was interrupted and could not be settled yet; nothing else is applied to it until then.
+    /// An operation on this agent was interrupted and could not be recovered yet; nothing else is applied to it until then.
     Unsettled,
     /// The store cannot be opened or written.
     StoreUnusable,

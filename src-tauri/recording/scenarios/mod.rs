@@ -44,7 +44,7 @@ pub(super) const NAMES: [&str; 44] = [
     "promote-running",
     "promote-same",
     "promote-unreachable",
-    "recovery-settled",
+    "recovery-recovered",
     "recovery-waiting",
     "restore",
     "restore-gone",

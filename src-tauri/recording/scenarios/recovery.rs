@@ -40,8 +40,8 @@ impl Recording {
 }
 
 #[tokio::test]
-async fn recovery_settled() {
-    let mut recording = Recording::new("recovery-settled", World::samples().await);
+async fn recovery_recovered() {
+    let mut recording = Recording::new("recovery-recovered", World::samples().await);
     recording.dies_in_staging().await;
     recording.opening().await;
     recording.newest().await;
@@ -65,8 +65,8 @@ async fn recovery_waiting() {
     let refused = recording.play("plan_apply", super::past::apply_all(&plan, None, None)).await;
     assert_eq!(refused["code"], "unsettled", "{refused}");
     recording.world.server(1).set_faults([Fault::on(1, FaultAnswer::Cut).for_ever()]);
-    recording.play("recovery_settle", json!({ "operation": operation, "way": "put_back" })).await;
+    recording.play("recovery_run", json!({ "operation": operation, "way": "put_back" })).await;
     recording.world.server(1).set_faults([]);
-    recording.play("recovery_settle", json!({ "operation": operation, "way": "finish" })).await;
+    recording.play("recovery_run", json!({ "operation": operation, "way": "finish" })).await;
     recording.end();
 }

@@ -17,7 +17,7 @@ use crate::session::Session;
 const PATIENCE: Duration = Duration::from_secs(60);
 const GLANCE: Duration = Duration::from_millis(60);
 /// Until the page has looked the same for a while.
-const SETTLE: &str = "await document.fonts.ready;
+const FONTS_AND_FRAMES: &str = "await document.fonts.ready;
     for (let last = '', tries = 0; tries < 15; tries += 1) {
         const now = document.body.innerText;
         if (now === last && document.querySelector('#main [aria-busy=true]') === null) break;
@@ -251,7 +251,7 @@ impl<'s> Window<'s> {
         fs::create_dir_all(folder)?;
         let path = folder.join(format!("{name}.png"));
         // As a person would see it: with its letters, and with what it still waits for, but not for ever.
-        self.script_later(SETTLE, &[])?;
+        self.script_later(FONTS_AND_FRAMES, &[])?;
         self.session.save_picture(&path)?;
         Ok(path)
     }

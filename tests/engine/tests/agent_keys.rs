@@ -133,7 +133,7 @@ async fn whoever_is_registered_over_says_so_and_deletes_nothing() {
     assert_eq!(applied.report.outcome, Outcome::NeedsAttention, "{:?}", applied.report);
     let [left] = applied.report.left.as_slice() else { panic!("{:?}", applied.report.left) };
     assert!(left.reason.contains("So were 2 permissions that were set on it here"), "{}", left.reason);
-    assert!(applied.report.is_settled(), "nothing that trying again could help with");
+    assert!(applied.report.is_final(), "nothing that trying again could help with");
     gave_way(&world, &applied);
     assert!(world.resources().expect("there").contains_key("theirs"));
 }

@@ -94,9 +94,9 @@ async fn recover(world: &World, way: Way) -> Vec<Recovered> {
 }
 
 /// Nothing is left to do, and the history says how it ended.
-async fn assert_settled(world: &World, at: &str) {
+async fn assert_all_ended(world: &World, at: &str) {
     let engine = next_start(world);
-    assert!(engine.unsettled().await.expect("read").is_empty(), "{at}: something is still open");
+    assert!(engine.interrupted().await.expect("read").is_empty(), "{at}: something is still open");
     let history = engine.store().await.expect("store").operations(&OperationFilter::default()).await.expect("history");
     assert!(
         history.iter().all(|operation| operation.state.is_final() && operation.summary.is_some()),
@@ -119,7 +119,7 @@ async fn r1_an_import_that_dies_at_any_request_is_put_back_or_was_done() {
             tried += 1;
             let at = format!("request {nth}, {effect:?}");
             recover(&world, Way::Back).await;
-            assert_settled(&world, &at).await;
+            assert_all_ended(&world, &at).await;
             match world.resources() {
                 resources if resources == words(BEFORE) => put_back += 1,
                 resources if resources == words(WANTED) => done += 1,
@@ -146,7 +146,7 @@ async fn r1_a_registration_that_dies_at_any_request_leaves_no_agent_or_the_whole
             tried += 1;
             let at = format!("request {nth}, {effect:?}");
             recover(&world, Way::Back).await;
-            assert_settled(&world, &at).await;
+            assert_all_ended(&world, &at).await;
             match world.resources() {
                 None => {
                     put_back += 1;
@@ -176,7 +176,7 @@ async fn r1_a_recovery_may_itself_die_at_any_request() {
             }
             tried += 1;
             recover(&world, Way::Back).await;
-            assert_settled(&world, &format!("recovery's request {nth}, {effect:?}")).await;
+            assert_all_ended(&world, &format!("recovery's request {nth}, {effect:?}")).await;
             assert_eq!(world.resources(), words(BEFORE), "recovery's request {nth}, {effect:?}");
         }
     }
@@ -197,7 +197,7 @@ async fn a_person_may_have_it_finished_instead() {
                 break;
             }
             let recovered = recover(&world, Way::Forward).await;
-            assert_settled(&world, &format!("request {nth}")).await;
+            assert_all_ended(&world, &format!("request {nth}")).await;
             assert_eq!(world.resources(), words(WANTED), "request {nth}: {recovered:?}");
         }
     }
@@ -213,7 +213,7 @@ async fn r6_what_somebody_else_changed_since_is_left_and_named_either_way() {
             .set_resource(AGENT, "customers", "table", &[aidb_sandbox::Permission::Admin])
             .expect("set");
         let recovered = recover(&world, way).await;
-        let [Recovered { end: RecoveryEnd::Settled { report, .. }, .. }] = recovered.as_slice() else {
+        let [Recovered { end: RecoveryEnd::Recovered { report, .. }, .. }] = recovered.as_slice() else {
             panic!("{recovered:?}");
         };
         assert_eq!(report.outcome, Outcome::NeedsAttention);
@@ -225,7 +225,7 @@ async fn r6_what_somebody_else_changed_since_is_left_and_named_either_way() {
         let mut expected = words(others).expect("some");
         expected.insert("customers".into(), vec![Admin]);
         assert_eq!(resources, expected);
-        assert_settled(&world, "what is left is theirs, so it has ended").await;
+        assert_all_ended(&world, "what is left is theirs, so it has ended").await;
     }
     println!("R6: 2 recoveries, back and forward, after somebody else's change: 0 undone");
 }
@@ -240,7 +240,7 @@ async fn without_a_key_it_waits_visibly_and_blocks_its_agent_alone() {
         panic!("{recovered:?}");
     };
     assert_eq!(reason.code, ErrorCode::ApiKeyMissing);
-    let open = engine.unsettled().await.expect("read");
+    let open = engine.interrupted().await.expect("read");
     assert_eq!(open[0].operation.waiting.as_ref().map(|why| why.code), Some(ErrorCode::ApiKeyMissing));
     assert_eq!(open[0].owner, Owner::Gone);
 
@@ -256,7 +256,7 @@ async fn without_a_key_it_waits_visibly_and_blocks_its_agent_alone() {
 
     recover(&world, Way::Back).await;
     assert_eq!(world.resources(), words(BEFORE));
-    assert_settled(&world, "with the key").await;
+    assert_all_ended(&world, "with the key").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -269,32 +269,32 @@ async fn a_server_that_cannot_be_reached_leaves_it_open_for_the_next_start() {
     let context = Context::default();
     let applied = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context).await.expect("ended");
     assert_eq!(applied.report.outcome, Outcome::NeedsAttention);
-    assert!(!applied.report.is_settled());
-    let waiting = next_start(&world).unsettled().await.expect("read");
+    assert!(!applied.report.is_final());
+    let waiting = next_start(&world).interrupted().await.expect("read");
     assert_eq!(waiting.len(), 1, "it is not forgotten");
 
     handle.set_faults([]);
     recover(&world, Way::Back).await;
     assert_eq!(world.resources(), words(BEFORE));
-    assert_settled(&world, "the server is back").await;
+    assert_all_ended(&world, "the server is back").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_operation_that_can_never_be_settled_is_left_as_it_is_by_a_person() {
+async fn an_operation_that_can_never_be_recovered_is_left_as_it_is_by_a_person() {
     let (world, _) = interrupted_after(4).await;
     let engine = next_start(&world);
-    let open = engine.unsettled().await.expect("read").remove(0).operation;
+    let open = engine.interrupted().await.expect("read").remove(0).operation;
     let writes = world.writes();
     engine.leave(&open.id).await.expect("left");
     assert_eq!(world.writes(), writes, "nothing is sent");
-    assert_settled(&world, "left").await;
+    assert_all_ended(&world, "left").await;
     let operation = engine.store().await.expect("store").operation(&open.id).await.expect("there").summary;
     assert_eq!(operation.state, OperationState::NeedsAttention);
     assert!(operation.summary.is_some_and(|summary| summary.contains("tester")), "who left it is said");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_recovery_stands_in_the_history_beside_what_it_settled() {
+async fn a_recovery_stands_in_the_history_beside_what_it_recovered() {
     let (world, _) = interrupted_after(4).await;
     recover(&world, Way::Back).await;
     let engine = next_start(&world);
@@ -327,7 +327,7 @@ async fn a_server_that_lost_its_memory_is_named_as_that() {
     assert_eq!(cause.code, ErrorCode::ServerEmptied, "{cause:?}");
     assert!(cause.message.contains("lost its memory"), "{}", cause.message);
     assert_eq!(applied.report.outcome, Outcome::NeedsAttention);
-    assert!(applied.report.is_settled(), "trying again cannot help");
+    assert!(applied.report.is_final(), "trying again cannot help");
 }
 
 #[tokio::test(flavor = "multi_thread")]

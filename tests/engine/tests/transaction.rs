@@ -159,7 +159,7 @@ async fn stopping_before_the_first_write_leaves_no_key_behind() {
 
 /// A folder where the key's file belongs is refused, as a locked keychain is.
 #[tokio::test]
-async fn a_key_store_that_does_not_answer_leaves_nothing_to_settle() {
+async fn a_key_store_that_does_not_answer_leaves_nothing_to_recover() {
     let world = World::empty().await;
     let first = world.import(&configuration(WANTED), Mode::Merge).await.expect("applied");
     let Some(AgentKeyPlace::File(path)) = first.agent_key.clone().map(|key| key.place) else {
@@ -537,7 +537,7 @@ async fn a_registration_that_cannot_be_taken_back_is_left_with_everything_that_w
     assert!(applied.report.put_back.is_empty(), "nothing was: {:?}", applied.report.put_back);
     let left: Vec<&str> = applied.report.left.iter().map(|left| left.change.as_str()).collect();
     assert!(left.contains(&"register") && left.len() > 1 && !left.contains(&"delete"), "{left:?}");
-    assert!(!applied.report.is_settled(), "the next start tries again");
+    assert!(!applied.report.is_final(), "the next start tries again");
 }
 
 /// One 500 that passes, at any write, before or after it took effect: nothing is put back for it, and nothing is done twice.

@@ -130,7 +130,7 @@ impl Ground {
     #[must_use]
     pub fn aidb<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
         let mut command = Command::new(&self.aidb);
-        self.settle(command.args(arguments));
+        self.sanitize(command.args(arguments));
         command
     }
 
@@ -138,11 +138,11 @@ impl Ground {
     #[must_use]
     pub fn traced<S: AsRef<OsStr>>(&self, options: &[String], arguments: &[S]) -> Command {
         let mut command = Command::new("strace");
-        self.settle(command.args(options).arg("--").arg(&self.aidb).args(arguments));
+        self.sanitize(command.args(options).arg("--").arg(&self.aidb).args(arguments));
         command
     }
 
-    fn settle(&self, command: &mut Command) {
+    fn sanitize(&self, command: &mut Command) {
         command
             .env_clear()
             .env("PATH", "/usr/bin:/bin")

@@ -9,9 +9,9 @@ use aidb_testkit::Run;
 use anyhow::{Context as _, Result};
 
 use crate::ground::{Ground, Server};
+use crate::next_start::{Next, next_start};
 use crate::report::Tally;
 use crate::scenario::{Scenario, Stand, stand};
-use crate::settled::{Next, next_start};
 
 /// What a request may take, in seconds, as the command is told.
 const LIMIT: &str = "1";
@@ -73,7 +73,7 @@ pub fn matrix(ground: &Ground, scenario: &Scenario) -> Result<Tally> {
 }
 
 /// The server is gone at three requests, after their effect, and for so long that the command gives up. It says that
-/// something is left to be settled, and the next start settles it once the server is back.
+/// something is left to be recovered, and the next start recovers it once the server is back.
 ///
 /// # Errors
 /// The test itself cannot go on.
@@ -93,7 +93,7 @@ pub fn outage(ground: &Ground, scenario: &Scenario) -> Result<Tally> {
         server.set_faults(&[])?;
         let now = stand(&server.state()?, &ready.old, &new);
         let honest = match (run.status, &now) {
-            // Before the first write there is nothing to settle.
+            // Before the first write there is nothing to recover.
             (Some(1), Ok(Stand::Old)) => true,
             (Some(6), _) => run.stderr.contains("Error: "),
             _ => false,

@@ -11,9 +11,9 @@ use aidb_testkit::Run;
 use anyhow::{Result, bail, ensure};
 
 use crate::ground::{Ground, Server, run_of};
+use crate::next_start::{Next, next_start};
 use crate::report::Tally;
 use crate::scenario::{Ready, Scenario, Stand, stand};
-use crate::settled::{Next, next_start};
 
 /// How long until a request comes, or the end.
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -12,10 +12,10 @@ use aidb_testkit::Run;
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::ground::{Ground, Server, ended};
+use crate::next_start::{Next, next_start};
 use crate::report::Tally;
 use crate::requests::{Kill, Point, kill_at};
 use crate::scenario::{Ready, Scenario, Stand, stand};
-use crate::settled::{Next, next_start};
 
 /// Calls on files that belong together.
 #[derive(Clone, Debug)]

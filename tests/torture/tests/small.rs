@@ -86,7 +86,7 @@ fn r3_a_network_fault_at_the_first_a_middle_and_the_last_request_is_done_or_put_
 }
 
 #[test]
-fn r3_a_server_that_is_gone_for_long_leaves_what_the_next_start_settles() {
+fn r3_a_server_that_is_gone_for_long_leaves_what_the_next_start_recovers() {
     nothing_lost("R3", &network::outage(&ground(), &IMPORT).expect("it goes on"), 3);
 }
 

@@ -1340,7 +1340,7 @@ at: string,
  */
 finishable: boolean, 
 /**
- * Why it is not settled yet; `None` where that was not tried.
+ * Why it is not recovered yet; `None` where that was not tried.
  */
 waits: ErrorReport | null, };
 
@@ -1789,7 +1789,7 @@ export type Reachability = "reachable" | "key_missing" | "key_refused" | "unreac
 /**
  * What became of an interrupted operation.
  */
-export type RecoveredEnd = { "end": "nothing_written" } | { "end": "settled", 
+export type RecoveredEnd = { "end": "nothing_written" } | { "end": "recovered", 
 /**
  * In one word.
  */
@@ -1825,7 +1825,7 @@ interrupted: InterruptedView,
 end: RecoveredEnd, };
 
 /**
- * `recovery_settle`: which one, and how.
+ * `recovery_run`: which one, and how.
  */
 export type RecoveryChoice = { 
 /**
@@ -1838,7 +1838,7 @@ operation: string,
 way: RecoveryWay, };
 
 /**
- * Which way an interrupted operation is settled.
+ * Which way an interrupted operation is recovered.
  */
 export type RecoveryWay = "put_back" | "finish";
 
@@ -2270,7 +2270,7 @@ export interface Commands {
   plan_cancel: { request: PlanChoice; answer: null };
   recovery_start: { request: null; answer: Array<RecoveredView> };
   recovery_list: { request: null; answer: Array<InterruptedView> };
-  recovery_settle: { request: RecoveryChoice; answer: Array<RecoveredView> };
+  recovery_run: { request: RecoveryChoice; answer: Array<RecoveredView> };
   recovery_leave: { request: InterruptedChoice; answer: null };
   compare: { request: CompareRequest; answer: PlanView };
   compare_texts: { request: PlanChoice; answer: CompareTexts };

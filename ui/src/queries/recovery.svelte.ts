@@ -7,13 +7,13 @@ export interface Waiting {
   error: ErrorReport;
 }
 
-/** What was interrupted: settled by the start, or waiting for somebody. Nothing here rejects: see `error`. */
+/** What was interrupted: recovered by the start, or waiting for somebody. Nothing here rejects: see `error`. */
 class Recovery {
-  /** What was settled since the start, until it is dismissed. */
-  settled = $state.raw<readonly RecoveredView[]>([]);
+  /** What was recovered since the start, until it is dismissed. */
+  recovered = $state.raw<readonly RecoveredView[]>([]);
   waiting = $state.raw<readonly Waiting[]>([]);
   error = $state.raw<ErrorReport | null>(null);
-  /** The operation that is being settled. */
+  /** The operation that is being recovered. */
   busy = $state<string | null>(null);
 
   /** What the start did by itself. */
@@ -27,9 +27,9 @@ class Recovery {
   }
 
   /** Puts one back, or carries it through to its end. */
-  async settle(operation: string, way: RecoveryWay): Promise<void> {
+  async run(operation: string, way: RecoveryWay): Promise<void> {
     await this.#work(operation, async () => {
-      const recovered = await host().call("recovery_settle", { operation, way });
+      const recovered = await host().call("recovery_run", { operation, way });
       this.waiting = this.waiting.filter(({ interrupted }) => interrupted.operation !== operation);
       this.#take(recovered);
     });
@@ -54,14 +54,14 @@ class Recovery {
   }
 
   dismiss(operation: string): void {
-    this.settled = this.settled.filter(({ interrupted }) => interrupted.operation !== operation);
+    this.recovered = this.recovered.filter(({ interrupted }) => interrupted.operation !== operation);
   }
 
   #take(recovered: readonly RecoveredView[]): void {
     for (const one of recovered) {
       const { interrupted, end } = one;
       if (end.end === "waiting") this.waiting = [...this.waiting, { interrupted, error: end.error }];
-      else this.settled = [...this.settled, one];
+      else this.recovered = [...this.recovered, one];
     }
   }
 

@@ -40,7 +40,7 @@ class Frame {
   /** What was typed and is saved nowhere, in a few words each: closing the window asks first. */
   readonly unsaved = new SvelteMap<string, string>();
   /** The interrupted operation whose ways out are asked for. */
-  settling = $state<string | null>(null);
+  recovering = $state<string | null>(null);
   /** The operation whose end the open screen tells by itself. */
   told = $state<string | null>(null);
   /** What is half-filled on a screen, in a few words: a dot beside its name. */

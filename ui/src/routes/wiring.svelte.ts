@@ -45,9 +45,9 @@ function hearKeys(): void {
 function showInterrupted(): () => void {
   // What a screen tells by itself is told once.
   const untold = ({ interrupted }: { interrupted: InterruptedView }) => interrupted.operation !== frame.told;
-  const banners = [...recovery.settled.filter(untold).map(settledBanner), ...recovery.waiting.filter(untold).map(waitingBanner)];
+  const banners = [...recovery.recovered.filter(untold).map(recoveredBanner), ...recovery.waiting.filter(untold).map(waitingBanner)];
   // A store that cannot be read is told already.
-  if (recovery.error && (start.view?.troubles ?? []).length === 0 && frame.settling === null) {
+  if (recovery.error && (start.view?.troubles ?? []).length === 0 && frame.recovering === null) {
     banners.push({ id: "recovery", tone: "warning", text: `${recoveryText.failed} ${recovery.error.message}`, dismissible: true });
   }
   for (const banner of banners) frame.banner(banner);
@@ -56,13 +56,13 @@ function showInterrupted(): () => void {
   };
 }
 
-function settledBanner({ interrupted, end }: RecoveredView): FrameBanner {
+function recoveredBanner({ interrupted, end }: RecoveredView): FrameBanner {
   const { operation, words } = interrupted;
-  const became = end.end === "settled" ? recoveryText.settled(words, end.sentence) : `${recoveryText.interrupted(words)} ${recoveryText.nothingWritten}`;
-  const unrecorded = end.end === "settled" && end.unrecorded ? ` ${end.unrecorded.message}` : "";
+  const became = end.end === "recovered" ? recoveryText.recovered(words, end.sentence) : `${recoveryText.interrupted(words)} ${recoveryText.nothingWritten}`;
+  const unrecorded = end.end === "recovered" && end.unrecorded ? ` ${end.unrecorded.message}` : "";
   return {
-    id: `settled.${operation}`,
-    tone: end.end === "settled" && end.left > 0 ? "warning" : "info",
+    id: `recovered.${operation}`,
+    tone: end.end === "recovered" && end.left > 0 ? "warning" : "info",
     text: `${became}${unrecorded}`,
     actions: [
       { label: recoveryText.record, run: () => router.go("history", { operation }) },
@@ -78,8 +78,8 @@ function waitingBanner({ interrupted, error }: Waiting): FrameBanner {
     tone: "danger",
     text: `${recoveryText.interrupted(words)} ${recoveryText.waits(agent)} ${error.message}`,
     actions: [
-      { label: recoveryText.putBack, run: () => void recovery.settle(operation, "put_back") },
-      { label: recoveryText.otherWays, run: () => (frame.settling = operation) },
+      { label: recoveryText.putBack, run: () => void recovery.run(operation, "put_back") },
+      { label: recoveryText.otherWays, run: () => (frame.recovering = operation) },
     ],
   };
 }

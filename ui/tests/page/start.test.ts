@@ -127,11 +127,11 @@ test("the palette opens an environment, promotes an agent and changes the theme"
 });
 
 test("what was interrupted is told with what became of it, and leads to its record", async () => {
-  const page = await open("recovery-settled", { now });
+  const page = await open("recovery-recovered", { now });
   const banner = page.getByText("The promotion of my-agent to Staging by maria: The apply was interrupted, and the 2 changes that had been made were put back.");
   await banner.waitFor();
   expect(await axe(page)).toEqual([]);
-  await screenshot(page, "recovery-settled");
+  await screenshot(page, "recovery-recovered");
   await page.getByRole("button", { name: "Show it in the history" }).click();
   await page.locator("h1", { hasText: "History" }).waitFor();
   await page.getByRole("button", { name: "Understood" }).click();
@@ -145,7 +145,7 @@ test("what cannot be settled yet waits with its reason, and with every way out",
   expect(await axe(page)).toEqual([]);
   await screenshot(page, "recovery-waiting");
   await page.getByRole("button", { name: "Put it back now" }).click();
-  await expect.poll(async () => (await calls(page)).at(-1)?.command).toBe("recovery_settle");
+  await expect.poll(async () => (await calls(page)).at(-1)?.command).toBe("recovery_run");
   await banner.waitFor();
   await page.getByRole("button", { name: "Other ways…" }).click();
   const dialog = page.getByRole("dialog", { name: "How this is settled" });

@@ -203,7 +203,7 @@ const states: Record<string, State> = {
   "history-back-up": { ...history, heading: "Back up an agent", steps: [...filled, press("Back up an agent…"), choose("Environment", "Staging")] },
   "history-restore-file": { ...history, heading: "Restore from a file", steps: [...filled, press("Restore from a file…"), press("Show what would change"), text("Choose a file, or type its path.")] },
 
-  "recovery-settled": { heading: "Overview", scenario: "recovery-settled", steps: [said("The apply was interrupted")] },
+  "recovery-recovered": { heading: "Overview", scenario: "recovery-recovered", steps: [said("The apply was interrupted")] },
   "recovery-waiting": { heading: "Overview", scenario: "recovery-waiting", steps: [said("It waits to be settled")] },
   "recovery-ways": { heading: "How this is settled", scenario: "recovery-waiting", steps: [said("It waits to be settled"), press("Other ways…")] },
 

@@ -146,7 +146,7 @@ impl ChangeDone {
 
     /// What to do about it. What could not be put back is not the person's to do by hand.
     pub(crate) fn hint(&self) -> Option<String> {
-        if !self.applied.report.is_settled() {
+        if !self.applied.report.is_final() {
             return Some("aidb tries again at its next start. To do it now: aidb recover".into());
         }
         self.applied.report.cause.as_ref().and_then(|cause| cause.hint.clone())

@@ -62,7 +62,7 @@ pub(crate) async fn export(invocation: &Invocation, args: ExportArgs) -> Result<
     let engine = invocation.engine()?;
     let target = invocation.target(&engine).await?;
     let context = invocation.context();
-    recover::settle(invocation, &engine, &target, &context).await?;
+    recover::recover_first(invocation, &engine, &target, &context).await?;
     let mut done = ExportDone {
         place: target.name.clone(),
         environment: target.place.environment_name.clone(),

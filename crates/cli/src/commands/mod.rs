@@ -30,7 +30,7 @@ pub(crate) use export::{ExportDone, Strictness, export};
 pub(crate) use history::{EntryShown, HistoryList, history};
 pub(crate) use import::import;
 pub(crate) use promote::promote;
-pub(crate) use recover::{OperationLeft, RecoveriesDone, UnsettledList, recover};
+pub(crate) use recover::{InterruptedList, OperationLeft, RecoveriesDone, recover};
 pub(crate) use rollback::rollback;
 pub(crate) use sandbox::{SandboxStarted, sandbox};
 pub(crate) use test::{TestDone, test};

@@ -1,9 +1,9 @@
-//! `aidb recover`, and what every command that talks to a server does first: settle what was interrupted.
+//! `aidb recover`, and what every command that talks to a server does first: recover what was interrupted.
 
 use aidb_core::apply::{Outcome, Way};
 use aidb_core::config::AgentId;
 use aidb_core::operations::{
-    Context, Engine, Owner, Recovered, RecoveryEnd, RecoveryRequest, Target, Unsettled, WhenBusy,
+    Context, Engine, Interrupted, Owner, Recovered, RecoveryEnd, RecoveryRequest, Target, WhenBusy,
 };
 use aidb_core::store::{OperationId, OperationSummary};
 
@@ -15,7 +15,7 @@ use crate::signals;
 use crate::view::human;
 
 /// The operations that have no end.
-pub(crate) struct UnsettledList(pub(crate) Vec<Unsettled>);
+pub(crate) struct InterruptedList(pub(crate) Vec<Interrupted>);
 
 /// What became of the interrupted ones.
 pub(crate) struct RecoveriesDone(pub(crate) Vec<Recovered>);
@@ -39,11 +39,11 @@ impl<'a> Writing<'a> {
     }
 }
 
-/// Settles interrupted operations, shows them, or leaves one as it is.
+/// Recovers interrupted operations, shows them, or leaves one as it is.
 pub(crate) async fn recover(invocation: &Invocation, args: RecoverArgs) -> Result<Exit, Failure> {
     let engine = invocation.engine()?;
     if args.list {
-        return invocation.result(&UnsettledList(engine.unsettled().await?)).map(|()| Exit::Done);
+        return invocation.result(&InterruptedList(engine.interrupted().await?)).map(|()| Exit::Done);
     }
     let operation = args.operation.as_deref().map(id_of).transpose()?;
     if args.leave
@@ -63,7 +63,7 @@ pub(crate) async fn recover(invocation: &Invocation, args: RecoverArgs) -> Resul
 }
 
 /// What comes before a command's own work at a server. One that writes waits for its agents where it was told to, and every
-/// one settles what was interrupted; one that promises not to write only says what there is.
+/// one recovers what was interrupted; one that promises not to write only says what there is.
 pub(super) async fn before(
     invocation: &Invocation,
     engine: &Engine,
@@ -77,17 +77,17 @@ pub(super) async fn before(
             engine.wait_for_agent(target, &AgentId::new((*agent).to_owned())?, context).await?;
         }
     }
-    settle(invocation, engine, target, context).await
+    recover_first(invocation, engine, target, context).await
 }
 
-/// Settles what was interrupted, and says what became of it. What cannot be settled now is in nobody's way but its agent's.
-pub(super) async fn settle(
+/// Recovers what was interrupted, and says what became of it. What cannot be recovered now is in nobody's way but its agent's.
+pub(super) async fn recover_first(
     invocation: &Invocation,
     engine: &Engine,
     target: &Target,
     context: &Context,
 ) -> Result<(), Failure> {
-    let interrupted = engine.unsettled().await?;
+    let interrupted = engine.interrupted().await?;
     if interrupted.iter().all(|open| open.owner == Owner::AtWork) {
         return Ok(());
     }
@@ -99,12 +99,12 @@ pub(super) async fn settle(
             invocation.screen.note(&human::recovered(&recovered));
         }
     }
-    signals::settled_before();
+    signals::recovered_before();
     Ok(())
 }
 
 async fn tell(invocation: &Invocation, engine: &Engine) -> Result<(), Failure> {
-    for open in engine.unsettled().await?.iter().filter(|open| open.owner == Owner::Gone) {
+    for open in engine.interrupted().await?.iter().filter(|open| open.owner == Owner::Gone) {
         invocation.screen.note(&format!("{} `aidb recover` settles it.", human::interrupted(&open.operation)));
     }
     Ok(())
@@ -122,7 +122,7 @@ impl RecoveriesDone {
     fn exit(&self) -> Exit {
         let left = self.0.iter().any(|recovered| match &recovered.end {
             RecoveryEnd::Waiting { .. } => true,
-            RecoveryEnd::Settled { report, .. } => report.outcome == Outcome::NeedsAttention,
+            RecoveryEnd::Recovered { report, .. } => report.outcome == Outcome::NeedsAttention,
             RecoveryEnd::NothingWritten | RecoveryEnd::UnderWay => false,
         });
         if left { Exit::NeedsAttention } else { Exit::Done }

@@ -10,7 +10,7 @@ use crate::plan::{Change, Ownership, Remainder, item_count, remaining};
 use crate::progress::Stage;
 use crate::store::Heading;
 
-/// Which way an interrupted operation is settled.
+/// Which way an interrupted operation is recovered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Way {
     /// To where the target was. What happens by itself.
@@ -21,12 +21,12 @@ pub enum Way {
 }
 
 impl Apply<'_> {
-    /// Settles the operation. `sent` of the plan's changes, in its order, may have been sent. Where the plan's end is there
+    /// Recovers the operation. `sent` of the plan's changes, in its order, may have been sent. Where the plan's end is there
     /// already, and the operation had not turned back, it is done: only the record did not know.
     ///
     /// # Errors
     /// The target cannot be read: then nothing was changed, and the operation waits.
-    pub async fn settle(&self, sent: usize, heading: Heading, way: Way) -> Result<ApplyReport, ConnectorError> {
+    pub async fn recover(&self, sent: usize, heading: Heading, way: Way) -> Result<ApplyReport, ConnectorError> {
         self.stage(Stage::Reading, 0);
         let (live, ownership) = self.look(&self.session(self.cancel.clone())).await?;
         let tried: Vec<&Change> = match way {

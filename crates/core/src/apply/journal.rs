@@ -1,6 +1,6 @@
 //! The operation's record while its plan is carried out: noted before the fact, never after it.
 //!
-//! The target itself is the record of what took effect; whoever settles the operation after a crash reads it again. The journal
+//! The target itself is the record of what took effect; whoever recovers the operation after a crash reads it again. The journal
 //! holds what the target cannot tell: how many of the plan's changes may have been sent, and whether the operation had turned
 //! back. The former is committed ahead and in groups, because a commit waits for the disk.
 

@@ -7,7 +7,7 @@
 //! | file | rule |
 //! | --- | --- |
 //! | `write.rs` | one change → one call; phases in order, several in flight within one |
-//! | `register.rs` | a registration is sent where nobody is, and one whose reply was lost is settled by looking |
+//! | `register.rs` | a registration is sent where nobody is, and one whose reply was lost is decided by looking |
 //! | `made_key.rs` | whether the key that was made is the agent's, asked at the very end |
 //! | `put_back.rs` | what was tried and is still ours goes back |
 //! | `interrupted.rs` | after a crash: back, or forward to the end |
@@ -127,7 +127,7 @@ pub struct ApplyReport {
 impl ApplyReport {
     /// Whether the operation has ended: nothing is left that trying again could help with.
     #[must_use]
-    pub fn is_settled(&self) -> bool {
+    pub fn is_final(&self) -> bool {
         self.left.iter().all(|left| left.kind == LeftoverKind::Final)
     }
 

@@ -5,7 +5,7 @@ use super::{Apply, ApplyReport, Noting, Outcome, Stop};
 use crate::config::AgentState;
 use crate::connector::{ConnectorError, KeyHash, Knew, Session, has_lost_memory, read_state, read_whole_state};
 use crate::error::{ErrorCode, ErrorReport, Explain};
-use crate::plan::{Change, ChangeKey, Leftover, LeftoverKind, Ownership, item_count, settle, unreached};
+use crate::plan::{Change, ChangeKey, Leftover, LeftoverKind, Ownership, item_count, revert, unreached};
 use crate::progress::Stage;
 use tokio_util::sync::CancellationToken;
 
@@ -46,7 +46,7 @@ impl Apply<'_> {
         let session = self.session(CancellationToken::new());
         let stop = self.name_lost_memory(&session, live, stop).await;
         let effective: Vec<ChangeKey> = keys(tried, |change| unreached(std::slice::from_ref(*change), live).is_empty());
-        let mut undo = settle(tried.iter().copied(), live, ownership).undo;
+        let mut undo = revert(tried.iter().copied(), live, ownership).undo;
         if cfg!(feature = "leave-out-put-back") {
             undo.clear();
         }
@@ -81,10 +81,10 @@ impl Apply<'_> {
             Ok(looked) => looked,
             Err(error) => return unreadable(tried, &error),
         };
-        let settlement = settle(tried.iter().copied(), &live, ownership);
+        let reversal = revert(tried.iter().copied(), &live, ownership);
         let why = failed.map_or("the server did not keep what was written", |stop| stop.cause.message.as_str());
-        let mut left = settlement.left;
-        for undo in &settlement.undo {
+        let mut left = reversal.left;
+        for undo in &reversal.undo {
             let reason = format!("{} could not be put back: {why}", undo.subject());
             let stands = |change: ChangeKey| Leftover { change, reason: reason.clone(), kind: LeftoverKind::NotYet };
             match undo {

@@ -1,4 +1,4 @@
-//! A registration: looked before, and settled by looking.
+//! A registration: looked before, and decided by looking.
 //!
 //! Registering an id that exists destroys what is there (wire/README.md), so aidb looks right before it registers, and never
 //! simply repeats: when a reply is lost, the agent is read, and the key that was made beforehand tells whether it is the one

@@ -145,7 +145,7 @@ impl Apply<'_> {
 
 fn because(error: &WriteError, at: Option<&Change>) -> Stop {
     let mut cause = ErrorReport::of(error);
-    // Whether it took effect is settled by looking, and the report says what was found.
+    // Whether it took effect is decided by looking, and the report says what was found.
     if let WriteError::Call(error) | WriteError::LinkRefused(error) = error {
         cause.message = error.briefly();
         cause.plain = error.plainly();

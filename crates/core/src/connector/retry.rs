@@ -50,7 +50,7 @@ impl ConnectorError {
     /// | --- | --- |
     /// | a read | after 500 too, and whenever no answer came |
     /// | a write of a whole value, a deletion | the same: twice is as once |
-    /// | a registration | only where the first one definitely had no effect; else it is settled by looking |
+    /// | a registration | only where the first one definitely had no effect; else it is decided by looking |
     /// | a read that is gone without | not after 500, which is an answer there |
     #[must_use]
     pub fn retry(&self) -> Retry {

@@ -56,7 +56,7 @@ impl Engine {
     /// Applies a proposal. No durable backup, no write; and nobody else on this machine writes to the agent meanwhile.
     ///
     /// # Errors
-    /// Only from before the first write: somebody else is at it, an interrupted operation has to be settled first, the target
+    /// Only from before the first write: somebody else is at it, an interrupted operation has to be recovered first, the target
     /// moved, the deletion was not agreed to, the backup could not be stored, the agent's key could not be kept. Once writing
     /// has begun, the report says how it ended.
     pub async fn apply(
@@ -75,7 +75,7 @@ impl Engine {
         let agent = &proposal.plan.agent_id;
         // Kept until the record is closed: an operation without an end whose lock is free is one whose process died.
         let _lock = self.lock_agent(target, agent, context).await?;
-        self.refuse_unsettled(target, agent).await?;
+        self.refuse_interrupted(target, agent).await?;
         let made_again = self.made_again(target, proposal, deletion, context).await?;
         let proposal = made_again.as_ref().unwrap_or(proposal);
         let plan = &proposal.plan;
@@ -92,7 +92,7 @@ impl Engine {
         let (backup, made) = prepared.map_or((None, None), |prepared| (Some(prepared.backup), prepared.made_key));
         // Before the record is closed: after that, nobody would look for the key any more.
         let (agent_key, key) = match made {
-            Some(made) => made.settle(&report, context).await,
+            Some(made) => made.conclude(&report, context).await,
             None => (None, Ok(())),
         };
         let string = match report.outcome {
@@ -240,13 +240,13 @@ impl Engine {
     ) -> Result<(ApplyReport, Option<Error>), Error> {
         let made_key = prepared.made_key.as_ref().map(|made| &made.hash);
         let (plan, credentials) = (&proposal.plan, &prepared.credentials);
-        let settling = self.applying(target, plan, credentials, made_key, operation, context).await?;
-        let apply = Apply { before: Some(&proposal.live), ..settling };
+        let recovering = self.applying(target, plan, credentials, made_key, operation, context).await?;
+        let apply = Apply { before: Some(&proposal.live), ..recovering };
         let report = apply.run().await;
         Ok((report, apply.journal.missed().map(Error::from)))
     }
 
-    /// What settles a plan; with what was there before its first write, what carries it out.
+    /// What recovers a plan; with what was there before its first write, what carries it out.
     pub(super) async fn applying<'a>(
         &'a self,
         target: &'a Target,
@@ -310,7 +310,7 @@ impl Engine {
     /// Closes the record; or, where something is left that trying again can help with, says why it stays open.
     async fn finish(&self, operation: &OperationId, plan: &Plan, report: &ApplyReport) -> Result<(), Error> {
         let outcome = outcome_json(report)?;
-        if !report.is_settled() {
+        if !report.is_final() {
             return Ok(self.store().await?.note_waiting(operation, &report.waiting(plan), Some(&outcome)).await?);
         }
         let (state, sentence) = (state_of(report.outcome), report.sentence(plan));

@@ -144,15 +144,15 @@ pub enum Error {
         /// Their operation; not known in the moment before it is entered.
         holder: Option<Box<OperationSummary>>,
     },
-    /// An interrupted operation on the agent could not be settled yet.
-    #[error("{} Nothing was changed.", unsettled(.operation))]
-    Unsettled {
+    /// An interrupted operation on the agent could not be recovered yet.
+    #[error("{} Nothing was changed.", interrupted(.operation))]
+    WaitsForRecovery {
         /// The operation.
         operation: Box<OperationSummary>,
     },
-    /// No operation of that id waits to be settled.
+    /// No operation of that id waits to be recovered.
     #[error("There is no interrupted operation {id}. Nothing was changed.")]
-    NothingToSettle {
+    NothingToRecover {
         /// The id.
         id: String,
     },
@@ -333,7 +333,7 @@ fn holding(agent: &str, place: &str, holder: Option<&OperationSummary>) -> Strin
     format!("The {}{program} is under way since {since} ({}).", operation_words(holder), holder.id)
 }
 
-fn unsettled(operation: &OperationSummary) -> String {
+fn interrupted(operation: &OperationSummary) -> String {
     let waits = operation.waiting.as_ref().map(|why| format!(" It waits: {}", why.message)).unwrap_or_default();
     format!(
         "The {} was interrupted ({}), and nothing else is applied to that agent before it is settled.{waits}",
@@ -388,7 +388,7 @@ impl Explain for Error {
             Self::AgentNotFound { .. } => ErrorCode::AgentNotFound,
             Self::TargetChanged { .. } => ErrorCode::TargetChanged,
             Self::AgentBusy { .. } => ErrorCode::AgentBusy,
-            Self::Unsettled { .. } => ErrorCode::Unsettled,
+            Self::WaitsForRecovery { .. } => ErrorCode::Unsettled,
             Self::DeletionNotAgreed { .. } => ErrorCode::ConfirmationRequired,
             Self::PlanUnusable { .. } => ErrorCode::PlanUnusable,
             Self::PlanFromElsewhere { .. } | Self::PlanNotTheApproved => ErrorCode::ConfirmationRequired,
@@ -448,11 +448,11 @@ impl Explain for Error {
             Self::AgentNotFound { .. } => "Check the id and the environment; ids are case-sensitive.".into(),
             Self::TargetChanged { .. } => "Look at the new plan, and apply that if it is still what you want.".into(),
             Self::AgentBusy { .. } => "Wait until it is done, look at the new plan, and apply that.".into(),
-            Self::Unsettled { operation, .. } => match operation.waiting.as_ref().and_then(|why| why.hint.clone()) {
+            Self::WaitsForRecovery { operation, .. } => match operation.waiting.as_ref().and_then(|why| why.hint.clone()) {
                 Some(hint) => format!("{hint} Then settle it: put it back, finish it, or leave it as it is."),
                 None => "Settle it first: put it back, finish it, or leave it as it is.".into(),
             },
-            Self::NothingToSettle { .. } => "Look at the history: it may have been settled meanwhile.".into(),
+            Self::NothingToRecover { .. } => "Look at the history: it may have been settled meanwhile.".into(),
             Self::DeletionNotAgreed { .. } => {
                 "If the agent is to be deleted, agree to that as well: its present key stops working for good.".into()
             }

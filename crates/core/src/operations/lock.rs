@@ -1,4 +1,4 @@
-//! Who may write to an agent: one at a time on this machine, and nobody before an interrupted operation is settled.
+//! Who may write to an agent: one at a time on this machine, and nobody before an interrupted operation is recovered.
 
 use std::time::{Duration, Instant};
 
@@ -69,11 +69,11 @@ impl Engine {
     }
 
     /// With the lock in hand, an operation without an end was left by a dead process. One that had not begun to write changed
-    /// nothing, and is closed; any other has to be settled first.
-    pub(super) async fn refuse_unsettled(&self, target: &Target, agent: &AgentId) -> Result<(), Error> {
+    /// nothing, and is closed; any other has to be recovered first.
+    pub(super) async fn refuse_interrupted(&self, target: &Target, agent: &AgentId) -> Result<(), Error> {
         for open in self.open_at(&target.place.url, agent).await? {
             if open.summary.state != OperationState::Prepared {
-                return Err(Error::Unsettled { operation: Box::new(open.summary) });
+                return Err(Error::WaitsForRecovery { operation: Box::new(open.summary) });
             }
             self.close_unwritten(&open).await?;
         }

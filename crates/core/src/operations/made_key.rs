@@ -163,7 +163,11 @@ impl MadeKey {
     }
 
     /// What becomes of the key, now that the apply has ended: told where it may be the agent's, removed where it opens nothing.
-    pub(super) async fn settle(self, report: &ApplyReport, context: &Context) -> (Option<AgentKey>, Result<(), Error>) {
+    pub(super) async fn conclude(
+        self,
+        report: &ApplyReport,
+        context: &Context,
+    ) -> (Option<AgentKey>, Result<(), Error>) {
         let standing = report.key.unwrap_or(KeyStanding::NotRead);
         if report.outcome == Outcome::PutBack || standing == KeyStanding::Anothers {
             return (None, self.withdraw(context).await);

@@ -14,7 +14,7 @@
 //! | `made_key.rs` | Import, step 1: the key that aidb makes for an agent |
 //! | `beside.rs`, `backup_file.rs` | keys and backups in files of their own, for a machine that goes away |
 //! | `lock.rs` | one writer for an agent at a time |
-//! | `recover.rs` | When something fails halfway: settling what a dead process left |
+//! | `recover.rs` | When something fails halfway: recovering what a dead process left |
 //! | `saved_plan.rs` | a plan in a file, for somebody to agree to; applied once |
 //! | `backups.rs` | Backup, and what retention drops |
 //! | `compare.rs` | Compare |
@@ -68,7 +68,7 @@ pub use import::{ImportOptions, LinkDatabase, Relink, Remember};
 pub use made_key::{AgentKey, AgentKeyPlace};
 pub use memory::{Look, LostMemory};
 pub use proposal::{Approval, Proposal, ProposalSource};
-pub use recover::{Owner, Recovered, RecoveryEnd, RecoveryRequest, Unsettled};
+pub use recover::{Interrupted, Owner, Recovered, RecoveryEnd, RecoveryRequest};
 pub use rollback::{RollbackOptions, RollbackSource};
 pub use samples::{SAMPLE_STAGES, SampleStage};
 pub use saved_plan::SavedPlan;

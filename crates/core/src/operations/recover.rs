@@ -1,9 +1,9 @@
-//! Recovery: an operation whose process died is settled from its record and from what the target has now (PRODUCT.md, "When
+//! Recovery: an operation whose process died is recovered from its record and from what the target has now (PRODUCT.md, "When
 //! something fails halfway").
 //!
 //! An operation without an end whose agent's lock is free was left by a dead process. It leads back to where the target was,
 //! unless the plan's end is there already; a person may have it finished instead. Recovery keeps no progress of its own, so it
-//! can be killed at any point and begun again. What cannot be settled now waits, with its reason, and nothing else is applied
+//! can be killed at any point and begun again. What cannot be recovered now waits, with its reason, and nothing else is applied
 //! to its agent until then.
 
 use super::change::{outcome_json, state_of};
@@ -16,7 +16,7 @@ use crate::store::{
     AgentLock, End, NewOperation, OpenOperation, OperationId, OperationKind, OperationState, OperationSummary,
 };
 
-/// What is to be settled, and how.
+/// What is to be recovered, and how.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RecoveryRequest<'a> {
     /// One operation; every one without it.
@@ -42,7 +42,7 @@ pub enum RecoveryEnd {
     /// It had not written anything, and its record says so now.
     NothingWritten,
     /// It has ended.
-    Settled {
+    Recovered {
         /// How.
         report: Box<ApplyReport>,
         /// In one sentence.
@@ -63,7 +63,7 @@ pub enum RecoveryEnd {
 
 /// An operation that has no end.
 #[derive(Clone, Debug)]
-pub struct Unsettled {
+pub struct Interrupted {
     /// Its record.
     pub operation: OperationSummary,
     /// Whether somebody is at it, or its process died.
@@ -80,24 +80,24 @@ pub enum Owner {
 }
 
 impl Engine {
-    /// The operations without an end, oldest first. Sends nothing, settles nothing.
+    /// The operations without an end, oldest first. Sends nothing, recovers nothing.
     ///
     /// # Errors
     /// The store cannot be read.
-    pub async fn unsettled(&self) -> Result<Vec<Unsettled>, Error> {
+    pub async fn interrupted(&self) -> Result<Vec<Interrupted>, Error> {
         let store = self.store().await?;
-        let mut unsettled = Vec::new();
+        let mut interrupted = Vec::new();
         for open in store.open_operations().await? {
             let owner = match self.lock_of(&open.summary).await? {
                 Some(_) => Owner::Gone,
                 None => Owner::AtWork,
             };
-            unsettled.push(Unsettled { operation: open.summary, owner });
+            interrupted.push(Interrupted { operation: open.summary, owner });
         }
-        Ok(unsettled)
+        Ok(interrupted)
     }
 
-    /// Settles what dead processes left, oldest first. What cannot be settled is no error: it waits, and says for what.
+    /// Recovers what dead processes left, oldest first. What cannot be recovered is no error: it waits, and says for what.
     ///
     /// # Errors
     /// The store cannot be read or written; no such operation.
@@ -139,13 +139,13 @@ impl Engine {
         if let Some(id) = operation {
             open.retain(|open| open.summary.id == *id);
             if open.is_empty() {
-                return Err(Error::NothingToSettle { id: id.to_string() });
+                return Err(Error::NothingToRecover { id: id.to_string() });
             }
         }
         Ok(open)
     }
 
-    /// `None` where somebody else has settled it meanwhile.
+    /// `None` where somebody else has recovered it meanwhile.
     async fn recover_one(
         &self,
         interrupted: &OperationSummary,
@@ -158,11 +158,11 @@ impl Engine {
         // Read again with the lock in hand: its process may have ended it a moment ago.
         let open = store.open_operations().await?.into_iter().find(|open| open.summary.id == interrupted.id);
         let Some(open) = open else { return Ok(None) };
-        let settled = match open.summary.state {
+        let recovered = match open.summary.state {
             OperationState::Prepared => self.close_unwritten(&open).await.map(|()| RecoveryEnd::NothingWritten),
-            _ => self.settle(&open, request, context).await,
+            _ => self.recover_from_target(&open, request, context).await,
         };
-        let end = match settled {
+        let end = match recovered {
             Ok(end) => end,
             Err(Error::Store(error)) => return Err(error.into()),
             // Its own words: what was interrupted did change something.
@@ -175,7 +175,7 @@ impl Engine {
         Ok(ended(end))
     }
 
-    async fn settle(
+    async fn recover_from_target(
         &self,
         open: &OpenOperation,
         request: RecoveryRequest<'_>,
@@ -190,8 +190,8 @@ impl Engine {
         };
         let apply = self.applying(&target, &plan, &credentials, open.key_hash.as_ref(), &operation.id, context).await?;
         let sent = open.sent.unwrap_or(plan.changes.len());
-        let report = apply.settle(sent, open.heading, request.way).await?;
-        if !report.is_settled() {
+        let report = apply.recover(sent, open.heading, request.way).await?;
+        if !report.is_final() {
             return Ok(RecoveryEnd::Waiting { reason: report.waiting(&plan) });
         }
         let (sentence, outcome) = (report.sentence(&plan), outcome_json(&report)?);
@@ -205,7 +205,7 @@ impl Engine {
         };
         let recovery = self.store().await?.finish_recovery(&operation.id, &self.recovery_of(operation), &end).await?;
         let unrecorded = apply.journal.missed().map(Error::from).or(forgotten.err()).map(|error| error.report());
-        Ok(RecoveryEnd::Settled { report: Box::new(report), sentence, recovery, unrecorded })
+        Ok(RecoveryEnd::Recovered { report: Box::new(report), sentence, recovery, unrecorded })
     }
 
     /// Where the operation wrote, by a key that was given for that server, or by the one that its environment has.

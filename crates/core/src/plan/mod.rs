@@ -1,7 +1,7 @@
 //! The plan: the exact list of changes that would make a target match a goal (PRODUCT.md, "Terms").
 //!
 //! Pure and plain: made from a goal and the target's live state, serialisable, versioned, and described entirely by
-//! itself. Applying does what the plan says and reads nothing else. Going back is a plan too: [`settle`] decides, for every
+//! itself. Applying does what the plan says and reads nothing else. Going back is a plan too: [`revert`] decides, for every
 //! change that was tried, what leads back to where it was.
 //!
 //! | file | rule |
@@ -12,7 +12,7 @@
 //! | `change.rs` | what one change is, and in which order changes are carried out |
 //! | `item.rs` | what a change gives and what it takes, apart |
 //! | `select.rs` | all of a plan, or chosen items |
-//! | `settle.rs` | after a failure: what is still ours goes back, what somebody else changed is left |
+//! | `revert.rs` | after a failure: what is still ours goes back, what somebody else changed is left |
 //! | `moved.rs` | what moved between two reads of the target, in words |
 //! | `words.rs` | the plan in plain words |
 //! | `fingerprint.rs` | the hash of the live state that a plan was made from |
@@ -25,8 +25,8 @@ mod item;
 mod link;
 mod make;
 mod moved;
+mod revert;
 mod select;
-mod settle;
 mod words;
 
 pub use change::{Change, ChangeKey, Group, PHASES, Phase};
@@ -35,8 +35,8 @@ pub use fingerprint::Fingerprint;
 pub use item::{Item, item_count};
 pub use make::{DatabaseLinking, Goal, LimitsGoal, TargetTables, make};
 pub use moved::{moved, record_moved};
+pub use revert::{Leftover, LeftoverKind, Ownership, Remainder, Reversal, remaining, revert, shortfalls, unreached};
 pub use select::{Selection, UnknownItem};
-pub use settle::{Leftover, LeftoverKind, Ownership, Remainder, Settlement, remaining, settle, shortfalls, unreached};
 pub use words::{describe_access, summary_lines};
 
 use serde::{Deserialize, Serialize};

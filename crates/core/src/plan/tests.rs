@@ -119,19 +119,19 @@ proptest! {
 
     /// Stopping after any part of the changes, and putting that part back, gives what was there; nothing is left over.
     #[test]
-    fn settling_any_part_of_an_apply_gives_the_original(live in any_state(), wanted in any_resources(), part in 0.0..=1.0f64) {
+    fn reverting_any_part_of_an_apply_gives_the_original(live in any_state(), wanted in any_resources(), part in 0.0..=1.0f64) {
         let plan = plan_to(&agent(wanted), &live, Mode::Exact);
         let done = (plan.changes.len() as f64 * part) as usize;
         let middle = applied(&live, &plan.changes[..done]);
         // Everything was tried; how much took effect is for the live state to tell.
-        let settlement = settle(&plan.changes, &middle, Ownership::Ours);
-        prop_assert_eq!(&settlement.left, &vec![]);
-        prop_assert_eq!(resources(&applied(&middle, &settlement.undo)), resources(&live));
+        let reversal = revert(&plan.changes, &middle, Ownership::Ours);
+        prop_assert_eq!(&reversal.left, &vec![]);
+        prop_assert_eq!(resources(&applied(&middle, &reversal.undo)), resources(&live));
     }
 
     /// What somebody else wrote between apply and undo is never touched (R6).
     #[test]
-    fn r6_settling_never_touches_what_somebody_else_wrote(live in any_resources(), wanted in any_resources(), foreign in any_resources()) {
+    fn r6_reverting_never_touches_what_somebody_else_wrote(live in any_resources(), wanted in any_resources(), foreign in any_resources()) {
         let live = present(agent(live));
         let plan = plan_to(&agent(wanted), &live, Mode::Exact);
         let mut moved = applied(&live, &plan.changes);
@@ -146,14 +146,14 @@ proptest! {
             !same(now.agent.resource_permissions.get(id)) && !same(before.agent.resource_permissions.get(id))
         }).collect();
         now.agent.resource_permissions.extend(foreign.clone());
-        let settlement = settle(&plan.changes, &moved, Ownership::Ours);
-        let end = applied(&moved, &settlement.undo);
+        let reversal = revert(&plan.changes, &moved, Ownership::Ours);
+        let end = applied(&moved, &reversal.undo);
         for (id, entry) in &foreign {
             prop_assert_eq!(end.present().expect("present").agent.resource_permissions.get(id), Some(entry));
         }
         let touched: BTreeSet<ChangeKey> = plan.changes.iter().map(Change::key).collect();
         let expected: BTreeSet<ChangeKey> = foreign.keys().map(|id| ChangeKey::resource(id)).filter(|key| touched.contains(key)).collect();
-        let left: BTreeSet<ChangeKey> = settlement.left.iter().map(|left| left.change.clone()).collect();
+        let left: BTreeSet<ChangeKey> = reversal.left.iter().map(|left| left.change.clone()).collect();
         prop_assert_eq!(left, expected);
     }
 
@@ -169,9 +169,9 @@ proptest! {
 fn a_registration_that_is_not_ours_is_never_deleted() {
     let wanted = agent(entries(&[("customers", &[Permission::Read])]));
     let plan = plan_to(&wanted, &AgentState::Absent, Mode::Merge);
-    let settlement = settle(&plan.changes, &present(wanted), Ownership::Foreign);
-    assert_eq!(settlement.undo, vec![], "somebody else's agent must stay");
-    assert_eq!(settlement.left.len(), 1);
+    let reversal = revert(&plan.changes, &present(wanted), Ownership::Foreign);
+    assert_eq!(reversal.undo, vec![], "somebody else's agent must stay");
+    assert_eq!(reversal.left.len(), 1);
 }
 
 #[test]
@@ -179,11 +179,11 @@ fn a_registered_agent_that_somebody_else_used_since_is_not_deleted() {
     let wanted = agent(entries(&[("customers", &[Permission::Read])]));
     let plan = plan_to(&wanted, &AgentState::Absent, Mode::Merge);
     let moved = present(agent(entries(&[("customers", &[Permission::Read]), ("theirs", &[Permission::Write])])));
-    let settlement = settle(&plan.changes, &moved, Ownership::Ours);
-    let keys: Vec<ChangeKey> = settlement.undo.iter().map(Change::key).collect();
+    let reversal = revert(&plan.changes, &moved, Ownership::Ours);
+    let keys: Vec<ChangeKey> = reversal.undo.iter().map(Change::key).collect();
     assert_eq!(keys, vec![ChangeKey::resource("customers")], "ours goes back, the agent stays");
-    assert_eq!(settlement.left.len(), 1);
-    assert!(settlement.left[0].reason.contains("theirs"), "{}", settlement.left[0].reason);
+    assert_eq!(reversal.left.len(), 1);
+    assert!(reversal.left[0].reason.contains("theirs"), "{}", reversal.left[0].reason);
 }
 
 #[test]
@@ -196,10 +196,10 @@ fn a_link_that_may_have_been_replaced_is_reported() {
         database: live.database.clone().unwrap_or_default(),
     };
     let mut now = LiveAgent { linked_at: Some("1".into()), ..LiveAgent::of(live) };
-    let untouched = settle([&change], &AgentState::Present(Box::new(now.clone())), Ownership::Unknown);
-    assert_eq!(untouched, Settlement::default());
+    let untouched = revert([&change], &AgentState::Present(Box::new(now.clone())), Ownership::Unknown);
+    assert_eq!(untouched, Reversal::default());
     now.linked_at = Some("2".into());
-    let replaced = settle([&change], &AgentState::Present(Box::new(now)), Ownership::Unknown);
+    let replaced = revert([&change], &AgentState::Present(Box::new(now)), Ownership::Unknown);
     assert_eq!(replaced.left.len(), 1, "a link that cannot be taken back must be reported");
 }
 

@@ -1,4 +1,4 @@
-//! The journal: what an operation notes before it happens, so that whoever finds it without an end can settle it.
+//! The journal: what an operation notes before it happens, so that whoever finds it without an end can recover it.
 
 use sqlx::Row;
 use sqlx::Sqlite;
@@ -21,7 +21,7 @@ words! {
     }
 }
 
-/// An operation that has not ended, with everything that settling it takes besides the target.
+/// An operation that has not ended, with everything that recovering it takes besides the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenOperation {
     /// What the history lists.
@@ -93,7 +93,7 @@ impl Store {
         self.note(id, "UPDATE operations SET heading = ?1 WHERE id = ?2", Heading::Back.as_str()).await
     }
 
-    /// Notes why an operation could not be settled, and what became of each item so far. It stays open.
+    /// Notes why an operation could not be recovered, and what became of each item so far. It stays open.
     pub async fn note_waiting(
         &self,
         id: &OperationId,
@@ -144,7 +144,7 @@ impl Store {
     }
 
     /// The operations that have not ended, oldest first: those that are under way, and those that a dead process left. An
-    /// export changes nothing, and there is nothing about it to settle.
+    /// export changes nothing, and there is nothing about it to recover.
     pub async fn open_operations(&self) -> Result<Vec<OpenOperation>, StoreError> {
         let rows = sqlx::query("SELECT * FROM operations WHERE finished_at IS NULL AND kind <> ? ORDER BY sequence")
             .bind(OperationKind::Export.as_str())

@@ -64,8 +64,8 @@ pub(super) async fn inspect(path: &Path) -> Result<(), StoreError> {
     };
     // The header is the whole truth only where no log waits to be merged into it. A database without a mark may be one
     // that another aidb is creating at this moment.
-    let unsettled = identity.application_id == 0 || file_length(&beside(path, "-wal")) > 0;
-    let identity = if unsettled { settled_identity(path).await? } else { identity };
+    let in_flux = identity.application_id == 0 || file_length(&beside(path, "-wal")) > 0;
+    let identity = if in_flux { stable_identity(path).await? } else { identity };
     judge(path, &identity)
 }
 
@@ -179,7 +179,7 @@ fn judge(path: &Path, identity: &Identity) -> Result<(), StoreError> {
 }
 
 /// The identity as SQLite sees it, the log included, without the right to write.
-async fn settled_identity(path: &Path) -> Result<Identity, StoreError> {
+async fn stable_identity(path: &Path) -> Result<Identity, StoreError> {
     match read_identity(options(path).read_only(true)).await {
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNFINISHED_WRITE) => {
             identity_in_a_copy(path).await
@@ -234,7 +234,7 @@ const APPLICATION_AT: usize = 68;
 
 fn header(path: &Path) -> Result<Header, StoreError> {
     let mut bytes = Vec::with_capacity(HEADER);
-    // Asks for writing, too: SQLite would quietly settle for reading, and the first write would be the one to fail.
+    // Asks for writing, too: SQLite would quietly make do with reading, and the first write would be the one to fail.
     OpenOptions::new()
         .read(true)
         .write(true)

@@ -107,7 +107,7 @@ pub struct NewOperation {
     pub plan_json: Option<String>,
     /// The hash of the live state that the plan was made from.
     pub fingerprint: Option<String>,
-    /// Where the configuration came from: a file, an environment, a backup; for a recovery the operation that it settled.
+    /// Where the configuration came from: a file, an environment, a backup; for a recovery the operation that it recovered.
     pub source: Option<String>,
     /// Which program carries it out.
     pub program: Program,
@@ -176,7 +176,7 @@ pub struct OperationSummary {
     pub backup: Option<BackupId>,
     /// Which program carried it out, where that was noted.
     pub program: Option<Program>,
-    /// Why it is not settled yet, where that was tried.
+    /// Why it is not recovered yet, where that was tried.
     pub waiting: Option<ErrorReport>,
     /// Why it ended before it wrote anything, where that was noted and is a code that this aidb knows.
     pub cause: Option<ErrorCode>,

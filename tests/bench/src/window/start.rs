@@ -18,7 +18,7 @@ const ROUNDS: usize = 7;
 /// A window that is not there by then does not come.
 const LIMIT: Duration = Duration::from_secs(60);
 /// How long a window stands before its memory is looked at.
-const SETTLED: Duration = Duration::from_secs(3);
+const STEADY: Duration = Duration::from_secs(3);
 const MOST_SECONDS_BROKEN_PORTAL: f64 = 1.5;
 
 /// What one start showed.
@@ -53,7 +53,7 @@ pub fn measure(programs: &Programs, table: &mut Table) -> Result<()> {
     table.add("P6 blank frames shown", blank, Bar::AtMost(0.0), taken);
     let (own, peer) = (figure(&ours, |start| start.megabytes), figure(&empty, |start| start.megabytes));
     let taken =
-        format!("{own:.0} MB; empty window {peer:.0} MB; all processes, proportional, {SETTLED:?} after the frame");
+        format!("{own:.0} MB; empty window {peer:.0} MB; all processes, proportional, {STEADY:?} after the frame");
     table.add("P6 memory ÷ empty window", own / peer, Bar::AtMost(1.3), taken);
     let broken: Result<Vec<Start>> =
         (0..ROUNDS).map(|_| start(programs.path("aidb-desktop"), Portal::Broken)).collect();
@@ -106,7 +106,7 @@ fn start(program: PathBuf, portal: Portal) -> Result<Start> {
         }
     };
     let first = first.unwrap_or(to_words);
-    std::thread::sleep(SETTLED);
+    std::thread::sleep(STEADY);
     let [milliseconds, to_words] = [first, to_words].map(|time| time.as_secs_f64() * 1000.0);
     Ok(Start { milliseconds, to_words, blank, megabytes: proportional_megabytes(process.0.id())? })
 }

@@ -1,4 +1,4 @@
-//! What a killed `aidb` left is settled by the next start, with the real process and a real SIGKILL.
+//! What a killed `aidb` left is recovered by the next start, with the real process and a real SIGKILL.
 
 use aidb_sandbox::{Effect, Fault, FaultAnswer};
 use aidb_testkit::Run;

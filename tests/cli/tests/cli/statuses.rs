@@ -94,7 +94,7 @@ fn what_did_not_end_well_keeps_its_status_where_nobody_reads_it() {
         if status == 6 {
             assert!(run.stderr.contains("Left to look at") && run.stderr.contains("Backup from before it"), "{run}");
         }
-        let _settled = stage.run(&["recover"]);
+        let _recovered = stage.run(&["recover"]);
     }
     // An error from before the first write is said too, and not only that it cannot be said.
     let run = run_into(&stage, &["m", "import", "-e", "Staging", "-i", "none.json", "--json"], Output::Full);

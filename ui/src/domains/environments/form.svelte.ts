@@ -60,7 +60,7 @@ export class FormState {
   }
 
   /** The answer to a save is what stands now. */
-  settle(saved: EnvironmentView): void {
+  saved(saved: EnvironmentView): void {
     this.#fill(saved);
     this.#saved = this.#words();
     this.clearErrors();

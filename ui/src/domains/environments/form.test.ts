@@ -22,7 +22,7 @@ test("only what would be saved otherwise counts as a change", () => {
   expect(form.isDirty).toBe(false);
   form.protected = true;
   expect(form.isDirty).toBe(true);
-  form.settle({ ...environment, protected: true });
+  form.saved({ ...environment, protected: true });
   expect(form.isDirty).toBe(false);
 });
 

@@ -105,7 +105,7 @@ export class Wizard {
     return null;
   }
 
-  /** Whether a person may go to a step now: everything before it must be settled, and nothing may run. */
+  /** Whether a person may go to a step now: everything before it must be complete, and nothing may run. */
   isReachable(step: Step): boolean {
     if (this.apply?.running || this.result || step === "result") return false;
     const before = this.steps.slice(0, this.steps.indexOf(step));

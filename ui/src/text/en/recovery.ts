@@ -1,7 +1,7 @@
 /** Words about operations that were interrupted, and what became of them. */
 export const recoveryText = {
   interrupted: (words: string) => `The ${words} was interrupted.`,
-  settled: (words: string, sentence: string) => `The ${words}: ${sentence}`,
+  recovered: (words: string, sentence: string) => `The ${words}: ${sentence}`,
   nothingWritten: "Nothing had been written yet.",
   waits: (agent: string) => `It waits to be settled, and nothing else is applied to ${agent} until then.`,
   failed: "What was interrupted could not be looked at.",

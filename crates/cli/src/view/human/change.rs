@@ -37,7 +37,7 @@ impl Human for ChangesDone {
                 let cause = report.cause.as_ref().filter(|_| !report.cancelled);
                 page.block(&failure::ended(&item.sentence(), cause, detail));
                 left(&mut page, item);
-                if let Some(hint) = item.hint().filter(|_| !report.is_settled()) {
+                if let Some(hint) = item.hint().filter(|_| !report.is_final()) {
                     page.line(format!("  {}", shown(&hint)));
                 }
                 way_back(&mut page, item);

@@ -7,7 +7,7 @@ use aidb_core::store::OperationSummary;
 
 use super::change::leftovers;
 use super::{BAD, Human, Page, done, failure, paint, shown};
-use crate::commands::{OperationLeft, RecoveriesDone, UnsettledList};
+use crate::commands::{InterruptedList, OperationLeft, RecoveriesDone};
 use crate::screen::Detail;
 
 /// "The import of my-agent to Staging (op-3fz9q2mk) was interrupted.": what was interrupted, and why it waits.
@@ -21,8 +21,8 @@ pub(crate) fn recovered(recovered: &Recovered) -> String {
     let title = title(&recovered.interrupted);
     match &recovered.end {
         RecoveryEnd::NothingWritten => format!("{title} was interrupted before anything was written."),
-        RecoveryEnd::Settled { report, sentence, .. } if report.left.is_empty() => format!("{title}: {sentence}"),
-        RecoveryEnd::Settled { report, sentence, .. } => {
+        RecoveryEnd::Recovered { report, sentence, .. } if report.left.is_empty() => format!("{title}: {sentence}"),
+        RecoveryEnd::Recovered { report, sentence, .. } => {
             let cause = cause_of(report).map(|cause| format!(" {}", cause.message)).unwrap_or_default();
             let back = way_back(&recovered.interrupted).map(|back| format!(" To go back: {back}")).unwrap_or_default();
             format!("{title}: {sentence}{cause}{back}")
@@ -50,7 +50,7 @@ fn title(operation: &OperationSummary) -> String {
     format!("The {} (begun {began}, {})", operation_words(operation), operation.id)
 }
 
-impl Human for UnsettledList {
+impl Human for InterruptedList {
     fn human(&self, detail: Detail) -> String {
         let mut page = Page::default();
         if self.0.is_empty() {
@@ -77,7 +77,13 @@ fn waits(page: &mut Page, why: Option<&ErrorReport>, detail: Detail) {
 }
 
 /// How it ended: the sentence, then why, then what is left, as far as anybody reads it.
-fn settled(page: &mut Page, interrupted: &OperationSummary, report: &ApplyReport, sentence: &str, detail: Detail) {
+fn write_recovered(
+    page: &mut Page,
+    interrupted: &OperationSummary,
+    report: &ApplyReport,
+    sentence: &str,
+    detail: Detail,
+) {
     let words = shown(&format!("{}: {sentence}", title(interrupted)));
     if report.left.is_empty() {
         page.line(done(&words));
@@ -102,8 +108,8 @@ impl Human for RecoveriesDone {
                 RecoveryEnd::Waiting { .. } => {}
                 RecoveryEnd::UnderWay => page.line(shown(&recovered(one))),
                 RecoveryEnd::NothingWritten => page.line(done(&shown(&recovered(one)))),
-                RecoveryEnd::Settled { report, sentence, recovery, .. } => {
-                    settled(&mut page, &one.interrupted, report, sentence, detail);
+                RecoveryEnd::Recovered { report, sentence, recovery, .. } => {
+                    write_recovered(&mut page, &one.interrupted, report, sentence, detail);
                     page.line(format!("  Its record: {recovery}"));
                     if let Some(backup) = &one.interrupted.backup {
                         page.line(format!("  Backup from before it: {backup}"));
@@ -125,7 +131,7 @@ impl Human for RecoveriesDone {
                     page.line(shown(&was_interrupted(&one.interrupted)));
                     waits(&mut page, Some(reason), detail);
                 }
-                RecoveryEnd::Settled { unrecorded: Some(unrecorded), .. } => {
+                RecoveryEnd::Recovered { unrecorded: Some(unrecorded), .. } => {
                     page.line("Besides, this could not be done:");
                     page.block(&failure::report(unrecorded, detail));
                 }

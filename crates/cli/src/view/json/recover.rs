@@ -3,9 +3,9 @@ use aidb_core::store::OperationSummary;
 use serde_json::{Value, json};
 
 use super::{Json, part, present, with};
-use crate::commands::{OperationLeft, RecoveriesDone, UnsettledList};
+use crate::commands::{InterruptedList, OperationLeft, RecoveriesDone};
 
-impl Json for UnsettledList {
+impl Json for InterruptedList {
     fn json(&self) -> Value {
         let operations: Vec<Value> = self
             .0
@@ -42,7 +42,7 @@ fn recovered(one: &Recovered) -> Value {
         RecoveryEnd::NothingWritten => json!({ "end": "nothing_written" }),
         RecoveryEnd::UnderWay => json!({ "end": "under_way" }),
         RecoveryEnd::Waiting { reason } => json!({ "end": "waiting", "reason": part(reason) }),
-        RecoveryEnd::Settled { report, sentence, recovery, unrecorded } => present(json!({
+        RecoveryEnd::Recovered { report, sentence, recovery, unrecorded } => present(json!({
             "end": part(&report.outcome),
             "message": sentence,
             "cause": report.cause.as_ref().map(part),

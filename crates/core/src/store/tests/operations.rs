@@ -142,7 +142,7 @@ async fn a_saved_plan_begins_to_write_once() {
 }
 
 #[tokio::test]
-async fn a_recovery_and_what_it_settled_end_together() {
+async fn a_recovery_and_what_it_recovered_end_together() {
     let (_home, store) = new_store().await;
     let interrupted = store.begin_operation(&new_operation("orders")).await.unwrap();
     store.begin_writing(&interrupted, 1).await.unwrap();

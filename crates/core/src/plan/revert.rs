@@ -60,7 +60,7 @@ pub enum LeftoverKind {
 
 /// What has to be done to put a plan's changes back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settlement {
+pub struct Reversal {
     /// Changes that lead back, in the order of [`super::PHASES`].
     pub undo: Vec<Change>,
     /// What somebody else changed since, or what no call can take back.
@@ -70,18 +70,18 @@ pub struct Settlement {
 /// What leads back from `live` to where the target was before `tried` (changes of one plan) were sent, whether or not they
 /// took effect.
 #[must_use]
-pub fn settle<'a>(tried: impl IntoIterator<Item = &'a Change>, live: &AgentState, ownership: Ownership) -> Settlement {
-    let mut settlement = Settlement::default();
+pub fn revert<'a>(tried: impl IntoIterator<Item = &'a Change>, live: &AgentState, ownership: Ownership) -> Reversal {
+    let mut reversal = Reversal::default();
     let tried: Vec<&Change> = tried.into_iter().collect();
     if let Some(registration) = tried.iter().find(|change| matches!(change, Change::Register { .. })) {
-        settle_registration(&mut settlement, registration, &tried, live, ownership);
-        return settlement;
+        revert_registration(&mut reversal, registration, &tried, live, ownership);
+        return reversal;
     }
     for change in tried {
-        settle_one(&mut settlement, change, live);
+        revert_one(&mut reversal, change, live);
     }
-    settlement.undo.sort_by_key(Change::phase);
-    settlement
+    reversal.undo.sort_by_key(Change::phase);
+    reversal
 }
 
 /// The changes whose end `live` does not show: what the verification after an apply reports.
@@ -217,14 +217,14 @@ fn left(change: &Change, reason: impl Into<String>) -> Leftover {
     Leftover { change: change.key(), reason: reason.into(), kind: LeftoverKind::Final }
 }
 
-fn leave(settlement: &mut Settlement, change: &Change, reason: impl Into<String>) {
-    settlement.left.push(left(change, reason));
+fn leave(reversal: &mut Reversal, change: &Change, reason: impl Into<String>) {
+    reversal.left.push(left(change, reason));
 }
 
 /// A registration is put back by deleting the agent, which takes everything else with it; but only the agent that is ours, and
 /// only while it holds nothing that somebody else gave it.
-fn settle_registration(
-    settlement: &mut Settlement,
+fn revert_registration(
+    reversal: &mut Reversal,
     registration: &Change,
     tried: &[&Change],
     live: &AgentState,
@@ -241,10 +241,10 @@ fn settle_registration(
             0 => FOREIGN.to_owned(),
             count => format!("{FOREIGN} {}", set_by_both(count)),
         };
-        return leave(settlement, registration, reason);
+        return leave(reversal, registration, reason);
     }
     if ownership == Ownership::Unknown && !reached(registration, live) {
-        return leave(settlement, registration, UNLIKE_OURS);
+        return leave(reversal, registration, UNLIKE_OURS);
     }
     let foreign: Vec<&String> = agent
         .agent
@@ -254,18 +254,18 @@ fn settle_registration(
         .map(|(id, _)| id)
         .collect();
     if foreign.is_empty() {
-        settlement.undo.push(Change::DeleteAgent { before: Box::new(agent.clone()) });
+        reversal.undo.push(Change::DeleteAgent { before: Box::new(agent.clone()) });
         return;
     }
     let reason = format!(
         "The agent was registered, and somebody else has set permissions on it since ({}); it was not deleted.",
         shorten(&foreign)
     );
-    leave(settlement, registration, reason);
+    leave(reversal, registration, reason);
     for change in tried.iter().filter(|change| !matches!(change, Change::Register { .. })) {
-        settle_one(settlement, change, live);
+        revert_one(reversal, change, live);
     }
-    settlement.undo.sort_by_key(Change::phase);
+    reversal.undo.sort_by_key(Change::phase);
 }
 
 fn set_by_both(count: usize) -> String {
@@ -287,33 +287,33 @@ fn wrote(change: &Change, id: &str, live: &ResourcePermission) -> bool {
     matches!(change, Change::SetPermission { resource_id, after, .. } if resource_id == id && after.same_access(live))
 }
 
-fn settle_one(settlement: &mut Settlement, change: &Change, live: &AgentState) {
+fn revert_one(reversal: &mut Reversal, change: &Change, live: &AgentState) {
     match (change, live) {
-        (Change::DeleteAgent { .. }, AgentState::Absent) => leave(settlement, change, DELETED),
+        (Change::DeleteAgent { .. }, AgentState::Absent) => leave(reversal, change, DELETED),
         (Change::DeleteAgent { .. }, AgentState::Present(_)) => {}
-        (_, AgentState::Absent) => leave(settlement, change, GONE),
+        (_, AgentState::Absent) => leave(reversal, change, GONE),
         (Change::SetPermission { resource_id, before, after }, AgentState::Present(agent)) => {
-            settle_resource(settlement, change, resource_id, before.as_ref(), Some(after), entry(agent, resource_id));
+            revert_resource(reversal, change, resource_id, before.as_ref(), Some(after), entry(agent, resource_id));
         }
         (Change::Revoke { resource_id, before }, AgentState::Present(agent)) => {
-            settle_resource(settlement, change, resource_id, Some(before), None, entry(agent, resource_id));
+            revert_resource(reversal, change, resource_id, Some(before), None, entry(agent, resource_id));
         }
         (Change::SetRateLimits { before, after }, AgentState::Present(agent)) => match &agent.rate_limits {
             Some(live) if live == before => {}
             Some(live) if live == after => {
-                settlement.undo.push(Change::SetRateLimits { before: live.clone(), after: before.clone() });
+                reversal.undo.push(Change::SetRateLimits { before: live.clone(), after: before.clone() });
             }
-            live => leave(settlement, change, limits_changed(before, live.as_ref())),
+            live => leave(reversal, change, limits_changed(before, live.as_ref())),
         },
         (Change::LinkDatabase { before, linked_at, .. }, AgentState::Present(agent)) => {
-            settle_link(settlement, change, before.is_some(), linked_at.as_ref(), agent);
+            revert_link(reversal, change, before.is_some(), linked_at.as_ref(), agent);
         }
         (Change::Register { .. }, AgentState::Present(_)) => {}
     }
 }
 
-fn settle_resource(
-    settlement: &mut Settlement,
+fn revert_resource(
+    reversal: &mut Reversal,
     change: &Change,
     id: &str,
     before: Option<&ResourcePermission>,
@@ -324,15 +324,15 @@ fn settle_resource(
         return;
     }
     if !same_entry(id, after, live) {
-        return leave(settlement, change, changed_by_others(id, before, live));
+        return leave(reversal, change, changed_by_others(id, before, live));
     }
     match (before, live) {
-        (Some(before), live) => settlement.undo.push(Change::SetPermission {
+        (Some(before), live) => reversal.undo.push(Change::SetPermission {
             resource_id: id.into(),
             before: live.cloned(),
             after: before.clone(),
         }),
-        (None, Some(live)) => settlement.undo.extend(removal(id, live)),
+        (None, Some(live)) => reversal.undo.extend(removal(id, live)),
         (None, None) => {}
     }
 }
@@ -363,8 +363,8 @@ fn same_entry(id: &str, one: Option<&ResourcePermission>, other: Option<&Resourc
     }
 }
 
-fn settle_link(
-    settlement: &mut Settlement,
+fn revert_link(
+    reversal: &mut Reversal,
     change: &Change,
     linked_before: bool,
     linked_at: Option<&String>,
@@ -382,5 +382,5 @@ fn settle_link(
     } else {
         "The database stays linked: the server has no call that unlinks one."
     };
-    leave(settlement, change, reason);
+    leave(reversal, change, reason);
 }

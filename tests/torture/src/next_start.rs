@@ -14,7 +14,7 @@ use crate::scenario::{Ready, Scenario, Stand, stand};
 pub enum Next {
     /// `aidb recover`.
     Recover,
-    /// Any other that talks to the server: it settles what was left before its own work.
+    /// Any other that talks to the server: it recovers what was left before its own work.
     Export,
 }
 
