@@ -68,7 +68,7 @@ async fn history(engine: &Engine) -> Result<Value, ErrorReport> {
     let operations = engine.store().await?.operations(&filter).await?;
     let entry = |one: OperationSummary| {
         json!({
-            "id": one.id, "kind": one.kind, "state": one.state, "environment": one.place.environment,
+            "id": one.id, "kind": one.kind, "state": one.state, "environment": one.server.environment,
             "agent": one.agent_id, "mode": one.mode, "started_at": one.started_at, "finished_at": one.finished_at,
             "summary": one.summary, "backup": one.backup,
         })

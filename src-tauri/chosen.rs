@@ -49,7 +49,7 @@ pub(crate) struct Chosen {
 
 /// A place where a person wants something written.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct Destination {
     /// Where.
     pub(crate) path: PathBuf,
     /// What it was chosen for.
@@ -77,8 +77,8 @@ impl ChosenFiles {
     }
 
     /// Refuses a place where that cannot be written.
-    pub(crate) fn place(&self, path: &Path, purpose: FilePurpose) -> Result<(), WindowError> {
-        paths::place(path, purpose, &self.data)
+    pub(crate) fn destination(&self, path: &Path, purpose: FilePurpose) -> Result<(), WindowError> {
+        paths::destination(path, purpose, &self.data)
     }
 
     /// Holds a file that a person chose. One that is to be read, and is held already, keeps its ticket.
@@ -111,19 +111,19 @@ impl ChosenFiles {
     }
 
     /// The place of a ticket, for one of these purposes. The ticket is used up by that, whatever comes of it.
-    pub(crate) fn to_write(&self, ticket: &FileTicket, purposes: &[FilePurpose]) -> Result<Place, WindowError> {
-        let place = {
+    pub(crate) fn to_write(&self, ticket: &FileTicket, purposes: &[FilePurpose]) -> Result<Destination, WindowError> {
+        let destination = {
             let mut held = self.locked();
             let fits = |one: &Chosen| matches!(one.used, Use::Write(purpose, _) if purposes.contains(&purpose));
             let found = held.iter().position(|one| one.ticket == *ticket && fits(one));
             let taken = found.and_then(|index| held.remove(index)).ok_or(WindowError::NotChosen)?;
             match taken.used {
-                Use::Write(purpose, overwrite) => Place { path: taken.path, purpose, overwrite },
+                Use::Write(purpose, overwrite) => Destination { path: taken.path, purpose, overwrite },
                 Use::Read(_) => return Err(WindowError::NotChosen),
             }
         };
-        self.place(&place.path, place.purpose)?;
-        Ok(place)
+        self.destination(&destination.path, destination.purpose)?;
+        Ok(destination)
     }
 
     fn locked(&self) -> MutexGuard<'_, VecDeque<Chosen>> {
@@ -172,12 +172,12 @@ mod tests {
         refused(files.to_write(&read, &[FilePurpose::Configuration]));
         refused(files.to_read(&FileTicket("file-1".into()), Reading::Configuration));
         let written = Use::Write(FilePurpose::HistoryCsv, Overwrite::Nothing);
-        let place = files.hold(home.path().join("a.csv"), written).unwrap().ticket;
-        refused(files.to_read(&place, Reading::Configuration));
-        refused(files.to_write(&place, &[FilePurpose::PlanPage]));
-        let once = files.to_write(&place, &[FilePurpose::HistoryJson, FilePurpose::HistoryCsv]).unwrap();
+        let destination = files.hold(home.path().join("a.csv"), written).unwrap().ticket;
+        refused(files.to_read(&destination, Reading::Configuration));
+        refused(files.to_write(&destination, &[FilePurpose::PlanPage]));
+        let once = files.to_write(&destination, &[FilePurpose::HistoryJson, FilePurpose::HistoryCsv]).unwrap();
         assert_eq!((once.purpose, once.overwrite), (FilePurpose::HistoryCsv, Overwrite::Nothing));
-        refused(files.to_write(&place, &[FilePurpose::HistoryCsv]));
+        refused(files.to_write(&destination, &[FilePurpose::HistoryCsv]));
     }
 
     #[test]

@@ -89,7 +89,7 @@ pub(crate) trait Dialogs: Send + Sync {
     /// Which file to open.
     fn pick(&self, purpose: FilePurpose) -> Picked;
     /// Where to write; asks about overwriting by itself.
-    fn place(&self, purpose: FilePurpose, suggested: &str) -> Picked;
+    fn destination(&self, purpose: FilePurpose, suggested: &str) -> Picked;
     /// Yes or no.
     fn ask(&self, question: &Question) -> Answered;
 }
@@ -125,7 +125,7 @@ impl<R: Runtime> Dialogs for SystemDialogs<R> {
         self.file(move || Box::pin(dialog(purpose).pick_file()))
     }
 
-    fn place(&self, purpose: FilePurpose, suggested: &str) -> Picked {
+    fn destination(&self, purpose: FilePurpose, suggested: &str) -> Picked {
         let suggested = suggested.to_owned();
         self.file(move || Box::pin(dialog(purpose).set_file_name(suggested).save_file()))
     }

@@ -31,7 +31,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "agent_export",
     "agent_key_copy",
     "file_pick",
-    "file_place",
+    "file_destination",
     "file_check",
     "file_check_stop",
     "file_excerpt",

@@ -46,7 +46,7 @@ pub(crate) fn ordinary(path: &Path, data: &Path) -> Result<(), WindowError> {
 }
 
 /// Refuses what a new file is not called. One that is there already is judged by what it is really called.
-pub(crate) fn place(path: &Path, purpose: FilePurpose, data: &Path) -> Result<(), WindowError> {
+pub(crate) fn destination(path: &Path, purpose: FilePurpose, data: &Path) -> Result<(), WindowError> {
     ordinary(path, data)?;
     for path in [path, &real(path)] {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -270,7 +270,7 @@ mod tests {
             ("plan.html", FilePurpose::PlanPage),
             ("data/a.csv", FilePurpose::HistoryCsv),
         ] {
-            assert_eq!(place(&at(name), purpose, &data).unwrap_err().code(), ErrorCode::Usage, "{name}");
+            assert_eq!(destination(&at(name), purpose, &data).unwrap_err().code(), ErrorCode::Usage, "{name}");
         }
         for (name, called, purpose) in [
             ("history", "history.csv", FilePurpose::HistoryCsv),
@@ -280,7 +280,7 @@ mod tests {
         ] {
             let path = with_ending(at(name), purpose);
             assert_eq!(path, at(called));
-            place(&path, purpose, &data).unwrap();
+            destination(&path, purpose, &data).unwrap();
         }
     }
 

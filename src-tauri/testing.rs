@@ -59,7 +59,7 @@ impl Dialogs for System {
         Box::pin(async move { Ok(picked) })
     }
 
-    fn place(&self, purpose: FilePurpose, suggested: &str) -> Picked {
+    fn destination(&self, purpose: FilePurpose, suggested: &str) -> Picked {
         self.with(|told| told.offered.push(suggested.to_owned()));
         self.pick(purpose)
     }
@@ -168,10 +168,10 @@ impl Bench {
     }
 
     /// Has a person choose where to write, and answers the ticket of that place.
-    pub(crate) async fn place(&self, name: &str, purpose: &str) -> Value {
+    pub(crate) async fn destination(&self, name: &str, purpose: &str) -> Value {
         self.system.with(|told| told.picks = Some(self.home.path().join(name)));
         let request = serde_json::json!({ "purpose": purpose, "suggested": name });
-        self.call("file_place", request).await.expect("a place")["file"]["ticket"].clone()
+        self.call("file_destination", request).await.expect("a place")["file"]["ticket"].clone()
     }
 
     /// Adds an environment that leads to a server of its own, with a key, and answers its id.

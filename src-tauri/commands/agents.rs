@@ -29,7 +29,7 @@ pub(crate) async fn agent_list(
     let engine = desktop.engine();
     let target = target(&engine, &request.id).await?;
     let agents = engine.agents(&target, &context(listen)).await?;
-    let look = Look { url: target.place.url.clone(), at: Utc::now(), agents };
+    let look = Look { url: target.server.url.clone(), at: Utc::now(), agents };
     let same_server = |earlier: &Look| earlier.url == look.url;
     let earlier = desktop.remembered.read(|memory| memory.looks.get(&request.id).cloned()).filter(same_server);
     let lost = engine.lost_memory(&target, &look.agents, earlier.as_ref()).await?;
@@ -68,10 +68,11 @@ pub(crate) async fn agent_export(
     listen: Listen,
 ) -> Result<WrittenFile, ErrorReport> {
     let engine = desktop.engine();
-    let place = desktop.files.to_write(&request.file, &[FilePurpose::Configuration])?;
+    let destination = desktop.files.to_write(&request.file, &[FilePurpose::Configuration])?;
     let target = target(&engine, &request.environment).await?;
     let agent = AgentId::new(&request.agent)?;
-    let exported = engine.export_to_file(&target, &agent, &place.path, place.overwrite, &context(listen)).await?;
+    let exported =
+        engine.export_to_file(&target, &agent, &destination.path, destination.overwrite, &context(listen)).await?;
     Ok(WrittenFile {
         path: exported.path.display().to_string(),
         message: config::display_text(&format!("{agent} of {} was exported.", target.name)),

@@ -98,8 +98,8 @@ pub(crate) async fn support_bundle(
     request: SupportBundle,
     _: Listen,
 ) -> Result<WrittenFile, ErrorReport> {
-    let place = desktop.files.to_write(&request.file, &[FilePurpose::SupportBundle])?;
-    bundle::write(&desktop, &place.path, place.overwrite).await
+    let destination = desktop.files.to_write(&request.file, &[FilePurpose::SupportBundle])?;
+    bundle::write(&desktop, &destination.path, destination.overwrite).await
 }
 
 /// Stops what runs, waits until it is put back, and closes the window.

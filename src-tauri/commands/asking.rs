@@ -61,7 +61,7 @@ async fn a_file_that_gets_its_ending_is_asked_about_where_it_is_there() {
     let there = bench.file("history.csv", "mine");
     let named = |declines| {
         bench.system.with(|told| (told.declines, told.picks) = (declines, Some(bench.home.path().join("history"))));
-        bench.call("file_place", json!({ "purpose": "history_csv", "suggested": "history.csv" }))
+        bench.call("file_destination", json!({ "purpose": "history_csv", "suggested": "history.csv" }))
     };
     assert_eq!(named(true).await.unwrap_err().code, ErrorCode::Declined);
     let placed = named(false).await.unwrap();
@@ -70,7 +70,8 @@ async fn a_file_that_gets_its_ending_is_asked_about_where_it_is_there() {
     assert_ne!(std::fs::read_to_string(&there).unwrap(), "mine");
     for (name, purpose) in [(".bashrc", "history_csv"), ("data/history.csv", "history_csv")] {
         bench.system.with(|told| told.picks = Some(bench.home.path().join(name)));
-        let refused = bench.call("file_place", json!({ "purpose": purpose, "suggested": "x" })).await.unwrap_err();
+        let refused =
+            bench.call("file_destination", json!({ "purpose": purpose, "suggested": "x" })).await.unwrap_err();
         assert_eq!(refused.code, ErrorCode::Usage, "{name}");
     }
 }

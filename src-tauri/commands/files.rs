@@ -10,7 +10,7 @@ use aidb_core::operations::{BackupFile, Error, RollbackSource, check_configurati
 
 use crate::chosen::{Chosen, Reading, Use};
 use crate::contract::{
-    ErrorReport, ExcerptRequest, ExcerptView, FileCheck, FileChoice, FilePick, FilePlace, FilePurpose, NamedFile,
+    ErrorReport, ExcerptRequest, ExcerptView, FileCheck, FileChoice, FileDestination, FilePick, FilePurpose, NamedFile,
     PickedFile,
 };
 use crate::desktop::Desktop;
@@ -35,17 +35,17 @@ pub(crate) async fn file_pick(desktop: Arc<Desktop>, request: FilePick, _: Liste
 }
 
 /// Asks where to write.
-pub(crate) async fn file_place(
+pub(crate) async fn file_destination(
     desktop: Arc<Desktop>,
-    request: FilePlace,
+    request: FileDestination,
     _: Listen,
 ) -> Result<PickedFile, ErrorReport> {
     let suggested = paths::file_name(&request.suggested);
-    let Some(named) = desktop.dialogs.place(request.purpose, &suggested).await? else {
+    let Some(named) = desktop.dialogs.destination(request.purpose, &suggested).await? else {
         return Ok(PickedFile { file: None });
     };
     let path = paths::with_ending(named.clone(), request.purpose);
-    desktop.files.place(&path, request.purpose)?;
+    desktop.files.destination(&path, request.purpose)?;
     let overwrite = overwriting(&desktop, &named, &path).await?;
     Ok(PickedFile { file: Some(desktop.files.hold(path, Use::Write(request.purpose, overwrite))?.into()) })
 }

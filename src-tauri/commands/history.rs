@@ -10,7 +10,7 @@ use aidb_core::operations::{
     Engine, Error, HistoryEntry, HistoryFilter, OperationRecord, RollbackOptions, RollbackSource, find_entry,
     history_csv, history_json,
 };
-use aidb_core::store::{BackupSummary, OperationState, OperationSummary, Pin, Place, StoreError};
+use aidb_core::store::{BackupSummary, OperationState, OperationSummary, Pin, ServerRef, StoreError};
 
 use super::plans::{context, environment, file_name, home};
 use crate::contract::{
@@ -21,7 +21,7 @@ use crate::contract::{
 use crate::desktop::Desktop;
 use crate::held::{Met, NewPlan};
 use crate::progress::Listen;
-use crate::views::history::{backup_view, filter, places};
+use crate::views::history::{backup_view, filter, servers};
 use crate::views::number;
 use crate::views::plans::{plan_view, profile_target};
 
@@ -49,7 +49,7 @@ pub(crate) async fn history_list(
         empty: all.is_empty(),
         agents: distinct(&mut all.iter().filter_map(HistoryEntry::agent)),
         actors: distinct(&mut all.iter().filter_map(HistoryEntry::actor)),
-        environments: places(&all),
+        environments: servers(&all),
     })
 }
 
@@ -105,10 +105,10 @@ pub(crate) async fn entry_key(
     if let Some(sentence) = outdated(&engine, &all, operation).await? {
         return Ok(EntryKey::Gone { sentence });
     }
-    let (agent, place) = (&operation.agent_id, place_name(&operation.place));
+    let (agent, server) = (&operation.agent_id, server_name(&operation.server));
     let target = past_target(&engine, operation).await?;
     let Some(environment) = target.environment else {
-        let sentence = format!("{place} is no longer among the environments, and no key of it can be copied here.");
+        let sentence = format!("{server} is no longer among the environments, and no key of it can be copied here.");
         return Ok(EntryKey::Gone { sentence });
     };
     if engine.keeps_agent_key(&environment, agent).await? {
@@ -124,15 +124,15 @@ pub(crate) async fn history_export(
     request: HistoryExport,
     _listen: Listen,
 ) -> Result<WrittenFile, ErrorReport> {
-    let place = desktop.files.to_write(&request.file, &[FilePurpose::HistoryCsv, FilePurpose::HistoryJson])?;
+    let destination = desktop.files.to_write(&request.file, &[FilePurpose::HistoryCsv, FilePurpose::HistoryJson])?;
     let all = desktop.engine().history().await?;
-    let text = match place.purpose {
+    let text = match destination.purpose {
         FilePurpose::HistoryJson => history_json(&all),
         _ => history_csv(&all),
     };
-    files::write(&place.path, &text, place.overwrite)?;
+    files::write(&destination.path, &text, destination.overwrite)?;
     let entries = counted_as(all.len(), "entry was", "entries were");
-    let path = place.path.display().to_string();
+    let path = destination.path.display().to_string();
     let message = format!("{entries} written to {}.", file_name(&path));
     Ok(WrittenFile { path, message, notes: Vec::new() })
 }
@@ -192,9 +192,9 @@ pub(crate) async fn backup_export(
     request: BackupExport,
     _listen: Listen,
 ) -> Result<WrittenFile, ErrorReport> {
-    let place = desktop.files.to_write(&request.file, &[FilePurpose::Configuration])?;
-    let backup = desktop.engine().export_backup(&request.id, &place.path, place.overwrite).await?;
-    let path = place.path.display().to_string();
+    let destination = desktop.files.to_write(&request.file, &[FilePurpose::Configuration])?;
+    let backup = desktop.engine().export_backup(&request.id, &destination.path, destination.overwrite).await?;
+    let path = destination.path.display().to_string();
     let message = format!("The backup of {} was written to {}.", backup.summary.agent_id, file_name(&path));
     Ok(WrittenFile { path, message, notes: Vec::new() })
 }
@@ -268,32 +268,32 @@ async fn outdated(
     all: &[HistoryEntry],
     made: &OperationSummary,
 ) -> Result<Option<String>, ErrorReport> {
-    let (agent, place) = (&made.agent_id, place_name(&made.place));
+    let (agent, server) = (&made.agent_id, server_name(&made.server));
     for entry in all.iter().take_while(|entry| entry.id() != made.id.as_str()) {
         let HistoryEntry::Operation { operation, .. } = entry else { continue };
-        let same = operation.agent_id == *agent && operation.place.environment == made.place.environment;
+        let same = operation.agent_id == *agent && operation.server.environment == made.server.environment;
         if !same || !may_stand(operation.state) {
             continue;
         }
         let Some(plan) = engine.operation_record(&operation.id).await?.plan else { continue };
         if plan.registers() {
-            return Ok(Some(format!("{agent} was registered in {place} again since, with another key.")));
+            return Ok(Some(format!("{agent} was registered in {server} again since, with another key.")));
         }
         if plan.deletes_agent() {
-            return Ok(Some(format!("{agent} was deleted in {place} since, and its key with it.")));
+            return Ok(Some(format!("{agent} was deleted in {server} since, and its key with it.")));
         }
     }
     Ok(None)
 }
 
-fn place_name(place: &Place) -> &str {
-    place.environment_name.as_deref().unwrap_or(&place.url)
+fn server_name(server: &ServerRef) -> &str {
+    server.environment_name.as_deref().unwrap_or(&server.url)
 }
 
 /// Where it was applied: the profile as it is now, or what the history remembers of one that is gone.
 async fn past_target(engine: &Engine, summary: &OperationSummary) -> Result<PlanTarget, Error> {
-    let place = &summary.place;
-    if let Some(id) = &place.environment {
+    let server = &summary.server;
+    if let Some(id) = &server.environment {
         match engine.environment(id.as_str()).await {
             Ok(environment) => return Ok(profile_target(&environment)),
             Err(Error::Store(StoreError::EnvironmentNotFound { .. })) => {}
@@ -302,8 +302,8 @@ async fn past_target(engine: &Engine, summary: &OperationSummary) -> Result<Plan
     }
     Ok(PlanTarget {
         environment: None,
-        name: place_name(place).to_owned(),
-        url: place.url.clone(),
+        name: server_name(server).to_owned(),
+        url: server.url.clone(),
         colour: crate::contract::ColourName::Grey,
         protected: false,
     })

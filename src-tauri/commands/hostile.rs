@@ -280,7 +280,7 @@ fn requests(environment: &str, known: &str, held: &str, backup: &str) -> Vec<(&'
     ];
     for purpose in ["configuration", "backup", "ca_file", "plan_page", "history_csv", "history_json", "support_bundle"] {
         all.push(("file_pick", json!({ "purpose": purpose })));
-        all.push(("file_place", json!({ "purpose": purpose, "suggested": ANYTHING })));
+        all.push(("file_destination", json!({ "purpose": purpose, "suggested": ANYTHING })));
     }
     for file in [typed, chosen] {
         all.push(("file_check", json!({ "file": file })));
@@ -339,10 +339,10 @@ async fn a_page_that_means_harm_reads_no_file_writes_none_and_reaches_no_server(
 #[tokio::test]
 async fn a_ticket_opens_nothing_but_what_it_was_given_for() {
     let mut scene = Scene::set().await;
-    let used = scene.bench.place("mine.csv", "history_csv").await;
+    let used = scene.bench.destination("mine.csv", "history_csv").await;
     scene.bench.call("history_export", json!({ "file": used })).await.unwrap();
     // Nothing is ever written as a CA file.
-    let mut tickets = vec![used, scene.bench.place("new.pem", "ca_file").await];
+    let mut tickets = vec![used, scene.bench.destination("new.pem", "ca_file").await];
     for name in [".ssh/id_ed25519", "shadow"] {
         // Picked as a configuration, by mistake: the window says that it is none, and quotes nothing.
         let path = scene.bench.home.path().join(name);

@@ -58,7 +58,7 @@ pub(crate) fn all() -> Vec<Command> {
         command("agent_key_copy", agents::agent_key_copy),
         // Files that a person picks, drops or types.
         command("file_pick", files::file_pick),
-        command("file_place", files::file_place),
+        command("file_destination", files::file_destination),
         command("file_check", files::file_check),
         command("file_check_stop", files::file_check_stop),
         command("file_excerpt", files::file_excerpt),

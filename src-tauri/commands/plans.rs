@@ -163,9 +163,9 @@ pub(crate) async fn plan_page_save(
             plan_page::page(&held.reduced(proposable, chosen), left_out, engine.actor())
         }
     };
-    let place = desktop.files.to_write(&request.file, &[FilePurpose::PlanPage])?;
-    files::write(&place.path, &page, place.overwrite)?;
-    let path = place.path.display().to_string();
+    let destination = desktop.files.to_write(&request.file, &[FilePurpose::PlanPage])?;
+    files::write(&destination.path, &page, destination.overwrite)?;
+    let path = destination.path.display().to_string();
     let message = format!("The plan was saved as {}.", file_name(&path));
     Ok(WrittenFile { path, message, notes: Vec::new() })
 }
@@ -223,8 +223,8 @@ pub(super) async fn environment(engine: &Engine, id: &str) -> Result<Target, Err
 /// Where a backup was taken, as far as that can still be talked to.
 pub(super) async fn home(engine: &Engine, backup: &BackupSummary) -> Result<Target, ErrorReport> {
     if engine.environment_of(backup).await?.is_none() {
-        let place = backup.place.environment_name.clone().unwrap_or_else(|| backup.place.url.clone());
-        return Err(PlanError::EnvironmentGone { place }.into());
+        let server = backup.server.environment_name.clone().unwrap_or_else(|| backup.server.url.clone());
+        return Err(PlanError::EnvironmentGone { server }.into());
     }
     Ok(engine.target_of(backup).await?)
 }
@@ -300,9 +300,9 @@ fn source_words(source: &RollbackSource) -> String {
 /// Restoring somewhere else is allowed, and never by accident.
 fn elsewhere(source: &RollbackSource, target: &Target) -> Option<NoteView> {
     let RollbackSource::Backup(backup) = source else { return None };
-    let place = &backup.summary.place;
-    let from = place.environment_name.as_deref().unwrap_or(&place.url);
-    (place.url != target.place.url).then(|| NoteView {
+    let server = &backup.summary.server;
+    let from = server.environment_name.as_deref().unwrap_or(&server.url);
+    (server.url != target.server.url).then(|| NoteView {
         code: "other_environment".into(),
         weight: NoteWeight::Warning,
         message: format!("This backup was taken in {from}, and would be restored into {}.", target.name),
@@ -329,7 +329,7 @@ fn agree(target: &Target, chosen: &Proposal, typed: Option<&str>) -> Result<(), 
         return Err(PlanError::NothingTicked);
     }
     if target.is_protected() && typed.map(str::trim) != Some(target.name.as_str()) {
-        return Err(PlanError::NameNotTyped { place: target.name.clone() });
+        return Err(PlanError::NameNotTyped { server: target.name.clone() });
     }
     Ok(())
 }

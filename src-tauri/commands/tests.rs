@@ -93,14 +93,14 @@ async fn no_answer_and_no_file_ever_holds_a_key() {
     let bench = Bench::new();
     let (_server, id) = bench.environment("Staging", Sample::Staging).await;
     let mut answers = String::new();
-    let place = bench.place("bundle.json", "support_bundle").await;
+    let destination = bench.destination("bundle.json", "support_bundle").await;
     for (command, request) in [
         ("environment_list", Value::Null),
         ("environment_key_set", json!({ "id": id, "key": KEY })),
         ("environment_check", json!({ "id": id })),
         ("environment_test", json!({ "id": id, "form": null, "key": KEY })),
         ("agent_list", json!({ "id": id })),
-        ("support_bundle", json!({ "file": place })),
+        ("support_bundle", json!({ "file": destination })),
         ("app_start", Value::Null),
     ] {
         answers.push_str(&bench.call(command, request).await.expect(command).to_string());
@@ -162,8 +162,8 @@ async fn a_test_uses_the_stored_key_for_its_own_server_alone() {
 async fn a_removal_says_first_what_goes_and_what_stays() {
     let bench = Bench::new();
     let (_server, id) = bench.environment("Staging", Sample::Staging).await;
-    let place = bench.place("out.json", "configuration").await;
-    let export = json!({ "environment": id, "agent": "my-agent", "file": place });
+    let destination = bench.destination("out.json", "configuration").await;
+    let export = json!({ "environment": id, "agent": "my-agent", "file": destination });
     bench.call("agent_export", export).await.unwrap();
     let preview = bench.call("environment_removal", json!({ "id": id })).await.unwrap();
     assert!(preview["stays"][0].as_str().unwrap().contains("1 entry"), "{preview:#}");
@@ -176,11 +176,11 @@ async fn an_export_writes_where_a_person_said_and_over_nothing_that_came_since()
     let bench = Bench::new();
     let (_server, id) = bench.environment("Staging", Sample::Staging).await;
     let export = |file: Value| json!({ "environment": id, "agent": "my-agent", "file": file });
-    let free = bench.place("notes.json", "configuration").await;
+    let free = bench.destination("notes.json", "configuration").await;
     let notes = bench.file("notes.json", "mine");
     assert_eq!(bench.call("agent_export", export(free)).await.unwrap_err().code, ErrorCode::FileExists);
     assert_eq!(std::fs::read_to_string(&notes).unwrap(), "mine");
-    let chosen = bench.place("notes.json", "configuration").await;
+    let chosen = bench.destination("notes.json", "configuration").await;
     bench.call("agent_export", export(chosen)).await.unwrap();
     assert_eq!(bench.system.with(|told| told.asked.len()), 1, "about the server: the dialog has asked about the file");
     let checked = bench.call("file_check", json!({ "file": typed(notes) })).await.unwrap();
@@ -233,7 +233,7 @@ async fn dialogs_offer_a_name_and_may_be_closed() {
     let closed = bench.call("file_pick", json!({ "purpose": "configuration" })).await.unwrap();
     assert_eq!(closed, json!({ "file": null }));
     bench.system.with(|told| told.picks = Some("/tmp/a.json".into()));
-    let placed = bench.call("file_place", json!({ "purpose": "backup", "suggested": "a/b.json" })).await.unwrap();
+    let placed = bench.call("file_destination", json!({ "purpose": "backup", "suggested": "a/b.json" })).await.unwrap();
     assert_eq!(placed["file"]["path"], "/tmp/a.json");
     assert_eq!(bench.system.with(|told| told.offered.clone()), ["a_b.json"]);
 }
@@ -278,9 +278,9 @@ async fn a_store_that_cannot_be_opened_leaves_the_window_usable() {
     assert_eq!(start["environments"], json!([]));
     assert_eq!(start["troubles"].as_array().unwrap().len(), 1, "{start:#}");
     let path = bench.home.path().join("bundle.json");
-    let place = bench.place("bundle.json", "support_bundle").await;
-    bench.call("support_bundle", json!({ "file": place })).await.unwrap();
-    let again = bench.call("support_bundle", json!({ "file": place })).await.unwrap_err();
+    let destination = bench.destination("bundle.json", "support_bundle").await;
+    bench.call("support_bundle", json!({ "file": destination })).await.unwrap();
+    let again = bench.call("support_bundle", json!({ "file": destination })).await.unwrap_err();
     assert_eq!(again.code, ErrorCode::Usage, "a place is for one write");
     assert!(std::fs::read_to_string(path).unwrap().contains("is not a store of aidb"));
 }
@@ -395,10 +395,10 @@ async fn a_test_and_an_export_tell_how_far_they_are_and_why_a_call_is_tried_agai
     use aidb_sandbox::{ErrorBody, Fault, FaultAnswer};
     let bench = Bench::new();
     let (server, id) = bench.environment("Staging", Sample::Staging).await;
-    let place = bench.place("a.json", "configuration").await;
+    let destination = bench.destination("a.json", "configuration").await;
     for (command, request) in [
         ("environment_test", json!({ "id": id, "form": null, "key": null })),
-        ("agent_export", json!({ "environment": id, "agent": "my-agent", "file": place })),
+        ("agent_export", json!({ "environment": id, "agent": "my-agent", "file": destination })),
     ] {
         server.set_faults([Fault::on(1, FaultAnswer::status(503, ErrorBody::Json))]);
         let told: std::sync::Arc<std::sync::Mutex<Vec<crate::contract::Progress>>> = std::sync::Arc::default();

@@ -32,9 +32,9 @@ pub(crate) struct FilePick {
     pub(crate) purpose: FilePurpose,
 }
 
-/// `file_place`: where to write.
+/// `file_destination`: where to write.
 #[derive(Deserialize, TS)]
-pub(crate) struct FilePlace {
+pub(crate) struct FileDestination {
     /// What for.
     pub(crate) purpose: FilePurpose,
     /// The name that is offered; whatever no file can be named is replaced.
@@ -208,7 +208,7 @@ pub(crate) struct AgentExport {
     pub(crate) environment: String,
     /// The agent's id.
     pub(crate) agent: String,
-    /// Where to, as `file_place` answered.
+    /// Where to, as `file_destination` answered.
     pub(crate) file: FileTicket,
 }
 

@@ -87,12 +87,12 @@ pub(crate) struct HistoryView {
     /// Accounts.
     pub(crate) actors: Vec<String>,
     /// Environments, also those that are gone.
-    pub(crate) environments: Vec<HistoryPlace>,
+    pub(crate) environments: Vec<HistoryServer>,
 }
 
 /// An environment that the history knows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
-pub(crate) struct HistoryPlace {
+pub(crate) struct HistoryServer {
     /// Its id; `None` for a server without a profile.
     pub(crate) id: Option<String>,
     /// Its name then, or its URL.
@@ -121,7 +121,7 @@ pub(crate) struct EntryView {
     /// How many take something away.
     pub(crate) losses: Option<u32>,
     /// Where.
-    pub(crate) place: HistoryPlace,
+    pub(crate) server: HistoryServer,
     /// By which account; `None` for a backup.
     pub(crate) actor: Option<String>,
     /// Why, in the person's words; a backup's note.
@@ -230,7 +230,7 @@ pub(crate) struct TimelineDot {
     /// When, RFC 3339.
     pub(crate) at: String,
     /// Where.
-    pub(crate) place: HistoryPlace,
+    pub(crate) server: HistoryServer,
     /// What.
     pub(crate) kind: EntryKind,
     /// How it ended.
@@ -255,7 +255,7 @@ pub(crate) struct BackupView {
     /// When it was taken, RFC 3339.
     pub(crate) taken_at: String,
     /// Where.
-    pub(crate) place: HistoryPlace,
+    pub(crate) server: HistoryServer,
     /// The agent.
     pub(crate) agent: String,
     /// How many resource permissions; `None`: the agent did not exist.
@@ -311,7 +311,7 @@ pub(crate) struct BackupUpdate {
 pub(crate) struct BackupExport {
     /// Which.
     pub(crate) id: String,
-    /// Where to, as `file_place` answered.
+    /// Where to, as `file_destination` answered.
     pub(crate) file: FileTicket,
 }
 
@@ -329,6 +329,6 @@ pub(crate) struct BackupsChecked {
 /// `history_export`: all of it, into a file; as CSV or as JSON, by what that was chosen for.
 #[derive(Deserialize, TS)]
 pub(crate) struct HistoryExport {
-    /// Where to, as `file_place` answered.
+    /// Where to, as `file_destination` answered.
     pub(crate) file: FileTicket,
 }

@@ -389,7 +389,7 @@ pub(crate) struct PlanPageSave {
     pub(crate) plan: PlanTicket,
     /// The ticks.
     pub(crate) ticks: Ticks,
-    /// Where to, as `file_place` answered.
+    /// Where to, as `file_destination` answered.
     pub(crate) file: FileTicket,
 }
 

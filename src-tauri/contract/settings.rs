@@ -158,7 +158,7 @@ pub(crate) struct TextCopy {
 /// `support_bundle`: what support needs, without secrets.
 #[derive(Deserialize, TS)]
 pub(crate) struct SupportBundle {
-    /// Where to, as `file_place` answered.
+    /// Where to, as `file_destination` answered.
     pub(crate) file: FileTicket,
 }
 

@@ -19,7 +19,7 @@ pub(crate) enum PlanError {
     /// The environment is protected, and its name was not typed.
     NameNotTyped {
         /// The environment.
-        place: String,
+        server: String,
     },
     /// The plan is being applied.
     Running,
@@ -35,7 +35,7 @@ pub(crate) enum PlanError {
     /// The environment that a backup was taken in has no profile any more.
     EnvironmentGone {
         /// Its name then, or its URL.
-        place: String,
+        server: String,
     },
     /// There is no agent in the plan whose database could be linked.
     NoDatabase,
@@ -53,8 +53,8 @@ impl std::fmt::Display for PlanError {
             Self::Used => "This plan was applied already. Nothing more was changed.".into(),
             Self::NothingTicked => "Nothing is ticked, so there is nothing to apply. Nothing was changed.".into(),
             Self::UnknownRow(error) => error.to_string(),
-            Self::NameNotTyped { place } => {
-                format!("{place} is protected, and its name was not typed as it stands. Nothing was changed.")
+            Self::NameNotTyped { server } => {
+                format!("{server} is protected, and its name was not typed as it stands. Nothing was changed.")
             }
             Self::Running => "This plan is being applied already.".into(),
             Self::Busy { words } => {
@@ -62,8 +62,8 @@ impl std::fmt::Display for PlanError {
             }
             Self::NotRunning => "Nothing of this plan is being applied, so there is nothing to stop.".into(),
             Self::NoTarget => "No environment was chosen for the file to be restored into. Nothing was sent.".into(),
-            Self::EnvironmentGone { place } => {
-                format!("{place} is no longer among the environments. Its backup is kept, and nothing was sent.")
+            Self::EnvironmentGone { server } => {
+                format!("{server} is no longer among the environments. Its backup is kept, and nothing was sent.")
             }
             Self::NoDatabase => "This plan has no agent whose database could be linked. Nothing was sent.".into(),
             Self::NoSides => "This plan is no comparison, so there are no two texts to show.".into(),

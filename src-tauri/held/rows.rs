@@ -15,7 +15,7 @@ const MOST_ROWS: usize = 200;
 
 /// Where a row stands in its plan.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum RowPlace {
+pub(crate) enum RowRef {
     /// A change, and which of its items.
     Item(usize, usize),
     Unchangeable(usize),
@@ -25,34 +25,34 @@ pub(crate) enum RowPlace {
 
 /// The rows of one plan by group, and the texts that a search looks into: made when somebody searches.
 pub(crate) struct Rows {
-    groups: BTreeMap<RowGroup, Vec<RowPlace>>,
+    groups: BTreeMap<RowGroup, Vec<RowRef>>,
     texts: OnceLock<BTreeMap<RowGroup, Vec<String>>>,
 }
 
 impl Rows {
     pub(super) fn of(content: &Content) -> Self {
         let plan = content.plan();
-        let mut groups: BTreeMap<RowGroup, Vec<RowPlace>> = BTreeMap::new();
+        let mut groups: BTreeMap<RowGroup, Vec<RowRef>> = BTreeMap::new();
         for (index, change) in plan.changes.iter().enumerate() {
             for (nth, item) in change.items().enumerate() {
-                groups.entry(item.group().into()).or_default().push(RowPlace::Item(index, nth));
+                groups.entry(item.group().into()).or_default().push(RowRef::Item(index, nth));
             }
         }
         if let Content::Past { outcomes: Some(outcomes), .. } = content {
             // What somebody has to look at comes first in its group: nobody finds one row among 100,000.
-            let is_fine = |place: &RowPlace| match place {
-                RowPlace::Item(index, _) => !outcomes.needs_a_look(&plan.changes[*index]),
-                RowPlace::Unchangeable(_) | RowPlace::Kept(_) | RowPlace::Same(_) => true,
+            let is_fine = |row: &RowRef| match row {
+                RowRef::Item(index, _) => !outcomes.needs_a_look(&plan.changes[*index]),
+                RowRef::Unchangeable(_) | RowRef::Kept(_) | RowRef::Same(_) => true,
             };
-            groups.values_mut().for_each(|places| places.sort_by_key(is_fine));
+            groups.values_mut().for_each(|refs| refs.sort_by_key(is_fine));
         }
         let stays = [
-            (RowGroup::CannotChange, plan.unchangeable.len(), RowPlace::Unchangeable as fn(usize) -> RowPlace),
-            (RowGroup::Kept, plan.kept.len(), RowPlace::Kept),
-            (RowGroup::Same, plan.same.len(), RowPlace::Same),
+            (RowGroup::CannotChange, plan.unchangeable.len(), RowRef::Unchangeable as fn(usize) -> RowRef),
+            (RowGroup::Kept, plan.kept.len(), RowRef::Kept),
+            (RowGroup::Same, plan.same.len(), RowRef::Same),
         ];
-        for (group, count, place) in stays.into_iter().filter(|(_, count, _)| *count > 0) {
-            groups.insert(group, (0..count).map(place).collect());
+        for (group, count, reference) in stays.into_iter().filter(|(_, count, _)| *count > 0) {
+            groups.insert(group, (0..count).map(reference).collect());
         }
         Self { groups, texts: OnceLock::new() }
     }
@@ -66,39 +66,39 @@ impl Rows {
 impl Held {
     /// A piece of a group: how many rows match in all, and some of them from `from` on.
     pub(crate) fn piece(&self, group: RowGroup, search: &str, from: usize) -> (usize, Vec<RowView>) {
-        let Some(places) = self.rows.groups.get(&group) else { return (0, Vec::new()) };
+        let Some(refs) = self.rows.groups.get(&group) else { return (0, Vec::new()) };
         let wanted = search.trim().to_lowercase();
         if wanted.is_empty() {
-            let rows = places.iter().skip(from).take(MOST_ROWS).map(|place| self.row(*place)).collect();
-            return (places.len(), rows);
+            let rows = refs.iter().skip(from).take(MOST_ROWS).map(|row| self.row(*row)).collect();
+            return (refs.len(), rows);
         }
         let texts = self.rows.texts.get_or_init(|| self.texts());
         let texts = texts.get(&group).map(Vec::as_slice).unwrap_or_default();
-        let found: Vec<RowPlace> =
-            places.iter().zip(texts).filter(|(_, text)| text.contains(&wanted)).map(|(place, _)| *place).collect();
-        (found.len(), found.iter().skip(from).take(MOST_ROWS).map(|place| self.row(*place)).collect())
+        let found: Vec<RowRef> =
+            refs.iter().zip(texts).filter(|(_, text)| text.contains(&wanted)).map(|(row, _)| *row).collect();
+        (found.len(), found.iter().skip(from).take(MOST_ROWS).map(|row| self.row(*row)).collect())
     }
 
     /// All rows of a group.
     pub(crate) fn group_rows(&self, group: RowGroup) -> impl Iterator<Item = RowView> {
-        self.rows.groups.get(&group).into_iter().flatten().map(|place| self.row(*place))
+        self.rows.groups.get(&group).into_iter().flatten().map(|row| self.row(*row))
     }
 
     fn texts(&self) -> BTreeMap<RowGroup, Vec<String>> {
-        let text = |place: &RowPlace| {
-            let row = self.row(*place);
+        let text = |row: &RowRef| {
+            let row = self.row(*row);
             let reason = row.reason.unwrap_or_default();
             format!("{}\n{}\n{}\n{reason}", row.subject, row.resource_type.unwrap_or_default(), row.words)
                 .to_lowercase()
         };
-        self.rows.groups.iter().map(|(group, places)| (*group, places.iter().map(text).collect())).collect()
+        self.rows.groups.iter().map(|(group, refs)| (*group, refs.iter().map(text).collect())).collect()
     }
 
-    fn row(&self, place: RowPlace) -> RowView {
+    fn row(&self, row: RowRef) -> RowView {
         let plan = self.content.plan();
-        match place {
-            RowPlace::Item(index, nth) => self.item_row(&plan.changes[index], nth),
-            RowPlace::Unchangeable(index) => {
+        match row {
+            RowRef::Item(index, nth) => self.item_row(&plan.changes[index], nth),
+            RowRef::Unchangeable(index) => {
                 let difference = &plan.unchangeable[index];
                 let subject = difference.field.trim_start_matches('/').replace(['/', '_'], " ");
                 let words = difference.words();
@@ -115,8 +115,8 @@ impl Held {
                     reason: None,
                 }
             }
-            RowPlace::Kept(index) => self.unchanged_row(&plan.kept[index], "only here, and stays"),
-            RowPlace::Same(index) => self.unchanged_row(&plan.same[index], "the same on both sides"),
+            RowRef::Kept(index) => self.unchanged_row(&plan.kept[index], "only here, and stays"),
+            RowRef::Same(index) => self.unchanged_row(&plan.same[index], "the same on both sides"),
         }
     }
 

@@ -64,7 +64,7 @@ impl Drop for Run {
 impl Running {
     pub(super) fn begin(&self, held: &Held, proposable: &Proposable) -> Result<Run, PlanError> {
         let Proposable { target, proposal, .. } = proposable;
-        let (agent, url) = (proposal.plan.agent_id.to_string(), target.place.url.clone());
+        let (agent, url) = (proposal.plan.agent_id.to_string(), target.server.url.clone());
         let mut state = locked(&self.all);
         if state.used.contains(&held.ticket) {
             return Err(PlanError::Used);
@@ -109,11 +109,11 @@ impl Running {
 }
 
 fn words(proposable: &Proposable) -> String {
-    let (agent, place) = (&proposable.proposal.plan.agent_id, &proposable.target.name);
+    let (agent, server) = (&proposable.proposal.plan.agent_id, &proposable.target.name);
     display_text(&match proposable.proposal.source {
-        ProposalSource::Promotion { .. } => format!("Promoting {agent} to {place}"),
-        ProposalSource::Import { .. } => format!("Importing {agent} into {place}"),
-        ProposalSource::Rollback { .. } => format!("Restoring {agent} in {place}"),
+        ProposalSource::Promotion { .. } => format!("Promoting {agent} to {server}"),
+        ProposalSource::Import { .. } => format!("Importing {agent} into {server}"),
+        ProposalSource::Rollback { .. } => format!("Restoring {agent} in {server}"),
     })
 }
 

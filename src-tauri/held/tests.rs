@@ -17,9 +17,9 @@ async fn refused(world: &World, command: &str, request: Value) -> Value {
 }
 
 /// Where a person wants something written, and the ticket for that.
-async fn place(world: &World, name: &str, purpose: &str) -> (std::path::PathBuf, Value) {
+async fn destination(world: &World, name: &str, purpose: &str) -> (std::path::PathBuf, Value) {
     let path = world.picks(name);
-    let placed = ok(world, "file_place", json!({ "purpose": purpose, "suggested": name })).await;
+    let placed = ok(world, "file_destination", json!({ "purpose": purpose, "suggested": name })).await;
     (path, placed["file"]["ticket"].clone())
 }
 
@@ -171,8 +171,8 @@ async fn no_connection_string_comes_back() {
     let linked = ok(&world, "plan_link", json!({ "plan": plan["plan"], "link": link })).await;
     assert_eq!(linked["database"]["remembered"], true);
     let (ended, _) = call(&world, "plan_apply", applying(&linked, &json!({}), &[])).await;
-    let (page, place) = place(&world, "plan.html", "plan_page").await;
-    let save = json!({ "plan": linked["plan"], "ticks": { "groups": {}, "except": [] }, "file": place });
+    let (page, destination) = destination(&world, "plan.html", "plan_page").await;
+    let save = json!({ "plan": linked["plan"], "ticks": { "groups": {}, "except": [] }, "file": destination });
     ok(&world, "plan_page_save", save).await;
     let page = std::fs::read_to_string(page).unwrap();
     for text in [tested.to_string(), linked.to_string(), format!("{ended:?}"), page] {
@@ -186,8 +186,8 @@ async fn a_page_for_an_approver_holds_text_and_nothing_that_runs() {
     let hostile = "<script>alert(1)</script>\"'&";
     world.server(0).set_resource("my-agent", hostile, "table", &[Permission::Read]).unwrap();
     let plan = promote(&world, "my-agent", 0, 1).await;
-    let (path, place) = place(&world, "plan.html", "plan_page").await;
-    let save = json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] }, "file": place });
+    let (path, destination) = destination(&world, "plan.html", "plan_page").await;
+    let save = json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] }, "file": destination });
     ok(&world, "plan_page_save", save).await;
     let page = std::fs::read_to_string(path).unwrap();
     assert!(!page.contains("<script"), "{page}");
@@ -331,7 +331,7 @@ async fn what_was_left_is_not_lost_among_a_thousand_rows() {
     let ended = ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
     assert_eq!(ended["result"]["outcome"], "needs_attention", "{ended}");
     let rows = rows_of(&world, &ended["result"]["plan"]).await;
-    let left: Vec<usize> = (0..rows.len()).filter(|place| rows[*place]["outcome"] == "left").collect();
+    let left: Vec<usize> = (0..rows.len()).filter(|destination| rows[*destination]["outcome"] == "left").collect();
     assert!(rows.iter().any(|row| row["key"] == "gain:table_0297" && row["outcome"] == "left"), "{left:?}");
     assert_eq!(left, (0..left.len()).collect::<Vec<_>>(), "they stand first");
     assert_eq!(ended["result"]["left"], left.len(), "each has its row");
@@ -441,8 +441,8 @@ async fn a_backup_outlives_its_environment_and_goes_elsewhere_or_back_to_the_sam
     }
     let elsewhere = ok(&world, "plan_restore", restore(world.ids[1].clone().into())).await;
     assert!(elsewhere["notes"].to_string().contains("This backup was taken in Production"), "{elsewhere}");
-    let (_, place) = place(&world, "kept.json", "configuration").await;
-    ok(&world, "backup_export", json!({ "id": id, "file": place })).await;
+    let (_, destination) = destination(&world, "kept.json", "configuration").await;
+    ok(&world, "backup_export", json!({ "id": id, "file": destination })).await;
     let mut form = crate::testing::save("Live", &world.urls()[2], Some("a-key"));
     form["form"]["default_agent"] = Value::Null;
     ok(&world, "environment_save", form).await;

@@ -55,7 +55,7 @@ pub(crate) fn file_check(ticket: FileTicket, path: &Path, reading: config::Readi
 
 /// A backup in a file of its own, which is whole.
 pub(crate) fn backup_check(ticket: FileTicket, path: &Path, backup: &Backup) -> FileCheck {
-    let BackupSummary { agent_id, place, taken_at, .. } = &backup.summary;
+    let BackupSummary { agent_id, server, taken_at, .. } = &backup.summary;
     let nobody = Agent {
         agent_id: agent_id.to_string(),
         name: "did not exist then".into(),
@@ -67,8 +67,8 @@ pub(crate) fn backup_check(ticket: FileTicket, path: &Path, backup: &Backup) -> 
     let agent = backup.state.present().map_or(&nobody, |live| &live.agent);
     let configuration = ConfigurationSummary {
         exported_at: Some(time(*taken_at)),
-        source_url: Some(place.url.clone()),
-        environment: place.environment_name.clone(),
+        source_url: Some(server.url.clone()),
+        environment: server.environment_name.clone(),
         ..agent_summary(agent)
     };
     let nothing_found = config::Reading { report: ValidationReport::default(), configuration: None };

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use aidb_core::config::display_text;
 use aidb_core::operations::{self as core, HistoryEntry, TakenAway};
-use aidb_core::store::{BackupSummary, Existence, OperationKind, Pin, Place};
+use aidb_core::store::{BackupSummary, Existence, OperationKind, Pin, ServerRef};
 
 use super::{number, time};
 use crate::contract::{
-    BackupView, EntryKind, EntryOutcome, EntryView, ErrorReport, HistoryPlace, HistoryRequest, LossView, OtherEntry,
+    BackupView, EntryKind, EntryOutcome, EntryView, ErrorReport, HistoryRequest, HistoryServer, LossView, OtherEntry,
     TimelineDot,
 };
 
@@ -84,11 +84,11 @@ pub(crate) fn filter(request: &HistoryRequest) -> core::HistoryFilter {
     }
 }
 
-impl From<&Place> for HistoryPlace {
-    fn from(place: &Place) -> Self {
+impl From<&ServerRef> for HistoryServer {
+    fn from(server: &ServerRef) -> Self {
         Self {
-            id: place.environment.as_ref().map(ToString::to_string),
-            name: place.environment_name.clone().unwrap_or_else(|| place.url.clone()),
+            id: server.environment.as_ref().map(ToString::to_string),
+            name: server.environment_name.clone().unwrap_or_else(|| server.url.clone()),
         }
     }
 }
@@ -105,7 +105,7 @@ impl From<&HistoryEntry> for EntryView {
             source: entry.source().map(display_text),
             gains: entry.counts().map(|counts| counts.gains),
             losses: entry.counts().map(|counts| counts.losses),
-            place: entry.place().into(),
+            server: entry.server().into(),
             actor: entry.actor().map(str::to_owned),
             note: entry.note().map(str::to_owned),
             at: time(entry.at()),
@@ -134,7 +134,7 @@ impl From<&HistoryEntry> for TimelineDot {
         Self {
             id: entry.id().to_owned(),
             at: time(entry.at()),
-            place: entry.place().into(),
+            server: entry.server().into(),
             kind: entry.kind().into(),
             outcome: entry.outcome().into(),
             title: display_text(&entry.title()),
@@ -151,7 +151,7 @@ pub(crate) fn backup_view(backup: &BackupSummary, damage: Option<ErrorReport>) -
         note: backup.note.clone(),
         pinned: backup.pinned == Pin::Pinned,
         taken_at: time(backup.taken_at),
-        place: (&backup.place).into(),
+        server: (&backup.server).into(),
         agent: backup.agent_id.to_string(),
         resources: (backup.existed == Existence::Existed).then_some(backup.resources),
         damage,
@@ -159,12 +159,12 @@ pub(crate) fn backup_view(backup: &BackupSummary, damage: Option<ErrorReport>) -
 }
 
 /// The environments of a history, each once, by the name that it had last.
-pub(crate) fn places(entries: &[HistoryEntry]) -> Vec<HistoryPlace> {
-    let mut by_id: BTreeMap<String, HistoryPlace> = BTreeMap::new();
-    for place in entries.iter().map(|entry| HistoryPlace::from(entry.place())) {
-        by_id.entry(place.id.clone().unwrap_or_else(|| place.name.clone())).or_insert(place);
+pub(crate) fn servers(entries: &[HistoryEntry]) -> Vec<HistoryServer> {
+    let mut by_id: BTreeMap<String, HistoryServer> = BTreeMap::new();
+    for server in entries.iter().map(|entry| HistoryServer::from(entry.server())) {
+        by_id.entry(server.id.clone().unwrap_or_else(|| server.name.clone())).or_insert(server);
     }
-    let mut places: Vec<HistoryPlace> = by_id.into_values().collect();
-    places.sort_by(|one, other| one.name.cmp(&other.name));
-    places
+    let mut servers: Vec<HistoryServer> = by_id.into_values().collect();
+    servers.sort_by(|one, other| one.name.cmp(&other.name));
+    servers
 }

@@ -39,9 +39,9 @@ pub(crate) fn command_line(held: &Held, chosen: &Proposal) -> CommandLine {
 
 fn command(kind: PlanKind, proposable: &Proposable, chosen: &Proposal) -> String {
     let Proposable { target, proposal, origin } = proposable;
-    let place = match &target.environment {
+    let server = match &target.environment {
         Some(environment) => format!("-e {}", quoted(&environment.name)),
-        None => format!("-u {}", quoted(&target.place.url)),
+        None => format!("-u {}", quoted(&target.server.url)),
     };
     let agent = proposal.plan.agent_id.as_str();
     let exact = if proposal.plan.mode == Mode::Exact { " --exact" } else { "" };
@@ -58,16 +58,16 @@ fn command(kind: PlanKind, proposable: &Proposable, chosen: &Proposal) -> String
             // `promote` links no database.
             let file = quoted(&aidb_core::operations::file_name_for(proposal.plan.agent_id.as_str()));
             format!(
-                "aidb migrate export -e {from} -a {agent} -o {file} && aidb migrate import {place} -i {file}{exact}{link}"
+                "aidb migrate export -e {from} -a {agent} -o {file} && aidb migrate import {server} -i {file}{exact}{link}"
             )
         }
-        Origin::File(path) => format!("aidb migrate import {place} -i {}{exact}{link}", quoted(path)),
+        Origin::File(path) => format!("aidb migrate import {server} -i {}{exact}{link}", quoted(path)),
         Origin::Restore(from) => {
             let backup = match from {
                 RestoreSource::Backup { id } => id,
                 RestoreSource::File { path } => path,
             };
-            format!("aidb migrate rollback {place} --backup {}{merge}{delete}", quoted(backup))
+            format!("aidb migrate rollback {server} --backup {}{merge}{delete}", quoted(backup))
         }
     }
 }

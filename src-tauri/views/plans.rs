@@ -2,7 +2,7 @@
 
 use aidb_core::apply::{KeyStanding, Outcome};
 use aidb_core::config::{Permission, ResourcePermission, display_text};
-use aidb_core::operations::{AgentKey, AgentKeyPlace, Applied, Engine, Target};
+use aidb_core::operations::{AgentKey, Applied, Engine, KeyStorage, Target};
 use aidb_core::plan::{Change, Mode, Note, NoteCode, NoteWeight as Weight, Plan};
 use aidb_core::store::{Environment, Protection};
 
@@ -68,7 +68,7 @@ pub(crate) fn plan_target(target: &Target) -> PlanTarget {
     PlanTarget {
         environment: own.map(|own| own.id.to_string()),
         name: target.name.clone(),
-        url: target.place.url.clone(),
+        url: target.server.url.clone(),
         colour: own.map_or(ColourName::Grey, |own| own.colour.into()),
         protected: target.is_protected(),
     }
@@ -206,15 +206,15 @@ impl From<Outcome> for ApplyOutcome {
 }
 
 fn kept(key: &AgentKey) -> String {
-    let place: String = match &key.place {
-        AgentKeyPlace::Keychain => "in the keychain".into(),
-        AgentKeyPlace::File(path) => format!("in {}, which only you can read", path.display()),
-        AgentKeyPlace::Memory => "in memory, for this session only".into(),
+    let kept: String = match &key.storage {
+        KeyStorage::Keychain => "in the keychain".into(),
+        KeyStorage::File(path) => format!("in {}, which only you can read", path.display()),
+        KeyStorage::Memory => "in memory, for this session only".into(),
     };
     match key.standing {
         KeyStanding::NotShown | KeyStanding::NotRead => {
-            format!("{place}; whether it is the agent's key could not be checked, because the server did not say")
+            format!("{kept}; whether it is the agent's key could not be checked, because the server did not say")
         }
-        KeyStanding::TheAgents | KeyStanding::Anothers | KeyStanding::Nobodys => place,
+        KeyStanding::TheAgents | KeyStanding::Anothers | KeyStanding::Nobodys => kept,
     }
 }

@@ -144,11 +144,15 @@ struct Home {
 impl Home {
     fn new() -> Result<Self> {
         let real = std::env::home_dir().context("this account has no home folder")?;
-        let place =
+        let folder_of =
             |variable: &str, name: &str| std::env::var_os(variable).map_or_else(|| real.join(name), PathBuf::from);
         let folder = std::env::temp_dir().join(format!("aidb-test-home-{}", std::process::id()));
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        Ok(Self { folder, cargo_home: place("CARGO_HOME", ".cargo"), rustup_home: place("RUSTUP_HOME", ".rustup") })
+        Ok(Self {
+            folder,
+            cargo_home: folder_of("CARGO_HOME", ".cargo"),
+            rustup_home: folder_of("RUSTUP_HOME", ".rustup"),
+        })
     }
 
     /// A cargo call that knows no secret, no home and no network.

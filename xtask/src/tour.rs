@@ -25,7 +25,7 @@ pub fn run() -> Result<ExitCode> {
     succeed(cargo().args(["build", "--package", "aidb-cli", "--package", "aidb-sandbox"]))?;
     let programs = program_folder(Profile::Debug)?;
     let samples = SampleEnvironments::start(&programs.join("aidb-sandbox"))?;
-    let place = Place::new(&programs)?;
+    let run = SampleRun::new(&programs)?;
     println!("\nThree sample environments are running, each a server of its own on this machine:");
     for (stage, url) in crate::sandbox::STAGES.iter().zip(&samples.urls) {
         println!("  {stage:12} {url}");
@@ -33,7 +33,7 @@ pub fn run() -> Result<ExitCode> {
     for chapter in chapters(&samples.urls) {
         println!("\n── {} ──", chapter.heading);
         for line in &chapter.lines {
-            place.run(line)?;
+            run.run(line)?;
         }
     }
     println!("{}", what_next(&programs));
@@ -41,12 +41,12 @@ pub fn run() -> Result<ExitCode> {
 }
 
 /// Where the tour happens: a home of its own, gone afterwards.
-struct Place {
+struct SampleRun {
     folder: PathBuf,
     path: std::ffi::OsString,
 }
 
-impl Place {
+impl SampleRun {
     fn new(programs: &Path) -> Result<Self> {
         let folder = std::env::temp_dir().join(format!("aidb-tour-{}", std::process::id()));
         std::fs::create_dir(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
@@ -78,7 +78,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for SampleRun {
     fn drop(&mut self) {
         // It lies in the folder for temporary files: where it cannot be removed, the system does it later.
         let _ = std::fs::remove_dir_all(&self.folder);

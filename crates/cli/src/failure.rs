@@ -98,12 +98,12 @@ pub(crate) enum CommandError {
         hint: String,
     },
     /// An agent that is to be saved, and is not there.
-    #[error("Agent {agent} not found in {place}. Nothing was saved{}.", stays(.file.as_ref()))]
+    #[error("Agent {agent} not found in {server}. Nothing was saved{}.", stays(.file.as_ref()))]
     NothingToExport {
         /// Which agent.
         agent: String,
         /// The environment's name, or the URL.
-        place: String,
+        server: String,
         /// The file of that name that is there already.
         file: Option<PathBuf>,
     },
@@ -126,16 +126,16 @@ pub(crate) enum CommandError {
         likely: PathBuf,
     },
     /// A protected environment and nobody to ask.
-    #[error("{place} is protected, and nobody can be asked here. Nothing was changed.")]
+    #[error("{server} is protected, and nobody can be asked here. Nothing was changed.")]
     Protected {
         /// The environment.
-        place: String,
+        server: String,
     },
     /// A protected environment is to be removed, and nobody to ask.
-    #[error("{place} is protected, and nobody can be asked here. It was not removed.")]
+    #[error("{server} is protected, and nobody can be asked here. It was not removed.")]
     ProtectedProfile {
         /// The environment.
-        place: String,
+        server: String,
     },
     /// The person said no.
     #[error("Not agreed. Nothing was changed.")]

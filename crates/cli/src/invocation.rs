@@ -9,7 +9,7 @@ use aidb_core::connector::PlainHttp;
 use aidb_core::operations::{
     Ambient, Beside, Context, Engine, EngineSettings, Error, KeyNeed, Record, Recorded, Target, TargetRequest, WhenBusy,
 };
-use aidb_core::store::Place;
+use aidb_core::store::ServerRef;
 use aidb_core::vault::{Vault, one_secret};
 use directories::ProjectDirs;
 use secrecy::{ExposeSecret, SecretString};
@@ -117,8 +117,13 @@ impl Invocation {
     }
 
     /// The server that is meant, for a run about a plan or a backup that names one itself.
-    pub(crate) async fn target_for(&self, engine: &Engine, record: Record, place: &Place) -> Result<Target, Failure> {
-        let recorded = Some(Recorded { record, place: place.clone() });
+    pub(crate) async fn target_for(
+        &self,
+        engine: &Engine,
+        record: Record,
+        server: &ServerRef,
+    ) -> Result<Target, Failure> {
+        let recorded = Some(Recorded { record, server: server.clone() });
         self.target_of(engine, &TargetRequest { recorded, ..self.request()? }).await
     }
 
@@ -133,7 +138,7 @@ impl Invocation {
     fn say_what_was_passed_by(&self, target: &Target) {
         if let Some(url) = &target.passed_by {
             let words =
-                format!("{URL} leads to {url} and was not followed: this goes to {}.", target.place.described());
+                format!("{URL} leads to {url} and was not followed: this goes to {}.", target.server.described());
             self.screen.warning(&words);
         }
         let named = self.global.target.environment.as_ref().filter(|_| self.global.target.url.is_some());
@@ -148,7 +153,7 @@ impl Invocation {
     pub(crate) fn agent(&self, target: &Target) -> Result<AgentId, Failure> {
         let default = || target.environment.as_ref().and_then(|environment| environment.default_agent.clone());
         let id = self.global.target.agent.clone().or_else(default);
-        let id = id.ok_or_else(|| Error::AgentRequired { place: target.name.clone() })?;
+        let id = id.ok_or_else(|| Error::AgentRequired { server: target.name.clone() })?;
         Ok(AgentId::new(id)?)
     }
 

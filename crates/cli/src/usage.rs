@@ -243,16 +243,16 @@ mod tests {
     }
 
     /// Every flag that takes a file or folder, with the words of its command.
-    fn flags_with_a_place(command: &clap::Command, words: &[String], found: &mut Vec<(Vec<String>, String)>) {
+    fn flags_with_a_path(command: &clap::Command, words: &[String], found: &mut Vec<(Vec<String>, String)>) {
         for argument in command.get_arguments() {
             let takes = argument.get_value_names().unwrap_or_default();
-            let place = takes.iter().any(|name| name.contains("FILE") || name.contains("DIR"));
-            if let (true, Some(long)) = (place, argument.get_long()) {
+            let server = takes.iter().any(|name| name.contains("FILE") || name.contains("DIR"));
+            if let (true, Some(long)) = (server, argument.get_long()) {
                 found.push((words.to_vec(), format!("--{long}")));
             }
         }
         for inner in command.get_subcommands() {
-            flags_with_a_place(inner, &[words, &[inner.get_name().to_owned()]].concat(), found);
+            flags_with_a_path(inner, &[words, &[inner.get_name().to_owned()]].concat(), found);
         }
     }
 
@@ -267,7 +267,7 @@ mod tests {
             "rollback --backup",
         ];
         let mut flags = Vec::new();
-        flags_with_a_place(&Cli::command(), &["aidb".to_owned()], &mut flags);
+        flags_with_a_path(&Cli::command(), &["aidb".to_owned()], &mut flags);
         assert!(flags.len() >= 10, "{flags:?}");
         for (words, flag) in flags {
             let named = format!("{} {flag}", words.join(" "));

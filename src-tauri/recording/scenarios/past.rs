@@ -84,8 +84,8 @@ impl Recording {
         self.clock.set("2025-12-31T09:00:00Z");
         self.world.picks("exported.json");
         let request = json!({ "purpose": "configuration", "suggested": "exported.json" });
-        let place = self.before("file_place", request).await["file"]["ticket"].clone();
-        let export = json!({ "environment": ids[0], "agent": "my-agent", "file": place });
+        let destination = self.before("file_destination", request).await["file"]["ticket"].clone();
+        let export = json!({ "environment": ids[0], "agent": "my-agent", "file": destination });
         self.before("agent_export", export).await;
         self.clock.set("2026-11-16T10:00:00Z");
         self.world.restart("tom");
@@ -221,14 +221,14 @@ impl Recording {
         self.world.mend_store();
         self.play("backup_update", update("Release 7b", true)).await;
         self.world.picks("support-copilot.json");
-        let place = json!({ "purpose": "configuration", "suggested": "support-copilot-2026-11-20.json" });
-        let placed = self.play("file_place", place).await;
-        self.play("backup_export", json!({ "id": id, "file": placed["file"]["ticket"] })).await;
+        let asked = json!({ "purpose": "configuration", "suggested": "support-copilot-2026-11-20.json" });
+        let named = self.play("file_destination", asked).await;
+        self.play("backup_export", json!({ "id": id, "file": named["file"]["ticket"] })).await;
         for (purpose, name) in [("history_csv", "aidb-history.csv"), ("history_json", "gone/aidb-history.json")] {
             self.world.picks(name);
             let suggested = name.trim_start_matches("gone/");
-            let placed = self.play("file_place", json!({ "purpose": purpose, "suggested": suggested })).await;
-            self.play("history_export", json!({ "file": placed["file"]["ticket"] })).await;
+            let named = self.play("file_destination", json!({ "purpose": purpose, "suggested": suggested })).await;
+            self.play("history_export", json!({ "file": named["file"]["ticket"] })).await;
         }
         self.world.picks("from-support.json");
         self.play("file_pick", json!({ "purpose": "backup" })).await;

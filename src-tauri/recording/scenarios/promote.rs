@@ -204,7 +204,7 @@ async fn promote_every_group() {
     assert_eq!(ended["result"]["outcome"], "done", "{ended}");
     recording.world.picks("plan.html");
     let placed = recording
-        .play("file_place", json!({ "purpose": "plan_page", "suggested": "plan-my-agent-Production.html" }))
+        .play("file_destination", json!({ "purpose": "plan_page", "suggested": "plan-my-agent-Production.html" }))
         .await;
     let ticks = json!({ "groups": {}, "except": [] });
     recording

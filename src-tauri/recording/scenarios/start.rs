@@ -116,7 +116,7 @@ async fn overview() {
     recording.promote("my-agent", 0, 1).await;
     recording.world.picks("my-agent.json");
     let placed =
-        recording.play("file_place", json!({ "purpose": "configuration", "suggested": "my-agent.json" })).await;
+        recording.play("file_destination", json!({ "purpose": "configuration", "suggested": "my-agent.json" })).await;
     let export = json!({ "environment": development, "agent": "my-agent", "file": placed["file"]["ticket"] });
     recording.play("agent_export", export).await;
     let backup = json!({ "environment": development, "agent": "my-agent", "note": "before the audit" });
@@ -143,11 +143,12 @@ async fn settings_screen() {
     recording.play("backups_verify", Value::Null).await;
     recording.world.picks("aidb-history.csv");
     let placed =
-        recording.play("file_place", json!({ "purpose": "history_csv", "suggested": "aidb-history.csv" })).await;
+        recording.play("file_destination", json!({ "purpose": "history_csv", "suggested": "aidb-history.csv" })).await;
     recording.play("history_export", json!({ "file": placed["file"]["ticket"] })).await;
     recording.world.picks("gone/aidb-support.json");
-    let placed =
-        recording.play("file_place", json!({ "purpose": "support_bundle", "suggested": "aidb-support.json" })).await;
+    let placed = recording
+        .play("file_destination", json!({ "purpose": "support_bundle", "suggested": "aidb-support.json" }))
+        .await;
     recording.play("support_bundle", json!({ "file": placed["file"]["ticket"] })).await;
     recording.newest().await;
     recording.end();

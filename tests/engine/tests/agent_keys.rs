@@ -12,7 +12,7 @@ use aidb_core::apply::{KeyStanding, Outcome};
 use aidb_core::config::Permission::{self, Read, Write};
 use aidb_core::error::{ErrorCode, Explain};
 use aidb_core::operations::{
-    AgentKeyPlace, BackupFile, Context, Deletion, Engine, EngineSettings, Error, ImportOptions, RollbackOptions,
+    BackupFile, Context, Deletion, Engine, EngineSettings, Error, ImportOptions, KeyStorage, RollbackOptions,
     RollbackSource, Target,
 };
 use aidb_core::plan::Mode;
@@ -250,7 +250,7 @@ async fn a_key_that_lasts_nowhere_is_not_made() {
     let applied = engine.apply(&target, &proposal, Deletion::Refused, &context).await.expect("ended");
     assert_eq!(applied.report.outcome, Outcome::Done, "{:?}", applied.report);
     let key = applied.agent_key.expect("in the file");
-    assert_eq!((key.place, key.file.as_deref()), (AgentKeyPlace::Memory, Some(out.as_path())));
+    assert_eq!((key.storage, key.file.as_deref()), (KeyStorage::Memory, Some(out.as_path())));
     let written: Value = serde_json::from_str(&std::fs::read_to_string(&out).expect("the file")).expect("one document");
     assert!(
         world.sandbox.handle().accepts_key(AGENT, written["api_key"].as_str().expect("a key")),

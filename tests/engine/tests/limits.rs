@@ -164,7 +164,7 @@ async fn a_backup_without_rate_limits_leaves_them_alone_and_says_so() {
     let store = world.engine.store().await.expect("store");
     let agent = agent_id();
     let new = NewBackup {
-        place: &taken.summary.place,
+        server: &taken.summary.server,
         agent_id: &agent,
         state: &old,
         tables: None,

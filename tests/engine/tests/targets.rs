@@ -57,10 +57,10 @@ async fn protection_follows_the_server_however_it_is_named() {
     ] {
         let target = engine.target(&request(environment, url, Some("k"))).await.expect("a target");
         assert!(target.is_protected(), "{environment:?} {url:?}");
-        assert_eq!(target.place.environment_name.as_deref(), Some("Production"), "its history, not another's");
+        assert_eq!(target.server.environment_name.as_deref(), Some("Production"), "its history, not another's");
     }
     let open = engine.target(&request(None, Some("http://127.0.0.1:4603/other"), Some("k"))).await.expect("a target");
-    assert!(!open.is_protected() && open.place.environment.is_none(), "another path is another server");
+    assert!(!open.is_protected() && open.server.environment.is_none(), "another path is another server");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use aidb_core::config::AgentState;
 use aidb_core::config::Permission::{self, Admin, Delete, Read, Write};
 use aidb_core::error::{ErrorCode, Explain};
 use aidb_core::operations::{
-    AgentKeyPlace, Context, Deletion, Error, ImportOptions, LinkDatabase, Relink, Remember, RollbackOptions,
+    Context, Deletion, Error, ImportOptions, KeyStorage, LinkDatabase, Relink, Remember, RollbackOptions,
     RollbackSource,
 };
 use aidb_core::plan::Mode;
@@ -74,7 +74,7 @@ async fn registering_keeps_the_key_before_the_request_and_the_server_takes_it() 
     let world = World::empty().await;
     let applied = world.import(&configuration(WANTED), Mode::Merge).await.expect("applied");
     assert_eq!(applied.report.outcome, Outcome::Done);
-    let Some(AgentKeyPlace::File(path)) = applied.agent_key.clone().map(|key| key.place) else {
+    let Some(KeyStorage::File(path)) = applied.agent_key.clone().map(|key| key.storage) else {
         panic!("kept in a file: {:?}", applied.agent_key)
     };
     let key = std::fs::read_to_string(path).expect("the key file");
@@ -114,7 +114,7 @@ async fn the_key_that_is_kept_is_the_one_that_the_server_took() {
     };
     let context = Context { progress: Arc::new(overwrite), ..Context::default() };
     let applied = world.import_with(&configuration(WANTED), &ImportOptions::default(), &context).await.expect("ended");
-    let Some(AgentKeyPlace::File(path)) = applied.agent_key.clone().map(|key| key.place) else {
+    let Some(KeyStorage::File(path)) = applied.agent_key.clone().map(|key| key.storage) else {
         panic!("{:?}", applied.agent_key)
     };
     let kept = std::fs::read_to_string(path).expect("the key file");
@@ -162,7 +162,7 @@ async fn stopping_before_the_first_write_leaves_no_key_behind() {
 async fn a_key_store_that_does_not_answer_leaves_nothing_to_recover() {
     let world = World::empty().await;
     let first = world.import(&configuration(WANTED), Mode::Merge).await.expect("applied");
-    let Some(AgentKeyPlace::File(path)) = first.agent_key.clone().map(|key| key.place) else {
+    let Some(KeyStorage::File(path)) = first.agent_key.clone().map(|key| key.storage) else {
         panic!("{:?}", first.agent_key)
     };
     world.sandbox.handle().remove_agent(AGENT).expect("removed");

@@ -19,7 +19,7 @@ use crate::scenario::{Ready, Scenario, Stand, stand};
 
 /// Calls on files that belong together.
 #[derive(Clone, Debug)]
-struct Place {
+struct Target {
     name: &'static str,
     /// Only on these; everywhere where it is empty.
     paths: Vec<PathBuf>,
@@ -52,22 +52,22 @@ pub struct Extent {
 }
 
 /// The files of a data folder in which the scenario's command has been carried out.
-fn places(ground: &Ground) -> Result<Vec<Place>> {
+fn targets(ground: &Ground) -> Result<Vec<Target>> {
     let data = ground.data();
     let file = |name: &str| vec![data.join(name)];
-    let mut places = vec![
-        Place { name: "log", paths: file("aidb.db-wal"), calls: &[WRITE, SYNC, CUT, OPEN] },
-        Place { name: "database", paths: file("aidb.db"), calls: &[WRITE, SYNC, CUT, OPEN] },
-        Place { name: "index of the log", paths: file("aidb.db-shm"), calls: &[WRITE, CUT, OPEN] },
-        Place { name: "data folder", paths: vec![data.clone()], calls: &[SYNC, FOLDER] },
-        Place { name: "folder of keys", paths: file("keys"), calls: &[SYNC, FOLDER] },
-        Place { name: "folder of locks", paths: file("locks"), calls: &[FOLDER] },
-        Place { name: "locks", paths: files_in(ground, "locks", "")?, calls: &[OPEN] },
-        Place { name: "keys", paths: files_in(ground, "keys", "agent-")?, calls: &[OPEN, RENAME, REMOVE] },
+    let mut targets = vec![
+        Target { name: "log", paths: file("aidb.db-wal"), calls: &[WRITE, SYNC, CUT, OPEN] },
+        Target { name: "database", paths: file("aidb.db"), calls: &[WRITE, SYNC, CUT, OPEN] },
+        Target { name: "index of the log", paths: file("aidb.db-shm"), calls: &[WRITE, CUT, OPEN] },
+        Target { name: "data folder", paths: vec![data.clone()], calls: &[SYNC, FOLDER] },
+        Target { name: "folder of keys", paths: file("keys"), calls: &[SYNC, FOLDER] },
+        Target { name: "folder of locks", paths: file("locks"), calls: &[FOLDER] },
+        Target { name: "locks", paths: files_in(ground, "locks", "")?, calls: &[OPEN] },
+        Target { name: "keys", paths: files_in(ground, "keys", "agent-")?, calls: &[OPEN, RENAME, REMOVE] },
     ];
-    places.retain(|place| !place.paths.is_empty());
-    places.push(Place { name: "everywhere", paths: Vec::new(), calls: &[PLAIN_WRITE, RENAME, REMOVE] });
-    Ok(places)
+    targets.retain(|target| !target.paths.is_empty());
+    targets.push(Target { name: "everywhere", paths: Vec::new(), calls: &[PLAIN_WRITE, RENAME, REMOVE] });
+    Ok(targets)
 }
 
 fn files_in(ground: &Ground, folder: &str, beginning: &str) -> Result<Vec<PathBuf>> {
@@ -84,7 +84,7 @@ fn files_in(ground: &Ground, folder: &str, beginning: &str) -> Result<Vec<PathBu
 /// Runs a command in which a call is tampered with; `None` where there was no such call.
 fn tampered(
     ground: &Ground,
-    place: &Place,
+    target: &Target,
     call: Call,
     how: &str,
     arguments: &[impl AsRef<std::ffi::OsStr>],
@@ -93,7 +93,7 @@ fn tampered(
     // Not with --seccomp-bpf: strace 6.1 then lets calls of chosen files pass without tampering with them.
     let mut options: Vec<String> = ["-f", "-qq", "-o"].map(str::to_owned).into();
     options.push(log.display().to_string());
-    for path in &place.paths {
+    for path in &target.paths {
         options.extend(["-P".to_owned(), path.display().to_string()]);
     }
     options.extend(["-e".to_owned(), format!("trace={}", call.set)]);
@@ -143,16 +143,16 @@ impl Victim {
 pub fn kill_matrix(ground: &Ground, scenario: &Scenario, victim: Victim, extent: Extent) -> Result<Tally> {
     let new = scenario.goal(ground)?;
     let mut tally = Tally::new(format!("{}, calls{}", scenario.name, victim.words()));
-    for place in places(ground)? {
-        for call in place.calls {
+    for target in targets(ground)? {
+        for call in target.calls {
             for nth in (1..).step_by(extent.step) {
                 let ready = scenario.prepare(ground, 1)?;
                 let arguments = victim.arguments(ground, &ready)?;
                 let how = format!("signal=KILL:when={nth}");
-                let Some(run) = tampered(ground, &place, *call, &how, &arguments)? else { break };
+                let Some(run) = tampered(ground, &target, *call, &how, &arguments)? else { break };
                 ensure!(run.status.is_none(), "it was not killed: {run}");
                 let end = next_start(ground, scenario, &ready, &new, Next::of(tally.points))?;
-                tally.take(&format!("{} {nth} of {}", call.set, place.name), end);
+                tally.take(&format!("{} {nth} of {}", call.set, target.name), end);
             }
         }
     }
@@ -166,17 +166,17 @@ pub fn kill_matrix(ground: &Ground, scenario: &Scenario, victim: Victim, extent:
 pub fn refusal_matrix(ground: &Ground, scenario: &Scenario, extent: Extent) -> Result<Tally> {
     let new = scenario.goal(ground)?;
     let mut tally = Tally::new(format!("{}, calls refused", scenario.name));
-    for place in places(ground)? {
-        for call in place.calls {
+    for target in targets(ground)? {
+        for call in target.calls {
             for error in call.refusals {
                 for lasting in ["", "+"] {
                     for nth in (1..).step_by(extent.step) {
                         let ready = scenario.prepare(ground, 1)?;
                         let before = backups(ground)?;
                         let how = format!("error={error}:when={nth}{lasting}");
-                        let Some(run) = tampered(ground, &place, *call, &how, &ready.arguments)? else { break };
+                        let Some(run) = tampered(ground, &target, *call, &how, &ready.arguments)? else { break };
                         let end = refused(ground, scenario, &ready, &new, &before, &run, tally.points)?;
-                        tally.take(&format!("{} {nth}{lasting} of {} with {error}", call.set, place.name), end);
+                        tally.take(&format!("{} {nth}{lasting} of {} with {error}", call.set, target.name), end);
                     }
                 }
             }
@@ -242,16 +242,16 @@ pub fn first_start_matrix(ground: &Ground, extent: Extent) -> Result<Tally> {
     fs::create_dir_all(ground.data().join("keys"))?;
     fs::create_dir_all(ground.data().join("locks"))?;
     let mut tally = Tally::new("first start, calls killed and refused");
-    for place in places(ground)? {
-        for call in place.calls {
+    for target in targets(ground)? {
+        for call in target.calls {
             let errors = call.refusals.iter().flat_map(|error| [format!("error={error}"), format!("error={error}+")]);
             for how in errors.chain(["signal=KILL".to_owned()]) {
                 let (how, lasting) = how.strip_suffix('+').map_or((how.as_str(), ""), |how| (how, "+"));
                 for nth in (1..).step_by(extent.step) {
                     new_start()?;
                     let at = format!("{how}:when={nth}{lasting}");
-                    let Some(run) = tampered(ground, &place, *call, &at, &add)? else { break };
-                    tally.take(&format!("{} of {}: {at}", call.set, place.name), opens(ground, &add, &run)?);
+                    let Some(run) = tampered(ground, &target, *call, &at, &add)? else { break };
+                    tally.take(&format!("{} of {}: {at}", call.set, target.name), opens(ground, &add, &run)?);
                 }
             }
         }

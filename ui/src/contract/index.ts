@@ -106,7 +106,7 @@ environment: string,
  */
 agent: string, 
 /**
- * Where to, as `file_place` answered.
+ * Where to, as `file_destination` answered.
  */
 file: FileTicket, };
 
@@ -308,7 +308,7 @@ export type BackupExport = {
  */
 id: string, 
 /**
- * Where to, as `file_place` answered.
+ * Where to, as `file_destination` answered.
  */
 file: FileTicket, };
 
@@ -398,7 +398,7 @@ taken_at: string,
 /**
  * Where.
  */
-place: HistoryPlace, 
+server: HistoryServer, 
 /**
  * The agent.
  */
@@ -816,7 +816,7 @@ losses: number | null,
 /**
  * Where.
  */
-place: HistoryPlace, 
+server: HistoryServer, 
 /**
  * By which account; `None` for a backup.
  */
@@ -1094,6 +1094,19 @@ export type FileChoice = {
 file: NamedFile, };
 
 /**
+ * `file_destination`: where to write.
+ */
+export type FileDestination = { 
+/**
+ * What for.
+ */
+purpose: FilePurpose, 
+/**
+ * The name that is offered; whatever no file can be named is replaced.
+ */
+suggested: string, };
+
+/**
  * Something is being dragged over the window.
  */
 export type FileHovering = { 
@@ -1119,19 +1132,6 @@ export type FilePick = {
  * What for.
  */
 purpose: FilePurpose, };
-
-/**
- * `file_place`: where to write.
- */
-export type FilePlace = { 
-/**
- * What for.
- */
-purpose: FilePurpose, 
-/**
- * The name that is offered; whatever no file can be named is replaced.
- */
-suggested: string, };
 
 /**
  * What a file dialog is for.
@@ -1202,22 +1202,9 @@ ticked: boolean, };
  */
 export type HistoryExport = { 
 /**
- * Where to, as `file_place` answered.
+ * Where to, as `file_destination` answered.
  */
 file: FileTicket, };
-
-/**
- * An environment that the history knows.
- */
-export type HistoryPlace = { 
-/**
- * Its id; `None` for a server without a profile.
- */
-id: string | null, 
-/**
- * Its name then, or its URL.
- */
-name: string, };
 
 /**
  * `history_list`: which part of it.
@@ -1261,6 +1248,19 @@ search: string,
 skip: number, };
 
 /**
+ * An environment that the history knows.
+ */
+export type HistoryServer = { 
+/**
+ * Its id; `None` for a server without a profile.
+ */
+id: string | null, 
+/**
+ * Its name then, or its URL.
+ */
+name: string, };
+
+/**
  * A part of the history.
  */
 export type HistoryView = { 
@@ -1287,7 +1287,7 @@ actors: Array<string>,
 /**
  * Environments, also those that are gone.
  */
-environments: Array<HistoryPlace>, };
+environments: Array<HistoryServer>, };
 
 /**
  * `plan_import`: from a file.
@@ -1622,7 +1622,7 @@ plan: PlanTicket,
  */
 ticks: Ticks, 
 /**
- * Where to, as `file_place` answered.
+ * Where to, as `file_destination` answered.
  */
 file: FileTicket, };
 
@@ -2111,7 +2111,7 @@ troubles: Array<Trouble>, };
  */
 export type SupportBundle = { 
 /**
- * Where to, as `file_place` answered.
+ * Where to, as `file_destination` answered.
  */
 file: FileTicket, };
 
@@ -2170,7 +2170,7 @@ at: string,
 /**
  * Where.
  */
-place: HistoryPlace, 
+server: HistoryServer, 
 /**
  * What.
  */
@@ -2253,7 +2253,7 @@ export interface Commands {
   agent_export: { request: AgentExport; answer: WrittenFile };
   agent_key_copy: { request: AgentKeyCopy; answer: CopiedView };
   file_pick: { request: FilePick; answer: PickedFile };
-  file_place: { request: FilePlace; answer: PickedFile };
+  file_destination: { request: FileDestination; answer: PickedFile };
   file_check: { request: FileChoice; answer: FileCheck };
   file_check_stop: { request: FileChoice; answer: null };
   file_excerpt: { request: ExcerptRequest; answer: ExcerptView };

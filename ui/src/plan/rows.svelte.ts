@@ -6,8 +6,8 @@ import { foldedAtFirst } from "./groups";
 /** How many rows the engine answers at once. */
 const PIECE = 200;
 
-/** What stands at a place of the table: a group's head, or one of its rows. */
-export type Place =
+/** What stands at a line of the table: a group's head, or one of its rows. */
+export type TableLine =
   | { kind: "group"; group: GroupView; total: number }
   | { kind: "row"; group: GroupView; position: number };
 
@@ -61,7 +61,7 @@ export class PlanRows {
     return this.#shown.reduce((sum, group) => sum + 1 + this.#openRows(group), 0);
   }
 
-  at(index: number): Place | undefined {
+  at(index: number): TableLine | undefined {
     let rest = index;
     for (const group of this.#shown) {
       if (rest === 0) return { kind: "group", group, total: this.total(group.group) };
@@ -80,8 +80,8 @@ export class PlanRows {
   /** Fetches what these places need. */
   want(first: number, last: number): void {
     for (let index = first; index <= last; index += 1) {
-      const place = this.at(index);
-      if (place?.kind === "row") void this.#fetch(this.#found, place.group.group, place.position);
+      const line = this.at(index);
+      if (line?.kind === "row") void this.#fetch(this.#found, line.group.group, line.position);
     }
   }
 

@@ -98,7 +98,7 @@ function showTroubles(): () => void {
 
 const wizards = { environment: "promote", file: "import", restore: "restore" } as const;
 /** Where each is gone on with; from a screen that the navigation has. */
-const places = { environment: "promote", file: "import", restore: "history" } as const;
+const homes = { environment: "promote", file: "import", restore: "history" } as const;
 
 /**
  * A half-filled wizard is a dot on the navigation. One that is left from before this start is offered in words, until somebody takes
@@ -108,7 +108,7 @@ function showDraft(): void {
   const kept = draft.value;
   const runs = kept && frame.running.some(({ screen }) => screen === wizards[kept.source.kind]);
   const stands = kept && router.screen === wizards[kept.source.kind];
-  frame.halfFilled = kept && !runs && !stands ? { [places[kept.source.kind]]: startText.halfFilled(what(kept)) } : {};
+  frame.halfFilled = kept && !runs && !stands ? { [homes[kept.source.kind]]: startText.halfFilled(what(kept)) } : {};
   if (!kept || runs || !draft.isFromBefore || (Object.values(wizards) as ScreenName[]).includes(router.screen)) {
     frame.dismissBanner("draft");
     return;

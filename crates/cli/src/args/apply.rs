@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::place::no_dash;
+use super::path::no_dash;
 
 /// What every command that applies plans takes besides.
 #[derive(Args, Debug)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 
-use super::place::no_dash;
+use super::path::no_dash;
 
 /// Flags of every command.
 #[derive(Args, Debug)]

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::ApplyArgs;
-use super::place::no_dash;
+use super::path::no_dash;
 
 /// Apply a configuration file, or a folder of them, to an environment.
 ///

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::place::no_dash;
+use super::path::no_dash;
 
 /// Print the manual page, or write the pages of all commands into a folder.
 #[derive(Args, Debug)]

@@ -11,7 +11,7 @@ mod history;
 mod import;
 mod man;
 mod migrate;
-mod place;
+mod path;
 mod promote;
 mod recover;
 mod rollback;
@@ -32,7 +32,7 @@ pub(crate) use history::{HistoryAction, HistoryArgs, ListHistoryArgs, OutcomeNam
 pub(crate) use import::ImportArgs;
 pub(crate) use man::ManArgs;
 pub(crate) use migrate::{MigrateAction, MigrateArgs};
-pub(crate) use place::{Output, is_dash};
+pub(crate) use path::{Output, is_dash};
 pub(crate) use promote::PromoteArgs;
 pub(crate) use recover::RecoverArgs;
 pub(crate) use rollback::RollbackArgs;

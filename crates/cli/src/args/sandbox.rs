@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::place::no_dash;
+use super::path::no_dash;
 
 /// Run three small sample servers on this machine, to try everything out.
 ///

@@ -8,7 +8,7 @@ use aidb_core::error::{ErrorCode, ErrorReport};
 use aidb_core::files::Overwrite;
 use aidb_core::numbers::counted;
 use aidb_core::operations::{Engine, Error};
-use aidb_core::store::{Backup, BackupFilter, BackupSummary, PlaceFilter, StoreError};
+use aidb_core::store::{Backup, BackupFilter, BackupSummary, ServerFilter, StoreError};
 
 use super::export::{nothing_there, refuse_two_results};
 use crate::args::{BackupsAction, CreateArgs, ExportBackupArgs, ListArgs, Output, ShowBackupArgs, VerifyArgs};
@@ -98,24 +98,28 @@ pub(super) async fn filter(
     let target = &invocation.global.target;
     let agent = target.agent.as_ref().filter(|_| invocation.sources.agent == Source::Flag);
     let agent = agent.map(AgentId::new).transpose()?;
-    Ok(BackupFilter { limit, agent, place: place_of(engine, target.environment.as_ref(), target.url.as_ref()).await? })
+    Ok(BackupFilter {
+        limit,
+        agent,
+        server: server_filter(engine, target.environment.as_ref(), target.url.as_ref()).await?,
+    })
 }
 
 /// Everything about an environment, or about a server, however it was named then. A URL that leads to an environment means
 /// both.
-async fn place_of(
+async fn server_filter(
     engine: &Engine,
     environment: Option<&String>,
     url: Option<&String>,
-) -> Result<Option<PlaceFilter>, Failure> {
+) -> Result<Option<ServerFilter>, Failure> {
     Ok(match (environment, url) {
-        (Some(name), _) => Some(PlaceFilter::from(&engine.environment(name).await?)),
+        (Some(name), _) => Some(ServerFilter::from(&engine.environment(name).await?)),
         (None, Some(url)) => {
             let url = parse_base_url(url)?;
             let server = ServerId::of(&url);
             Some(match engine.environment_at(&url).await? {
-                Some(there) => PlaceFilter::Environment { id: there.id, server },
-                None => PlaceFilter::Server(server),
+                Some(there) => ServerFilter::Environment { id: there.id, server },
+                None => ServerFilter::Server(server),
             })
         }
         (None, None) => None,
@@ -132,8 +136,8 @@ pub(super) async fn find(invocation: &Invocation, engine: &Engine, named: &str) 
     let agent = target.agent.as_ref().map(AgentId::new).transpose()?;
     let url = invocation.any_url().filter(|_| target.environment.is_none() || target.url.is_some());
     let environment = target.environment.as_ref().filter(|_| target.url.is_none());
-    let place = place_of(engine, environment, url).await?;
-    Ok(engine.latest_backup(BackupFilter { agent, place, limit: None }).await?)
+    let server = server_filter(engine, environment, url).await?;
+    Ok(engine.latest_backup(BackupFilter { agent, server, limit: None }).await?)
 }
 
 async fn show(invocation: &Invocation, engine: &Engine, args: ShowBackupArgs) -> Result<Exit, Failure> {

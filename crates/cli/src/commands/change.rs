@@ -50,7 +50,7 @@ pub(crate) struct PlansShown<'a> {
 /// One plan to be shown.
 pub(crate) struct PlanShown<'a> {
     /// The environment's name, or the URL.
-    pub(crate) place: &'a str,
+    pub(crate) server: &'a str,
     /// The environment's name, where there is one.
     pub(crate) environment: Option<&'a str>,
     /// The server.
@@ -84,7 +84,7 @@ pub(crate) enum Asking {
 /// One plan that was applied.
 pub(crate) struct ChangeDone {
     /// The environment's name, or the URL.
-    pub(crate) place: String,
+    pub(crate) server: String,
     /// The environment's name, where there is one.
     pub(crate) environment: Option<String>,
     /// The server.
@@ -299,7 +299,7 @@ pub(super) async fn agree(
     let count = counted(changes, "change");
     if target.is_protected() {
         if !can_ask {
-            return Err(CommandError::Protected { place: target.name.clone() }.into());
+            return Err(CommandError::Protected { server: target.name.clone() }.into());
         }
         let what = format!("{} is protected. {count} would be applied to it.", target.name);
         return prompt::agree_by_typing(&what, &target.name, &invocation.cancel).await;
@@ -355,9 +355,9 @@ fn finished(target: &Target, planned: Planned, applied: Applied, among: Among, c
         backup_file: applied.backup.as_ref().and_then(|_| path_of(&context.backup_out)),
         key_withdrawn_from: path_of(&context.agent_key_out).filter(|_| withdrawn),
         among,
-        place: target.name.clone(),
-        environment: target.place.environment_name.clone(),
-        url: target.place.url.clone(),
+        server: target.name.clone(),
+        environment: target.server.environment_name.clone(),
+        url: target.server.url.clone(),
         source: planned.source,
         findings: planned.findings,
         plan: applied.made_again.as_deref().cloned().unwrap_or(planned.proposal.plan),
@@ -372,9 +372,9 @@ pub(super) fn plans<'a>(
     planned: &'a [Planned],
 ) -> PlansShown<'a> {
     let plans = planned.iter().map(|planned| PlanShown {
-        place: &target.name,
-        environment: target.place.environment_name.as_deref(),
-        url: &target.place.url,
+        server: &target.name,
+        environment: target.server.environment_name.as_deref(),
+        url: &target.server.url,
         source: &planned.source,
         findings: &planned.findings,
         plan: &planned.proposal.plan,

@@ -137,7 +137,7 @@ async fn remove(invocation: &Invocation, engine: &Engine, args: RemoveArgs) -> R
         let question = format!("Remove {} and its key? Its backups and its history stay.", environment.name);
         prompt::agree(&question, &invocation.cancel).await?;
     } else if !args.yes && environment.protection == Protection::Protected {
-        return Err(CommandError::ProtectedProfile { place: environment.name }.into());
+        return Err(CommandError::ProtectedProfile { server: environment.name }.into());
     }
     let removed = engine.remove_environment(environment.id.as_str()).await?;
     Ok(invocation.finished(&RemovedShown { removed }, Exit::Done))

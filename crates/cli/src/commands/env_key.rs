@@ -15,7 +15,7 @@ pub(crate) struct KeyStored {
     /// For which environment.
     pub(crate) environment: Environment,
     /// Where, in words.
-    pub(crate) place: String,
+    pub(crate) server: String,
 }
 
 /// A key that was removed.
@@ -36,12 +36,12 @@ pub(super) async fn set_key(invocation: &Invocation, engine: &Engine, args: SetK
     let question = format!("API key of {} (not shown): ", environment.name);
     let key = prompt::secret(&question, &invocation.cancel).await?;
     let environment = engine.set_environment_key(environment.id.as_str(), &key).await?;
-    let place = match engine.vault().kind() {
+    let server = match engine.vault().kind() {
         VaultKind::Keychain => "the keychain".into(),
         VaultKind::Memory => "memory until this command ends".into(),
         VaultKind::File { folder } => format!("a file in {} that only you can read", folder.display()),
     };
-    Ok(invocation.finished(&KeyStored { environment, place }, Exit::Done))
+    Ok(invocation.finished(&KeyStored { environment, server }, Exit::Done))
 }
 
 /// Removes a key.

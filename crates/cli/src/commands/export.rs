@@ -17,7 +17,7 @@ use crate::screen::Form;
 /// What an export wrote.
 pub(crate) struct ExportDone {
     /// The environment's name, or the URL.
-    pub(crate) place: String,
+    pub(crate) server: String,
     /// The environment's name, where there is one.
     pub(crate) environment: Option<String>,
     /// The server.
@@ -64,9 +64,9 @@ pub(crate) async fn export(invocation: &Invocation, args: ExportArgs) -> Result<
     let context = invocation.context();
     recover::recover_first(invocation, &engine, &target, &context).await?;
     let mut done = ExportDone {
-        place: target.name.clone(),
-        environment: target.place.environment_name.clone(),
-        url: target.place.url.clone(),
+        server: target.name.clone(),
+        environment: target.server.environment_name.clone(),
+        url: target.server.url.clone(),
         folder: None,
         exported: Vec::new(),
         failed: Vec::new(),
@@ -132,9 +132,9 @@ pub(super) fn refuse_two_results(invocation: &Invocation, output: &Output) -> Re
 /// A script that saves what it is about to change, before it is changed for the first time, has nothing to save yet.
 pub(super) fn nothing_there(error: Error, path: Option<&Path>) -> Failure {
     match error {
-        Error::AgentNotFound { agent, place, lost: None } => {
+        Error::AgentNotFound { agent, server, lost: None } => {
             let file = path.filter(|path| path.is_file()).map(Path::to_owned);
-            CommandError::NothingToExport { agent, place, file }.into()
+            CommandError::NothingToExport { agent, server, file }.into()
         }
         other => other.into(),
     }

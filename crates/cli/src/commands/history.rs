@@ -68,11 +68,11 @@ async fn narrowed(
     engine: &Engine,
     filter: &HistoryFilter,
 ) -> Result<Vec<HistoryEntry>, Failure> {
-    let BackupFilter { agent, place, .. } = backups::filter(invocation, engine, None).await?;
+    let BackupFilter { agent, server, .. } = backups::filter(invocation, engine, None).await?;
     let all = engine.history().await?;
     let mut entries = engine.matching(&all, filter).await?;
     entries.retain(|entry| {
-        let there = place.as_ref().is_none_or(|place| place.takes(entry.place()));
+        let there = server.as_ref().is_none_or(|server| server.takes(entry.server()));
         there && agent.as_ref().is_none_or(|agent| Some(agent.as_str()) == entry.agent())
     });
     Ok(entries.into_iter().cloned().collect())

@@ -89,8 +89,8 @@ fn name_of(source: &RollbackSource) -> String {
 async fn target(invocation: &Invocation, engine: &Engine, source: &RollbackSource) -> Result<Target, Failure> {
     match source {
         RollbackSource::Backup(backup) => {
-            let target = invocation.target_for(engine, Record::Backup, &backup.summary.place).await?;
-            say_other_place(invocation, &target, backup);
+            let target = invocation.target_for(engine, Record::Backup, &backup.summary.server).await?;
+            say_other_server(invocation, &target, backup);
             Ok(target)
         }
         RollbackSource::File { .. } | RollbackSource::Kept { .. } => {
@@ -102,10 +102,10 @@ async fn target(invocation: &Invocation, engine: &Engine, source: &RollbackSourc
 }
 
 /// Restoring somewhere else is allowed, and never by accident.
-fn say_other_place(invocation: &Invocation, target: &Target, backup: &Backup) {
-    let place = &backup.summary.place;
-    if target.server() != place.server() {
-        let from = place.called();
+fn say_other_server(invocation: &Invocation, target: &Target, backup: &Backup) {
+    let server = &backup.summary.server;
+    if target.server_id() != server.server_id() {
+        let from = server.called();
         invocation.screen.note(&format!("This backup was taken in {from} and is restored into {}.", target.name));
     }
 }

@@ -41,7 +41,7 @@ pub(super) async fn apply(invocation: &Invocation, path: &Path, args: &ImportArg
     let saved = SavedPlan::read(path)?;
     invocation.refuse_other_agent(&path.display().to_string(), saved.plan().agent_id.as_str())?;
     let engine = invocation.engine()?;
-    let target = invocation.target_for(&engine, Record::Plan, saved.place()).await?;
+    let target = invocation.target_for(&engine, Record::Plan, saved.server()).await?;
     let context = invocation.applying(&engine, &args.apply)?;
     let agent = saved.plan().agent_id.to_string();
     recover::before(invocation, &engine, &target, Writing::To(&[&agent]), &context).await?;

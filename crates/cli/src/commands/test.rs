@@ -11,7 +11,7 @@ use crate::invocation::Invocation;
 /// A connection test.
 pub(crate) struct TestDone {
     /// The environment's name, or the URL.
-    pub(crate) place: String,
+    pub(crate) server: String,
     /// The environment's name, where there is one.
     pub(crate) environment: Option<String>,
     /// The server.
@@ -44,9 +44,9 @@ async fn run(invocation: &Invocation, engine: &Engine, target: &Target) -> Resul
     let agent = agent(invocation, target)?;
     let report = engine.test_connection(target, agent.as_ref(), &invocation.context()).await;
     let done = TestDone {
-        place: target.name.clone(),
-        environment: target.place.environment_name.clone(),
-        url: target.place.url.clone(),
+        server: target.name.clone(),
+        environment: target.server.environment_name.clone(),
+        url: target.server.url.clone(),
         report,
     };
     invocation.result(&done)?;

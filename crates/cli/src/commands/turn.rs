@@ -60,10 +60,10 @@ impl Turn<'_> {
             }
             self.invocation.quiet_progress();
             let what = moved.first().map(|first| format!(" {first}")).unwrap_or_default();
-            let place = &self.target.name;
+            let server = &self.target.name;
             self.invocation
                 .screen
-                .note(&format!("{place} changed while this waited.{what} The plan would be this now:"));
+                .note(&format!("{server} changed while this waited.{what} The plan would be this now:"));
             planned.proposal = self.engine.propose_anew(self.target, &planned.proposal, self.context).await?;
             let shown = std::slice::from_ref(&*planned);
             self.invocation.screen.meanwhile(&plans(self.action, Purpose::Apply, self.target, shown))?;

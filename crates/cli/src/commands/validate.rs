@@ -14,7 +14,7 @@ use crate::invocation::Invocation;
 /// Files without errors.
 pub(crate) struct ValidationDone {
     /// The target they were checked against, where one was named.
-    pub(crate) place: Option<String>,
+    pub(crate) server: Option<String>,
     /// The files.
     pub(crate) files: Vec<ValidatedFile>,
 }
@@ -52,7 +52,7 @@ impl TargetRemark {
 
 /// Validates files that have been read.
 pub(super) async fn validate(invocation: &Invocation, files: Vec<Read>, args: &ImportArgs) -> Result<Exit, Failure> {
-    let mut done = ValidationDone { place: None, files: Vec::new() };
+    let mut done = ValidationDone { server: None, files: Vec::new() };
     let mut plans = Vec::new();
     if invocation.names_target() {
         let engine = invocation.engine()?;
@@ -63,7 +63,7 @@ pub(super) async fn validate(invocation: &Invocation, files: Vec<Read>, args: &I
             let configuration = &file.validated.configuration;
             plans.push(engine.propose_import(&target, configuration, &options(args), source, &context).await?.plan);
         }
-        done.place = Some(target.name);
+        done.server = Some(target.name);
     }
     let mut plans = plans.iter();
     for Read { path, validated } in files {

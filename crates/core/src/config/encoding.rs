@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::findings::{Findings, Path, Words};
-use super::place::position_of_byte_column;
 use super::report::{Finding, FindingCode, Position, Severity, ValidationReport};
+use super::source_span::position_of_byte_column;
 use super::tree::{MAX_DEPTH, MAX_VALUES, ParseFailure};
 use crate::numbers::grouped;
 
@@ -262,6 +262,6 @@ fn syntax_hint(reason: &str, found: Option<char>) -> &'static str {
 pub(super) fn refusal(code: FindingCode, position: Option<Position>, message: String, hint: &str) -> ValidationReport {
     let mut out = Findings::default();
     out.report(Severity::Error, code, &Path::ROOT, || Words::new(message).hint(hint));
-    let findings = out.place(None).findings;
+    let findings = out.located(None).findings;
     ValidationReport { findings: findings.into_iter().map(|finding| Finding { position, ..finding }).collect() }
 }

@@ -3,9 +3,9 @@
 //! Most files have no findings, so nothing here costs anything until one is reported: pointers are chains on the stack,
 //! words are made on demand, and places are looked up in one walk over the text at the end.
 
-use super::place::{self, Place};
 use super::report::{Finding, FindingCode, Severity, ValidationReport};
 use super::secrets::is_secret_key;
+use super::source_span::{self, SourceSpan};
 use super::tree::BETWEEN_LOOKS;
 use crate::numbers::counted;
 use tokio_util::sync::CancellationToken;
@@ -160,7 +160,7 @@ impl Findings {
     }
 
     /// The report, with places where there is a text to place them in, in the order of the text.
-    pub(super) fn place(mut self, text: Option<&str>) -> ValidationReport {
+    pub(super) fn located(mut self, text: Option<&str>) -> ValidationReport {
         if let Some(text) = text.filter(|_| !self.drafts.is_empty()) {
             self.locate(text);
         }
@@ -176,8 +176,8 @@ impl Findings {
 
     fn locate(&mut self, text: &str) {
         let pointers: Vec<&str> = self.drafts.iter().map(|(finding, _)| finding.pointer.as_str()).collect();
-        let places = place::locate(text, &pointers);
-        for ((finding, anchor), Place { key, value, repetition }) in self.drafts.iter_mut().zip(places) {
+        let spans = source_span::locate(text, &pointers);
+        for ((finding, anchor), SourceSpan { key, value, repetition }) in self.drafts.iter_mut().zip(spans) {
             finding.position = match anchor {
                 Anchor::Key => key.or(value),
                 Anchor::Value => value,

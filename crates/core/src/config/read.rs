@@ -50,7 +50,7 @@ pub fn read_until(bytes: &[u8], cancel: &CancellationToken) -> Reading {
     let root = tree::take_faults(tree, &mut out);
     let configuration = configuration(root, &mut out);
     let configuration = configuration.filter(|_| !out.has_errors());
-    Reading { report: out.place(Some(&text)), configuration }
+    Reading { report: out.located(Some(&text)), configuration }
 }
 
 /// Whether these bytes are a configuration file at all, valid or not: a JSON object with `version` and an `agent` object.
@@ -150,12 +150,12 @@ fn info(members: Vec<Member<'_>>, known: &[&str], path: &Path<'_>, out: &mut Fin
         if known.contains(&&*key) {
             continue;
         }
-        let place = path.key(&key);
-        if matches!(rules::agent_key(&key, &place, out), AgentKey::Own | AgentKey::Typo(_)) {
-            keep(&mut info, &key, node, &place, out);
+        let inner = path.key(&key);
+        if matches!(rules::agent_key(&key, &inner, out), AgentKey::Own | AgentKey::Typo(_)) {
+            keep(&mut info, &key, node, &inner, out);
             if info.get(&*key).is_some_and(holds_mask) {
                 info.remove(&*key);
-                rules::masked(&place, out);
+                rules::masked(&inner, out);
             }
         }
     }
@@ -174,14 +174,14 @@ fn database(node: Node<'_>, path: &Path<'_>, out: &mut Findings) -> Option<Datab
         if DATABASE_KEYS.contains(&&*key) {
             continue;
         }
-        let place = path.key(&key);
+        let inner = path.key(&key);
         match super::names::agent_key(&key) {
             AgentKey::Secret | AgentKey::ServerState => {
-                rules::agent_key(&key, &place, out);
+                rules::agent_key(&key, &inner, out);
             }
             AgentKey::Own | AgentKey::Typo(_) => {
-                rules::unknown_key(&key, &DATABASE_KEYS, &place, out);
-                keep(&mut extra, &key, node, &place, out);
+                rules::unknown_key(&key, &DATABASE_KEYS, &inner, out);
+                keep(&mut extra, &key, node, &inner, out);
             }
         }
     }
@@ -195,10 +195,10 @@ fn resources(node: Node<'_>, path: &Path<'_>, out: &mut Findings) -> Option<Reso
         if !out.goes_on(index) {
             break;
         }
-        let place = path.key(&id);
-        rules::resource_id(&id, &place, out);
-        rules::no_secret_key(&id, &place, out);
-        if let Some(permission) = resource(&id, node, &place, out) {
+        let inner = path.key(&id);
+        rules::resource_id(&id, &inner, out);
+        rules::no_secret_key(&id, &inner, out);
+        if let Some(permission) = resource(&id, node, &inner, out) {
             resources.push((id.into_owned(), permission));
         }
     }
@@ -233,15 +233,15 @@ fn permissions(id: &str, node: Option<Node<'_>>, path: &Path<'_>, out: &mut Find
         return granted;
     };
     for (index, item) in items.iter().enumerate() {
-        let place = path.index(index);
+        let inner = path.index(index);
         let permission = match item {
             Node::Text(word) => Permission::parse(word),
             _ => None,
         };
         match permission {
-            None => rules::unknown_permission(found(Some(item)), id, &place, out),
+            None => rules::unknown_permission(found(Some(item)), id, &inner, out),
             Some(permission) if granted.insert(permission) => {}
-            Some(permission) => rules::repeated_permission(permission, id, &place, out),
+            Some(permission) => rules::repeated_permission(permission, id, &inner, out),
         }
     }
     if items.is_empty() {
@@ -251,8 +251,8 @@ fn permissions(id: &str, node: Option<Node<'_>>, path: &Path<'_>, out: &mut Find
 }
 
 fn tables(node: Node<'_>, path: &Path<'_>, out: &mut Findings) -> Option<Vec<String>> {
-    let report = |what: &str, kind: &str, place: &Path<'_>, out: &mut Findings| {
-        out.report(Severity::Error, FindingCode::TablesNotArray, place, || {
+    let report = |what: &str, kind: &str, inner: &Path<'_>, out: &mut Findings| {
+        out.report(Severity::Error, FindingCode::TablesNotArray, inner, || {
             Words::new(format!("tables must be an array of table names, and {what}{kind} stands there."))
                 .hint("List the names as texts, for example \"tables\": [\"customers\", \"orders\"].")
         });
@@ -266,13 +266,13 @@ fn tables(node: Node<'_>, path: &Path<'_>, out: &mut Findings) -> Option<Vec<Str
         if !out.goes_on(index) {
             break;
         }
-        let place = path.index(index);
+        let inner = path.index(index);
         match item {
             Node::Text(table) => {
-                rules::no_secret(None, &table, &place, out);
+                rules::no_secret(None, &table, &inner, out);
                 tables.push(table.into_owned());
             }
-            other => report("among them ", other.kind(), &place, out),
+            other => report("among them ", other.kind(), &inner, out),
         }
     }
     tables.sort_unstable();
@@ -305,9 +305,9 @@ fn further(
     let mut extra = Map::new();
     for (key, node) in members {
         if !known.contains(&&*key) {
-            let place = path.key(&key);
-            rules::unknown_key(&key, known, &place, out);
-            keep(&mut extra, &key, node, &place, out);
+            let inner = path.key(&key);
+            rules::unknown_key(&key, known, &inner, out);
+            keep(&mut extra, &key, node, &inner, out);
         }
     }
     extra

@@ -136,12 +136,12 @@ fn scan_members(
     // { "name": "DB_PASSWORD", "value": … }, as lists of variables have it.
     let told = ["name", "key"].iter().find_map(|key| members.get(*key)?.as_str());
     for (key, value) in members {
-        let place = path.key(key);
+        let inner = path.key(key);
         if let Some(kind) = looks_secret(None, key) {
-            tell(&place, Hit::Key(kind));
+            tell(&inner, Hit::Key(kind));
         }
         let inherited = if names::is_generic(key) { told.or(name) } else { None };
-        scan_within(Some(inherited.unwrap_or(key)), value, &place, tell);
+        scan_within(Some(inherited.unwrap_or(key)), value, &inner, tell);
     }
 }
 

@@ -401,7 +401,7 @@ mod tests {
             assert!(matches!(tree.root, Node::Object(_)), "{text}");
             let mut out = Findings::default();
             take_faults(tree, &mut out);
-            let report = out.place(Some(text));
+            let report = out.located(Some(text));
             assert_eq!(report.findings.len(), 1);
             assert_eq!(report.findings[0].code, FindingCode::ReservedKey);
         }

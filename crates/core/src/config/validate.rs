@@ -22,7 +22,7 @@ pub fn validate(configuration: &Configuration) -> ValidationReport {
     agent(configuration, &root.key("agent"), &mut out);
     tables_and_metadata(configuration, &root, &mut out);
     unknown_keys(&configuration.extra, &TOP_KEYS, &root, &mut out);
-    out.place(None)
+    out.located(None)
 }
 
 fn agent(configuration: &Configuration, path: &Path<'_>, out: &mut Findings) {
@@ -43,11 +43,11 @@ fn agent(configuration: &Configuration, path: &Path<'_>, out: &mut Findings) {
         rules::tables_listed(&agent.resource_permissions, tables, &resources_path, out);
     }
     for (key, value) in &agent.info {
-        let place = path.key(key);
-        if matches!(rules::agent_key(key, &place, out), AgentKey::Own | AgentKey::Typo(_)) {
-            no_secrets_within(key, value, &place, out);
+        let inner = path.key(key);
+        if matches!(rules::agent_key(key, &inner, out), AgentKey::Own | AgentKey::Typo(_)) {
+            no_secrets_within(key, value, &inner, out);
             if holds_mask(value) {
-                rules::masked(&place, out);
+                rules::masked(&inner, out);
             }
         }
     }
@@ -57,14 +57,14 @@ fn database(reference: &DatabaseReference, path: &Path<'_>, out: &mut Findings) 
     no_secret_in(reference.database_type.as_deref(), &path.key("type"), out);
     no_secret_in(reference.connection_name.as_deref(), &path.key("connection_name"), out);
     for (key, value) in &reference.extra {
-        let place = path.key(key);
+        let inner = path.key(key);
         match agent_key(key) {
             AgentKey::Secret | AgentKey::ServerState => {
-                rules::agent_key(key, &place, out);
+                rules::agent_key(key, &inner, out);
             }
             AgentKey::Own | AgentKey::Typo(_) => {
-                rules::unknown_key(key, &DATABASE_KEYS, &place, out);
-                no_secrets_within(key, value, &place, out);
+                rules::unknown_key(key, &DATABASE_KEYS, &inner, out);
+                no_secrets_within(key, value, &inner, out);
             }
         }
     }
@@ -94,9 +94,9 @@ fn tables_and_metadata(configuration: &Configuration, root: &Path<'_>, out: &mut
 
 fn unknown_keys(extra: &Map<String, Value>, known: &[&'static str], path: &Path<'_>, out: &mut Findings) {
     for (key, value) in extra {
-        let place = path.key(key);
-        rules::unknown_key(key, known, &place, out);
-        no_secrets_within(key, value, &place, out);
+        let inner = path.key(key);
+        rules::unknown_key(key, known, &inner, out);
+        no_secrets_within(key, value, &inner, out);
     }
 }
 
@@ -109,8 +109,8 @@ fn no_secret_in(text: Option<&str>, path: &Path<'_>, out: &mut Findings) {
 /// Reports every secret in `key`, and in `value` which stands under it.
 pub(super) fn no_secrets_within(key: &str, value: &Value, path: &Path<'_>, out: &mut Findings) {
     rules::no_secret_key(key, path, out);
-    scan_within(Some(key), value, path, &mut |place, hit| match hit {
-        Hit::Value(kind) => rules::secret(kind, place, out),
-        Hit::Key(kind) => rules::secret_key(kind, place, out),
+    scan_within(Some(key), value, path, &mut |inner, hit| match hit {
+        Hit::Value(kind) => rules::secret(kind, inner, out),
+        Hit::Key(kind) => rules::secret_key(kind, inner, out),
     });
 }

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::{Context, Engine, Error, Target};
 use crate::config::AgentId;
 use crate::connector::Connector;
-use crate::store::{Environment, Place};
+use crate::store::{Environment, ServerRef};
 use crate::vault::{SecretName, Vault};
 
 impl Engine {
@@ -44,7 +44,7 @@ impl Engine {
             }
             asked = asked.and(stored);
         }
-        asked?.ok_or(Error::AgentKeyMissing { agent: agent.to_string(), place: environment.name })
+        asked?.ok_or(Error::AgentKeyMissing { agent: agent.to_string(), server: environment.name })
     }
 
     /// Whether [`Engine::agent_key`] would answer one. Nothing of the key is told.
@@ -77,9 +77,9 @@ fn agent_key_names(environment: &Environment, agent: &AgentId) -> impl Iterator<
 
 /// Where the keys of a server's agents may be kept: under the server, and under the environment's id, as keys of before they
 /// were bound to a server are. Those are only shown to a person, and never sent.
-pub(super) fn key_scopes(place: &Place) -> Vec<String> {
-    let former = place.environment.as_ref().map(ToString::to_string);
-    [place.server().to_string()].into_iter().chain(former).collect()
+pub(super) fn key_scopes(server: &ServerRef) -> Vec<String> {
+    let former = server.environment.as_ref().map(ToString::to_string);
+    [server.server_id().to_string()].into_iter().chain(former).collect()
 }
 
 /// Digits compare by the number they make, and everything else by character, upper and lower case aside. Ids that would then

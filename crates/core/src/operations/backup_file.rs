@@ -115,11 +115,11 @@ impl BackupFile {
 
 /// Refuses a server that is not the one the backup in a file was taken at.
 pub(super) fn refuse_elsewhere(path: &Path, backup: &Backup, target: &Target) -> Result<(), Error> {
-    let place = &backup.summary.place;
-    if server_key(&place.url) == server_key(&target.place.url) {
+    let server = &backup.summary.server;
+    if server_key(&server.url) == server_key(&target.server.url) {
         return Ok(());
     }
-    Err(Error::BackupElsewhere { path: path.into(), taken_at: place.url.clone(), named: target.place.url.clone() })
+    Err(Error::BackupElsewhere { path: path.into(), taken_at: server.url.clone(), named: target.server.url.clone() })
 }
 
 fn checksum(saved: &Saved) -> Result<String, String> {

@@ -8,7 +8,7 @@ use super::{Context, Engine, Error, Target};
 use crate::config::{self, AgentId, AgentState, Configuration};
 use crate::connector::{Tables, read_tables, read_whole_state};
 use crate::files::{self, Overwrite};
-use crate::store::{Backup, BackupFilter, BackupReason, BackupSummary, NewBackup, Pin, PlaceFilter, StoreError};
+use crate::store::{Backup, BackupFilter, BackupReason, BackupSummary, NewBackup, Pin, ServerFilter, StoreError};
 
 /// How a person names a backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Engine {
             },
         };
         let backup = NewBackup {
-            place: &target.place,
+            server: &target.server,
             agent_id: agent,
             state: &state,
             tables: tables.as_deref(),
@@ -94,10 +94,11 @@ impl Engine {
     /// There is none, or it is damaged.
     pub async fn latest_backup(&self, filter: BackupFilter) -> Result<Backup, Error> {
         let store = self.store().await?;
-        let server = filter.place.as_ref().and_then(PlaceFilter::server).map(server_key);
+        let server = filter.server.as_ref().and_then(ServerFilter::server_id).map(server_key);
         let here = |backup: &BackupSummary| {
             // A record that cannot be read may be the latest: it is refused then, and none before it taken for it.
-            backup.unreadable.is_some() || server.as_ref().is_none_or(|server| server_key(&backup.place.url) == *server)
+            backup.unreadable.is_some()
+                || server.as_ref().is_none_or(|server| server_key(&backup.server.url) == *server)
         };
         let latest = store.backups(&filter).await?.into_iter().find(here);
         let latest = latest.ok_or_else(|| StoreError::BackupNotFound { wanted: "latest".into() })?;
@@ -142,8 +143,8 @@ impl Engine {
         let live =
             backup.state.present().ok_or_else(|| Error::NothingToExport { id: backup.summary.id.to_string() })?;
         let tables = backup.tables.clone().unwrap_or_else(|| tables_of(&live.agent));
-        let place = &backup.summary.place;
-        let mut configuration = self.configuration(place.environment_name.as_deref(), &place.url, live, Some(tables));
+        let server = &backup.summary.server;
+        let mut configuration = self.configuration(server.environment_name.as_deref(), &server.url, live, Some(tables));
         let taken = backup.summary.taken_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         configuration.exported_at = Some(taken);
         Ok((backup, configuration))

@@ -117,7 +117,7 @@ impl Engine {
             return Err(Error::PlanUnusable { reason });
         }
         if plan.deletes_agent() && deletion == Deletion::Refused {
-            return Err(Error::DeletionNotAgreed { agent: plan.agent_id.to_string(), place: target.name.clone() });
+            return Err(Error::DeletionNotAgreed { agent: plan.agent_id.to_string(), server: target.name.clone() });
         }
         Ok(())
     }
@@ -166,7 +166,7 @@ impl Engine {
         if let Some(made) = made_key {
             store.note_made_key(operation, &made.hash).await?;
             made.keep().await?;
-            made.write_out(&target.place, &proposal.plan.agent_id, context)?;
+            made.write_out(&target.server, &proposal.plan.agent_id, context)?;
         }
         if context.cancel.is_cancelled() {
             return Err(Error::Interrupted);
@@ -201,7 +201,7 @@ impl Engine {
         // An item that was chosen may be gone by now; then the whole new plan is shown.
         let now = now.clone().select(&proposal.selection).unwrap_or(now);
         let moved = plan::moved(&proposal.live, &live);
-        Err(Error::TargetChanged { place: target.name.clone(), moved, now: Box::new(now) })
+        Err(Error::TargetChanged { server: target.name.clone(), moved, now: Box::new(now) })
     }
 
     async fn back_up_before(
@@ -216,7 +216,7 @@ impl Engine {
         let store = self.store().await?;
         let backup = store
             .insert_backup(&NewBackup {
-                place: &target.place,
+                server: &target.server,
                 agent_id: &proposal.plan.agent_id,
                 state: live,
                 tables: None,
@@ -276,7 +276,7 @@ impl Engine {
             serde_json::to_string(plan).map_err(|error| Error::PlanUnusable { reason: format!("{error}.") })?;
         let operation = NewOperation {
             kind: proposal.source.kind(),
-            place: target.place.clone(),
+            server: target.server.clone(),
             agent_id: plan.agent_id.clone(),
             mode: plan.mode.as_str().into(),
             actor: self.settings.actor.clone(),

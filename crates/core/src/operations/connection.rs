@@ -211,7 +211,7 @@ fn count(agents: usize, lost: Option<&LostMemory>) -> String {
 }
 
 fn missing(target: &Target, agent: &AgentId, ids: &[String], lost: Option<LostMemory>) -> ErrorReport {
-    let error = super::Error::AgentNotFound { agent: agent.to_string(), place: target.name.clone(), lost };
+    let error = super::Error::AgentNotFound { agent: agent.to_string(), server: target.name.clone(), lost };
     let mut report = error.report();
     let nearest = ids.iter().map(|id| (strsim::jaro_winkler(id, agent.as_str()), id));
     if let Some((_, id)) = nearest.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)) {

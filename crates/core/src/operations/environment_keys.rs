@@ -60,7 +60,7 @@ impl Engine {
 }
 
 fn bound(environment: &Environment) -> SecretName {
-    named(environment, Some(environment.server().to_string()))
+    named(environment, Some(environment.server_id().to_string()))
 }
 
 fn unbound(environment: &Environment) -> SecretName {

@@ -10,8 +10,8 @@ use crate::config::{ServerId, source_url};
 use crate::connector::{check_ca_pem, parse_base_url};
 use crate::files::{self, FileError};
 use crate::store::{
-    BackupFilter, Colour, Environment, EnvironmentId, NewEnvironment, OperationFilter, PlaceFilter, PlainHttpChoice,
-    ProfileAction, Protection,
+    BackupFilter, Colour, Environment, EnvironmentId, NewEnvironment, OperationFilter, PlainHttpChoice, ProfileAction,
+    Protection, ServerFilter,
 };
 use crate::vault::{Removal, SecretDescription, VaultError, one_secret};
 
@@ -188,7 +188,7 @@ impl Engine {
         environment.plain_http = draft.plain_http.unwrap_or(environment.plain_http);
         environment.keep_backups = draft.keep_backups.unwrap_or(environment.keep_backups);
         environment.keep_days = draft.keep_days.unwrap_or(environment.keep_days);
-        if ServerId::of_text(&former) != environment.server() {
+        if ServerId::of_text(&former) != environment.server_id() {
             // Where the keychain cannot be asked now the key stays in it, and is of no use: it is bound to the former server.
             self.forget_key(&Environment { url: former, ..environment.clone() }).await?;
         }
@@ -233,10 +233,10 @@ impl Engine {
     pub async fn preview_removal(&self, name: &str) -> Result<RemovalPreview, Error> {
         let store = self.store().await?;
         let environment = store.environment(name).await?;
-        let place = Some(PlaceFilter::Own(environment.id.clone()));
+        let server = Some(ServerFilter::Own(environment.id.clone()));
         let operations =
-            store.operations(&OperationFilter { place: place.clone(), ..OperationFilter::default() }).await?;
-        let backups = store.backups(&BackupFilter { place, ..BackupFilter::default() }).await?;
+            store.operations(&OperationFilter { server: server.clone(), ..OperationFilter::default() }).await?;
+        let backups = store.backups(&BackupFilter { server, ..BackupFilter::default() }).await?;
         Ok(RemovalPreview { environment, operations: operations.len(), backups: backups.len() })
     }
 

@@ -32,12 +32,12 @@ pub enum Error {
         report: ValidationReport,
     },
     /// The agent holds what no configuration may hold.
-    #[error("{agent} in {place} cannot be exported: its configuration would have {}. Nothing was written.", counted(.report))]
+    #[error("{agent} in {server} cannot be exported: its configuration would have {}. Nothing was written.", counted(.report))]
     NotExportable {
         /// Which agent.
         agent: String,
         /// The environment's name, or the URL.
-        place: String,
+        server: String,
         /// All findings; there is no file, so none has a position.
         report: ValidationReport,
     },
@@ -79,20 +79,20 @@ pub enum Error {
     #[error("No environment and no URL was given. Nothing was sent.")]
     NoTarget,
     /// No key was given and none is stored.
-    #[error("API key required: none was given for {place}. Nothing was sent.")]
+    #[error("API key required: none was given for {server}. Nothing was sent.")]
     ApiKeyRequired {
         /// The environment's name, or the URL.
-        place: String,
+        server: String,
         /// Why a key that is there was not sent.
         because: Option<KeyWithheld>,
     },
     /// A key of this run beside a server that this run did not name.
     #[error(
-        "A key was given for this run, and {place} was not named for it: a key goes only to a server that was named with it. Nothing was sent."
+        "A key was given for this run, and {server} was not named for it: a key goes only to a server that was named with it. Nothing was sent."
     )]
     KeyWithoutServer {
         /// The environment's name, or the URL.
-        place: String,
+        server: String,
     },
     /// A plan or a backup of another server than the one that was named.
     #[error("{named}, and {record}. Nothing was sent.")]
@@ -103,26 +103,26 @@ pub enum Error {
         record: String,
     },
     /// No agent was named.
-    #[error("Agent ID required: it says which agent of {place} is meant. Nothing was sent.")]
+    #[error("Agent ID required: it says which agent of {server} is meant. Nothing was sent.")]
     AgentRequired {
         /// The environment's name, or the URL.
-        place: String,
+        server: String,
     },
     /// No key of that agent is kept.
-    #[error("No API key of the agent {agent} in {place} is kept on this machine. Nothing was copied.")]
+    #[error("No API key of the agent {agent} in {server} is kept on this machine. Nothing was copied.")]
     AgentKeyMissing {
         /// Which agent.
         agent: String,
         /// The environment's name.
-        place: String,
+        server: String,
     },
     /// The agent is not there.
-    #[error("Agent {agent} not found in {place}.{}", why_gone(.lost.as_ref()))]
+    #[error("Agent {agent} not found in {server}.{}", why_gone(.lost.as_ref()))]
     AgentNotFound {
         /// Which agent.
         agent: String,
         /// The environment's name, or the URL.
-        place: String,
+        server: String,
         /// That every other agent is gone with it, where aidb had seen some there.
         lost: Option<LostMemory>,
     },
@@ -135,12 +135,12 @@ pub enum Error {
         to: String,
     },
     /// Somebody else on this machine is changing the agent.
-    #[error("{} Nothing was changed.", holding(.agent, .place, .holder.as_deref()))]
+    #[error("{} Nothing was changed.", holding(.agent, .server, .holder.as_deref()))]
     AgentBusy {
         /// Which agent.
         agent: String,
         /// The environment's name, or the URL.
-        place: String,
+        server: String,
         /// Their operation; not known in the moment before it is entered.
         holder: Option<Box<OperationSummary>>,
     },
@@ -157,10 +157,10 @@ pub enum Error {
         id: String,
     },
     /// The target moved between plan and apply.
-    #[error("{place} changed since the plan was made. Nothing was written.")]
+    #[error("{server} changed since the plan was made. Nothing was written.")]
     TargetChanged {
         /// The environment's name, or the URL.
-        place: String,
+        server: String,
         /// What moved, a sentence each.
         moved: Vec<String>,
         /// The plan as it would be now.
@@ -168,13 +168,13 @@ pub enum Error {
     },
     /// A plan that deletes the agent, and nobody agreed to that.
     #[error(
-        "Restoring this backup deletes the agent {agent} in {place}, because it did not exist then. Nothing was changed."
+        "Restoring this backup deletes the agent {agent} in {server}, because it did not exist then. Nothing was changed."
     )]
     DeletionNotAgreed {
         /// Which agent.
         agent: String,
         /// The environment's name, or the URL.
-        place: String,
+        server: String,
     },
     /// Part of a backup that says "did not exist".
     #[error("This backup says that {agent} did not exist, so there is no part of it to restore. Nothing was changed.")]
@@ -212,14 +212,14 @@ pub enum Error {
     },
     /// The key that the plan makes would be in memory alone, and gone with the process.
     #[error(
-        "{agent} is new in {place}, and the API key that aidb makes for it could be kept nowhere that lasts: keys are kept in \
+        "{agent} is new in {server}, and the API key that aidb makes for it could be kept nowhere that lasts: keys are kept in \
          memory alone here. Nothing was changed."
     )]
     KeyNowhere {
         /// Which agent.
         agent: String,
         /// The environment's name, or the URL.
-        place: String,
+        server: String,
     },
     /// A file for keys or backups that would lie among aidb's own.
     #[error("{path} lies in the folder of aidb's own data, where no other file belongs. Nothing was changed.", path = .path.display())]
@@ -229,14 +229,14 @@ pub enum Error {
     },
     /// The agent that would be deleted is not the one that was registered after the backup.
     #[error(
-        "The agent {agent} in {place} is not the one that was registered after this backup: it has another API key, so \
+        "The agent {agent} in {server} is not the one that was registered after this backup: it has another API key, so \
          somebody else registered it. Restoring the backup would delete theirs. Nothing was changed."
     )]
     AnothersAgent {
         /// Which agent.
         agent: String,
         /// The environment's name, or the URL.
-        place: String,
+        server: String,
     },
     /// A file of backups that is not what was written.
     #[error("The backup in {path} cannot be used: {reason}. Nothing was changed.", path = .path.display())]
@@ -271,10 +271,10 @@ pub enum Error {
         id: String,
     },
     /// No connection string, although linking was asked for.
-    #[error("No connection string was given for {place}, and none is kept for it. Nothing was sent.")]
+    #[error("No connection string was given for {server}, and none is kept for it. Nothing was sent.")]
     ConnectionStringMissing {
         /// The environment's name, or the URL.
-        place: String,
+        server: String,
     },
     /// A value of an environment profile that cannot be used.
     #[error("{0}")]
@@ -320,9 +320,9 @@ fn why_gone(lost: Option<&LostMemory>) -> String {
     lost.map(|lost| format!(" {}", lost.sentence())).unwrap_or_default()
 }
 
-fn holding(agent: &str, place: &str, holder: Option<&OperationSummary>) -> String {
+fn holding(agent: &str, server: &str, holder: Option<&OperationSummary>) -> String {
     let Some(holder) = holder else {
-        return format!("Another window or terminal on this machine is about to change {agent} in {place}.");
+        return format!("Another window or terminal on this machine is about to change {agent} in {server}.");
     };
     let since = holder.started_at.format("%Y-%m-%d %H:%M:%S UTC");
     let program = match holder.program {

@@ -103,11 +103,11 @@ impl Engine {
         let tables = read_tables(&session, agent).await;
         let (tables, mut notes) = listed_or_derived(tables, &live.agent);
         let configuration =
-            self.configuration(target.place.environment_name.as_deref(), &target.place.url, live, Some(tables));
+            self.configuration(target.server.environment_name.as_deref(), &target.server.url, live, Some(tables));
         notes.extend(withheld(live));
         let report = config::validate(&configuration);
         if report.has_errors() {
-            return Err(Error::NotExportable { agent: agent.to_string(), place: target.name.clone(), report });
+            return Err(Error::NotExportable { agent: agent.to_string(), server: target.name.clone(), report });
         }
         notes.extend(report.findings.into_iter().map(|finding| ExportNote::Finding { message: finding.message }));
         Ok(Export { configuration, notes })
@@ -219,7 +219,7 @@ impl Engine {
         let now = self.now();
         let operation = NewOperation {
             kind: OperationKind::Export,
-            place: target.place.clone(),
+            server: target.server.clone(),
             agent_id: agent.clone(),
             mode: "read".into(),
             actor: self.settings.actor.clone(),

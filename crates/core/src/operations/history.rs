@@ -14,7 +14,7 @@ use crate::error::ErrorCode;
 use crate::plan::{Change, Plan};
 use crate::store::{
     BackupId, BackupReason, BackupSummary, Counts, HistoryRecord, Operation, OperationId, OperationKind,
-    OperationState, OperationSummary, Pin, Place, ProfileChange,
+    OperationState, OperationSummary, Pin, ProfileChange, ServerRef,
 };
 
 /// What an entry is.
@@ -132,7 +132,7 @@ impl Engine {
             {
                 // Whoever is at it has the lock; it is taken for no longer than it takes to see that it is free. Where that
                 // cannot be seen, on a disk that is full or read-only, the history is whole without it.
-                let lock = store.try_lock(&server_key(&operation.place.url), &operation.agent_id);
+                let lock = store.try_lock(&server_key(&operation.server.url), &operation.agent_id);
                 *running = lock.is_ok_and(|lock| lock.is_none());
             }
         }
@@ -305,11 +305,11 @@ impl HistoryEntry {
 
     /// Where, as it was called then.
     #[must_use]
-    pub fn place(&self) -> &Place {
+    pub fn server(&self) -> &ServerRef {
         match self {
-            Self::Operation { operation, .. } => &operation.place,
-            Self::Backup(backup) => &backup.place,
-            Self::Profile(change) => &change.place,
+            Self::Operation { operation, .. } => &operation.server,
+            Self::Backup(backup) => &backup.server,
+            Self::Profile(change) => &change.server,
         }
     }
 
@@ -384,7 +384,7 @@ impl HistoryFilter {
     /// Whether an entry is one of those.
     #[must_use]
     pub fn takes(&self, entry: &HistoryEntry) -> bool {
-        let environment = entry.place().environment.as_ref().map(|id| id.as_str());
+        let environment = entry.server().environment.as_ref().map(|id| id.as_str());
         let same = |wanted: &Option<String>, is: Option<&str>| wanted.is_none() || wanted.as_deref() == is;
         same(&self.environment, environment)
             && same(&self.agent, entry.agent())
@@ -398,13 +398,13 @@ impl HistoryFilter {
 
     fn finds(&self, entry: &HistoryEntry) -> bool {
         let wanted = self.search.trim().to_lowercase();
-        let place = entry.place();
+        let server = entry.server();
         let backup_name = entry.backup().and_then(|backup| backup.name.as_deref());
         let words = [
             Some(entry.id()),
             entry.agent(),
-            place.environment_name.as_deref(),
-            Some(&place.url),
+            server.environment_name.as_deref(),
+            Some(&server.url),
             entry.actor(),
             entry.note(),
             backup_name,

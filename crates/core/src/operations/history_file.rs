@@ -78,7 +78,7 @@ pub fn history_row(entry: &HistoryEntry) -> Value {
 }
 
 fn values(entry: &HistoryEntry) -> [Value; 15] {
-    let place = entry.place();
+    let server = entry.server();
     [
         entry.id().into(),
         entry.kind().as_str().into(),
@@ -86,8 +86,8 @@ fn values(entry: &HistoryEntry) -> [Value; 15] {
         entry.title().into(),
         entry.summary().into(),
         entry.agent().into(),
-        place.environment_name.clone().into(),
-        place.url.clone().into(),
+        server.environment_name.clone().into(),
+        server.url.clone().into(),
         entry.actor().into(),
         entry.note().into(),
         entry.at().to_rfc3339_opts(SecondsFormat::Millis, true).into(),

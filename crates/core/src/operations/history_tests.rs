@@ -8,7 +8,7 @@ use crate::store::{NewBackup, NewOperation, Program, Store};
 async fn operation(store: &Store, kind: OperationKind, year: i32, reason: Option<&str>) -> crate::store::OperationId {
     let new = NewOperation {
         kind,
-        place: Place::by_url("http://127.0.0.1:1"),
+        server: ServerRef::by_url("http://127.0.0.1:1"),
         agent_id: AgentId::new("my-agent").unwrap(),
         mode: "merge".into(),
         actor: "maria".into(),
@@ -25,9 +25,9 @@ async fn operation(store: &Store, kind: OperationKind, year: i32, reason: Option
 }
 
 async fn backup(store: &Store, reason: BackupReason, operation: Option<&crate::store::OperationId>) {
-    let place = Place::by_url("http://127.0.0.1:1");
+    let server = ServerRef::by_url("http://127.0.0.1:1");
     let new = NewBackup {
-        place: &place,
+        server: &server,
         agent_id: &AgentId::new("my-agent").unwrap(),
         state: &AgentState::Absent,
         tables: None,
@@ -111,7 +111,7 @@ async fn an_interrupted_operation_and_its_recovery_say_different_things_and_name
         let at = Utc.with_ymd_and_hms(2026, 1, 2, 0, 0, 0).unwrap();
         let recovery = NewOperation {
             kind: OperationKind::Recovery,
-            place: Place::by_url("http://127.0.0.1:1"),
+            server: ServerRef::by_url("http://127.0.0.1:1"),
             agent_id: AgentId::new("my-agent").unwrap(),
             mode: "merge".into(),
             actor: "maria".into(),

@@ -66,7 +66,7 @@ impl Counterpart {
 }
 
 fn profile_title(change: &ProfileChange) -> String {
-    let name = change.place.called();
+    let name = change.server.called();
     match change.action {
         ProfileAction::Added => format!("Added {name}"),
         ProfileAction::Changed => format!("Changed {name}"),
@@ -91,7 +91,7 @@ pub fn operation_words(operation: &OperationSummary) -> String {
         OperationKind::Rollback => ("rollback", "in"),
         OperationKind::Recovery => ("recovery", "in"),
     };
-    format!("{noun} of {} {to} {} by {}", operation.agent_id, operation.place.called(), operation.actor)
+    format!("{noun} of {} {to} {} by {}", operation.agent_id, operation.server.called(), operation.actor)
 }
 
 fn operation_title(operation: &OperationSummary, outcome: EntryOutcome) -> String {

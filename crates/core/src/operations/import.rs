@@ -169,7 +169,7 @@ impl Engine {
 
     async fn remembered(&self, target: &Target, database: Option<&DatabaseReference>) -> Result<SecretString, Error> {
         let kept = self.vault.get(&connection_secret(target, database)).await?;
-        kept.ok_or_else(|| Error::ConnectionStringMissing { place: target.name.clone() })
+        kept.ok_or_else(|| Error::ConnectionStringMissing { server: target.name.clone() })
     }
 
     /// Whether a database is linked, by what was given to link it with: anew where the connection string is another one than the
@@ -267,7 +267,7 @@ fn has_database(live: &AgentState) -> bool {
 fn connection_secret(target: &Target, database: Option<&DatabaseReference>) -> SecretName {
     let connection = database.and_then(|database| database.connection_name.as_deref());
     SecretName::ConnectionString {
-        server: target.server().to_string(),
+        server: target.server_id().to_string(),
         connection: connection.unwrap_or("default").to_owned(),
         display: target.name.clone(),
     }

@@ -34,7 +34,7 @@ impl Engine {
         agent: &AgentId,
         context: &Context,
     ) -> Result<AgentLock, Error> {
-        let server = server_key(&target.place.url);
+        let server = server_key(&target.server.url);
         let store = self.store().await?;
         let begun = Instant::now();
         let mut told = false;
@@ -60,10 +60,10 @@ impl Engine {
 
     /// Who has the lock: whoever has an operation without an end there.
     async fn busy(&self, target: &Target, agent: &AgentId) -> Result<Error, Error> {
-        let holder = self.open_at(&target.place.url, agent).await?.pop();
+        let holder = self.open_at(&target.server.url, agent).await?.pop();
         Ok(Error::AgentBusy {
             agent: agent.to_string(),
-            place: target.name.clone(),
+            server: target.name.clone(),
             holder: holder.map(|open| Box::new(open.summary)),
         })
     }
@@ -71,7 +71,7 @@ impl Engine {
     /// With the lock in hand, an operation without an end was left by a dead process. One that had not begun to write changed
     /// nothing, and is closed; any other has to be recovered first.
     pub(super) async fn refuse_interrupted(&self, target: &Target, agent: &AgentId) -> Result<(), Error> {
-        for open in self.open_at(&target.place.url, agent).await? {
+        for open in self.open_at(&target.server.url, agent).await? {
             if open.summary.state != OperationState::Prepared {
                 return Err(Error::WaitsForRecovery { operation: Box::new(open.summary) });
             }
@@ -84,7 +84,7 @@ impl Engine {
     async fn open_at(&self, url: &str, agent: &AgentId) -> Result<Vec<OpenOperation>, Error> {
         let server = server_key(url);
         let mut open = self.store().await?.open_operations().await?;
-        open.retain(|open| open.summary.agent_id == *agent && server_key(&open.summary.place.url) == server);
+        open.retain(|open| open.summary.agent_id == *agent && server_key(&open.summary.server.url) == server);
         Ok(open)
     }
 }

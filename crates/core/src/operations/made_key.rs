@@ -13,12 +13,12 @@ use crate::apply::{AgentCredentials, ApplyReport, KeyStanding, Outcome};
 use crate::config::AgentId;
 use crate::connector::KeyHash;
 use crate::plan::Plan;
-use crate::store::{OperationSummary, Place};
+use crate::store::{OperationSummary, ServerRef};
 use crate::vault::{SecretName, Vault, VaultKind, VaultStatus};
 
 /// Where the API key that aidb made for an agent is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AgentKeyPlace {
+pub enum KeyStorage {
     /// In the keychain.
     Keychain,
     /// In a file that nobody else can read.
@@ -31,7 +31,7 @@ pub enum AgentKeyPlace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgentKey {
     /// Where it is kept.
-    pub place: AgentKeyPlace,
+    pub storage: KeyStorage,
     /// The file that a person wanted besides, where it is in there.
     pub file: Option<PathBuf>,
     /// What the server says of it.
@@ -49,7 +49,7 @@ impl Engine {
         if lasts || self.vault_for_made_keys().await.kind() != VaultKind::Memory {
             return Ok(());
         }
-        Err(Error::KeyNowhere { agent: plan.agent_id.to_string(), place: target.name.clone() })
+        Err(Error::KeyNowhere { agent: plan.agent_id.to_string(), server: target.name.clone() })
     }
 
     /// Makes a key for the agent, kept nowhere yet, and asks the vault that is to keep it.
@@ -57,11 +57,11 @@ impl Engine {
         let (api_key, api_secret) = (random_key()?, random_key()?);
         let hash = KeyHash::of(&api_key);
         let vault = self.vault_for_made_keys().await;
-        let [name, secret] = MadeKey::names(target.place.server().to_string(), &target.place, agent);
+        let [name, secret] = MadeKey::names(target.server.server_id().to_string(), &target.server, agent);
         // One that does not answer, locked for example, is told now: nothing is kept in it yet that would have to be removed.
         vault.get(&name).await?;
-        let place = place_in(&vault, &name).unwrap_or_else(|| AgentKeyPlace::File(self.folder().into()));
-        Ok(MadeKey { vault, secrets: [(name, api_key), (secret, api_secret)], place, hash, found: Mutex::default() })
+        let storage = storage_in(&vault, &name).unwrap_or_else(|| KeyStorage::File(self.folder().into()));
+        Ok(MadeKey { vault, secrets: [(name, api_key), (secret, api_secret)], storage, hash, found: Mutex::default() })
     }
 
     /// The key that an operation made for an agent, of which its record has only the hash; `None` where it is not kept here.
@@ -71,15 +71,15 @@ impl Engine {
         hash: &KeyHash,
     ) -> Result<Option<MadeKey>, Error> {
         let vault = self.vault_for_made_keys().await;
-        for scope in key_scopes(&operation.place) {
-            let [name, secret] = MadeKey::names(scope, &operation.place, &operation.agent_id);
+        for scope in key_scopes(&operation.server) {
+            let [name, secret] = MadeKey::names(scope, &operation.server, &operation.agent_id);
             let (Some(api_key), Some(api_secret)) = (vault.get(&name).await?, vault.get(&secret).await?) else {
                 continue;
             };
             if hash.matches(&api_key) {
-                let place = place_in(&vault, &name).unwrap_or_else(|| AgentKeyPlace::File(self.folder().into()));
+                let storage = storage_in(&vault, &name).unwrap_or_else(|| KeyStorage::File(self.folder().into()));
                 let secrets = [(name, api_key), (secret, api_secret)];
-                return Ok(Some(MadeKey { vault, secrets, place, hash: hash.clone(), found: Mutex::default() }));
+                return Ok(Some(MadeKey { vault, secrets, storage, hash: hash.clone(), found: Mutex::default() }));
             }
         }
         Ok(None)
@@ -99,7 +99,7 @@ impl Engine {
 pub(super) struct MadeKey {
     vault: Vault,
     secrets: [(SecretName, SecretString); 2],
-    place: AgentKeyPlace,
+    storage: KeyStorage,
     pub(super) hash: KeyHash,
     /// What was kept under the same names before: of an agent that was deleted since, or of one that somebody else on this
     /// machine registers at the same moment.
@@ -117,10 +117,11 @@ struct KeyLine<'k> {
 
 impl MadeKey {
     /// Under which names the key and its secret are kept.
-    fn names(server: String, place: &Place, agent: &AgentId) -> [SecretName; 2] {
-        let (agent, display) = (agent.to_string(), place.called().to_owned());
-        let secret = SecretName::AgentSecret { server: server.clone(), agent: agent.clone(), display: display.clone() };
-        [SecretName::AgentKey { server, agent, display }, secret]
+    fn names(server_id: String, server: &ServerRef, agent: &AgentId) -> [SecretName; 2] {
+        let (agent, display) = (agent.to_string(), server.called().to_owned());
+        let secret =
+            SecretName::AgentSecret { server: server_id.clone(), agent: agent.clone(), display: display.clone() };
+        [SecretName::AgentKey { server: server_id, agent, display }, secret]
     }
 
     /// As a registration sends it.
@@ -144,12 +145,12 @@ impl MadeKey {
     }
 
     /// Puts the key into the file that a person wants it in besides.
-    pub(super) fn write_out(&self, place: &Place, agent: &AgentId, context: &Context) -> Result<(), Error> {
+    pub(super) fn write_out(&self, server: &ServerRef, agent: &AgentId, context: &Context) -> Result<(), Error> {
         let Some(out) = &context.agent_key_out else { return Ok(()) };
         let [(_, api_key), (_, api_secret)] = &self.secrets;
         let line = KeyLine {
             agent_id: agent.as_str(),
-            server: &place.url,
+            server: &server.url,
             api_key: api_key.expose_secret(),
             api_secret: api_secret.expose_secret(),
         };
@@ -178,7 +179,7 @@ impl MadeKey {
             _ => Ok(()),
         };
         let file = context.agent_key_out.as_ref().map(|out| out.path().to_owned());
-        let key = standing.may_be_the_agents().then_some(AgentKey { place: self.place, file, standing });
+        let key = standing.may_be_the_agents().then_some(AgentKey { storage: self.storage, file, standing });
         (key, kept)
     }
 
@@ -212,11 +213,11 @@ fn same(one: &SecretString, other: &SecretString) -> bool {
 }
 
 /// Where a vault keeps a secret of that name.
-fn place_in(vault: &Vault, name: &SecretName) -> Option<AgentKeyPlace> {
+fn storage_in(vault: &Vault, name: &SecretName) -> Option<KeyStorage> {
     match vault.kind() {
-        VaultKind::Keychain => Some(AgentKeyPlace::Keychain),
-        VaultKind::Memory => Some(AgentKeyPlace::Memory),
-        VaultKind::File { .. } => vault.path_of(name).map(AgentKeyPlace::File),
+        VaultKind::Keychain => Some(KeyStorage::Keychain),
+        VaultKind::Memory => Some(KeyStorage::Memory),
+        VaultKind::File { .. } => vault.path_of(name).map(KeyStorage::File),
     }
 }
 

@@ -74,7 +74,7 @@ impl Look {
 impl Engine {
     /// What the history says last of each agent of a server.
     async fn seen_at(&self, target: &Target) -> Result<Vec<SeenAgent>, Error> {
-        let server = server_key(&target.place.url);
+        let server = server_key(&target.server.url);
         let mut seen = self.store().await?.agents_seen().await?;
         seen.retain(|agent| server_key(&agent.url) == server);
         Ok(seen)
@@ -110,7 +110,7 @@ impl Engine {
         let seen = self.seen_at(target).await.ok().as_deref().and_then(LostMemory::of);
         let knew = if seen.is_some() { Knew::Agents } else { Knew::Nothing };
         let is_lost = has_lost_memory(&self.session(&target.connector, context), knew).await;
-        Error::AgentNotFound { agent: agent.to_string(), place: target.name.clone(), lost: seen.filter(|_| is_lost) }
+        Error::AgentNotFound { agent: agent.to_string(), server: target.name.clone(), lost: seen.filter(|_| is_lost) }
     }
 
     /// That the plan would register an agent anew which the server had and lost, together with all others.

@@ -65,7 +65,7 @@ pub use history::{Counterpart, EntryKind, EntryOutcome, HistoryEntry, HistoryFil
 pub use history_file::{history_csv, history_json, history_row};
 pub use history_words::operation_words;
 pub use import::{ImportOptions, LinkDatabase, Relink, Remember};
-pub use made_key::{AgentKey, AgentKeyPlace};
+pub use made_key::{AgentKey, KeyStorage};
 pub use memory::{Look, LostMemory};
 pub use proposal::{Approval, Proposal, ProposalSource};
 pub use recover::{Interrupted, Owner, Recovered, RecoveryEnd, RecoveryRequest};

@@ -4,7 +4,7 @@ use super::target::same_server;
 use super::{Context, Engine, Error, ImportOptions, Proposal, ProposalSource, Target};
 use crate::config::{AgentId, DatabaseReference};
 use crate::plan::{Note, NoteCode, NoteWeight};
-use crate::store::{OperationFilter, OperationKind, OperationState, PlaceFilter};
+use crate::store::{OperationFilter, OperationKind, OperationState, ServerFilter};
 
 impl Engine {
     /// Plans a promotion. What was read from the source is part of the proposal: applying reads the source no more.
@@ -46,8 +46,8 @@ impl Engine {
     /// knows nothing of it, so without this it would be forgotten one stage later. Looked for back to where the agent was registered:
     /// what came in between, a rollback or a file without a database, says nothing of it.
     async fn database_left_unlinked(&self, from: &Target, agent: &AgentId) -> Result<Option<DatabaseReference>, Error> {
-        let place = PlaceFilter::Server(from.server());
-        let filter = OperationFilter { agent: Some(agent.clone()), place: Some(place), limit: Some(MOST_LOOKED_AT) };
+        let server = ServerFilter::Server(from.server_id());
+        let filter = OperationFilter { agent: Some(agent.clone()), server: Some(server), limit: Some(MOST_LOOKED_AT) };
         for operation in self.store().await?.operations(&filter).await? {
             if operation.state != OperationState::Done || operation.kind == OperationKind::Export {
                 continue;

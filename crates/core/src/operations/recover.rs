@@ -210,13 +210,13 @@ impl Engine {
 
     /// Where the operation wrote, by a key that was given for that server, or by the one that its environment has.
     async fn target_of_operation(&self, operation: &OperationSummary, given: Option<&Target>) -> Result<Target, Error> {
-        let server = server_key(&operation.place.url);
-        if let Some(given) = given.filter(|given| server_key(&given.place.url) == server) {
+        let server = server_key(&operation.server.url);
+        if let Some(given) = given.filter(|given| server_key(&given.server.url) == server) {
             return Ok(given.clone());
         }
-        let profile = self.profile_of(&operation.place).await?.filter(|profile| server_key(&profile.url) == server);
+        let profile = self.profile_of(&operation.server).await?.filter(|profile| server_key(&profile.url) == server);
         let environment = profile.map(|profile| profile.id.to_string());
-        let url = environment.is_none().then(|| operation.place.url.clone());
+        let url = environment.is_none().then(|| operation.server.url.clone());
         self.target(&TargetRequest { environment, url, ..TargetRequest::default() }).await
     }
 
@@ -230,7 +230,7 @@ impl Engine {
         let agent_key = match &open.key_hash {
             Some(hash) if plan.registers() => {
                 let missing =
-                    || Error::AgentKeyMissing { agent: plan.agent_id.to_string(), place: target.name.clone() };
+                    || Error::AgentKeyMissing { agent: plan.agent_id.to_string(), server: target.name.clone() };
                 Some(self.kept_agent_key(&open.summary, hash).await?.ok_or_else(missing)?.credentials())
             }
             _ => None,
@@ -262,7 +262,7 @@ impl Engine {
     fn recovery_of(&self, operation: &OperationSummary) -> NewOperation {
         NewOperation {
             kind: OperationKind::Recovery,
-            place: operation.place.clone(),
+            server: operation.server.clone(),
             agent_id: operation.agent_id.clone(),
             mode: operation.mode.clone(),
             actor: self.settings.actor.clone(),
@@ -279,13 +279,13 @@ impl Engine {
 
     /// The lock of an operation's agent, where nobody has it.
     async fn lock_of(&self, operation: &OperationSummary) -> Result<Option<AgentLock>, Error> {
-        Ok(self.store().await?.try_lock(&server_key(&operation.place.url), &operation.agent_id)?)
+        Ok(self.store().await?.try_lock(&server_key(&operation.server.url), &operation.agent_id)?)
     }
 }
 
 fn busy(operation: &OperationSummary) -> Error {
-    let place = operation.place.called().to_owned();
-    Error::AgentBusy { agent: operation.agent_id.to_string(), place, holder: Some(Box::new(operation.clone())) }
+    let server = operation.server.called().to_owned();
+    Error::AgentBusy { agent: operation.agent_id.to_string(), server, holder: Some(Box::new(operation.clone())) }
 }
 
 fn plan_of(open: &OpenOperation) -> Result<Plan, Error> {

@@ -9,7 +9,7 @@ use super::{Context, Engine, Error, Proposal, ProposalSource, Remember, Target, 
 use crate::config::{AgentId, AgentState, Configuration};
 use crate::connector::{Connector, parse_kept_url};
 use crate::plan::{DatabaseLinking, LimitsGoal, Mode, Selection};
-use crate::store::{Backup, BackupSummary, Environment, Place, StoreError};
+use crate::store::{Backup, BackupSummary, Environment, ServerRef, StoreError};
 
 /// Where a rollback leads back to.
 #[derive(Clone, Debug)]
@@ -93,8 +93,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::target`].
     pub async fn target_of(&self, backup: &BackupSummary) -> Result<Target, Error> {
-        let environment = self.profile_of(&backup.place).await?.map(|environment| environment.id.to_string());
-        let url = environment.is_none().then(|| backup.place.url.clone());
+        let environment = self.profile_of(&backup.server).await?.map(|environment| environment.id.to_string());
+        let url = environment.is_none().then(|| backup.server.url.clone());
         self.target(&TargetRequest { environment, url, ..TargetRequest::default() }).await
     }
 
@@ -104,15 +104,15 @@ impl Engine {
     /// # Errors
     /// The store cannot be read.
     pub async fn environment_of(&self, backup: &BackupSummary) -> Result<Option<Environment>, Error> {
-        if let Some(environment) = self.profile_of(&backup.place).await? {
+        if let Some(environment) = self.profile_of(&backup.server).await? {
             return Ok(Some(environment));
         }
-        self.environment_at(&parse_kept_url(&backup.place.url)?).await
+        self.environment_at(&parse_kept_url(&backup.server.url)?).await
     }
 
     /// The profile that a place was, where it still exists.
-    pub(super) async fn profile_of(&self, place: &Place) -> Result<Option<Environment>, Error> {
-        let Some(id) = &place.environment else { return Ok(None) };
+    pub(super) async fn profile_of(&self, server: &ServerRef) -> Result<Option<Environment>, Error> {
+        let Some(id) = &server.environment else { return Ok(None) };
         match self.environment(id.as_str()).await {
             Ok(environment) => Ok(Some(environment)),
             Err(Error::Store(StoreError::EnvironmentNotFound { .. })) => Ok(None),
@@ -181,7 +181,7 @@ impl Engine {
         let found = self.session(&target.connector, context).retrying("Looking whose the agent is", call).await?;
         match found.and_then(|record| record.key_hash) {
             Some(hash) if hash.mark() != registered => {
-                Err(Error::AnothersAgent { agent: agent.to_string(), place: target.name.clone() })
+                Err(Error::AnothersAgent { agent: agent.to_string(), server: target.name.clone() })
             }
             _ => Ok(()),
         }

@@ -20,7 +20,7 @@ use super::{Engine, Error, LinkDatabase, Proposal, ProposalSource, Remember, Tar
 use crate::config::{self, Agent, AgentState};
 use crate::files::{self, Overwrite};
 use crate::plan::{DatabaseLinking, LimitsGoal, PLAN_FORMAT, Plan, Selection};
-use crate::store::Place;
+use crate::store::ServerRef;
 
 /// The version of the file's form. Another one is refused, never guessed at.
 const FORMAT: u32 = 1;
@@ -43,7 +43,9 @@ struct Saved {
     id: String,
     saved_at: DateTime<Utc>,
     saved_by: String,
-    place: Place,
+    // The file's spelling.
+    #[serde(rename = "place")]
+    server: ServerRef,
     source: ProposalSource,
     /// The agent that the target is to have; none where it is to go.
     wanted: Option<Agent>,
@@ -58,8 +60,8 @@ struct Saved {
 impl SavedPlan {
     /// Where it applies.
     #[must_use]
-    pub fn place(&self) -> &Place {
-        &self.saved.place
+    pub fn server(&self) -> &ServerRef {
+        &self.saved.server
     }
 
     /// The plan.
@@ -130,7 +132,7 @@ impl Engine {
             id: uuid::Uuid::now_v7().to_string(),
             saved_at: self.now(),
             saved_by: self.settings.actor.clone(),
-            place: target.place.clone(),
+            server: target.server.clone(),
             source: proposal.source.clone(),
             wanted,
             linking,
@@ -171,8 +173,8 @@ impl Engine {
             false => Approval::Missing { saved_by: plan.saved.saved_by.clone(), saved_at: plan.saved.saved_at },
         };
         let saved = plan.saved;
-        if saved.place.server() != target.server() {
-            let reason = format!("it was made for {}, not for {}.", saved.place.called(), target.name);
+        if saved.server.server_id() != target.server_id() {
+            let reason = format!("it was made for {}, not for {}.", saved.server.called(), target.name);
             return Err(Error::PlanUnusable { reason });
         }
         let connection_string = match saved.plan.database_to_link() {

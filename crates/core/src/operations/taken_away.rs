@@ -63,12 +63,12 @@ fn taken_away<'e>(entry: &'e HistoryEntry, item: &Item<'_>) -> TakenAway<'e> {
 
 impl TakenAway<'_> {
     fn is_about(&self, word: &str) -> bool {
-        let place = self.entry.place();
+        let server = self.entry.server();
         let said = [
             self.resource.as_deref(),
             self.entry.agent(),
-            place.environment_name.as_deref(),
-            Some(&place.url),
+            server.environment_name.as_deref(),
+            Some(&server.url),
             self.entry.actor(),
             self.entry.note(),
             Some(self.entry.id()),

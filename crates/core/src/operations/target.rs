@@ -14,7 +14,7 @@ use super::environments::read_ca_file;
 use super::{Edit, Engine, Error};
 use crate::config::{ServerId, source_url};
 use crate::connector::{Connector, Endpoint, PlainHttp, is_loopback, parse_base_url, parse_kept_url};
-use crate::store::{Environment, Place, PlainHttpChoice, Protection};
+use crate::store::{Environment, PlainHttpChoice, Protection, ServerRef};
 
 /// Everything that was said about the target, by source.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +54,7 @@ pub struct Recorded {
     /// Kind of record.
     pub record: Record,
     /// Server, and the environment that it was.
-    pub place: Place,
+    pub server: ServerRef,
 }
 
 /// Kinds of records that name a server.
@@ -93,7 +93,7 @@ pub struct Target {
     /// The environment's name, or the URL: how people call it.
     pub name: String,
     /// How the history calls it.
-    pub place: Place,
+    pub server: ServerRef,
     /// The profile, where there is one.
     pub environment: Option<Environment>,
     /// The client.
@@ -112,7 +112,7 @@ impl Target {
 
     /// Server that requests go to.
     #[must_use]
-    pub fn server(&self) -> ServerId {
+    pub fn server_id(&self) -> ServerId {
         ServerId::of(self.connector.url())
     }
 }
@@ -145,28 +145,28 @@ impl Engine {
     pub async fn target(&self, request: &TargetRequest) -> Result<Target, Error> {
         let ambient = request.ambient.url.as_deref().filter(|url| !url.is_empty());
         let resolved = self.resolve(request, ambient).await?;
-        let server = ServerId::of(&resolved.url);
+        let id = ServerId::of(&resolved.url);
         let environment = match resolved.profile {
             Some(named) if leads_to(&named, &resolved.url) => Some(named),
             // Another URL than the profile's: then it is whatever environment has that one.
             _ => self.environment_at(&resolved.url).await?,
         };
-        let name = environment.as_ref().map_or_else(|| server.to_string(), |environment| environment.name.clone());
+        let name = environment.as_ref().map_or_else(|| id.to_string(), |environment| environment.name.clone());
         // What a profile says of keys and trust is said of its own server, and of no other name of the same machine.
-        let profile = environment.as_ref().filter(|own| own.server() == server);
-        let place = Place {
+        let profile = environment.as_ref().filter(|own| own.server_id() == id);
+        let server = ServerRef {
             environment: environment.as_ref().map(|environment| environment.id.clone()),
             environment_name: environment.as_ref().map(|environment| environment.name.clone()),
-            url: server.to_string(),
+            url: id.to_string(),
         };
         // An ambient URL that cannot be read counts as another server: it was given for something.
         let ambient_elsewhere =
-            ambient.filter(|url| parse_base_url(url).map(|url| ServerId::of(&url)).ok() != Some(server));
+            ambient.filter(|url| parse_base_url(url).map(|url| ServerId::of(&url)).ok() != Some(id));
         let keys = Keys { request, profile, named_by: resolved.named_by, ambient, ambient_elsewhere };
         let api_key = self.api_key(&keys, &name).await?;
         let connector = self.connector(request, profile, resolved.url, api_key)?;
         let passed_by = ambient_elsewhere.map(shown_url);
-        Ok(Target { name, place, environment, connector, passed_by })
+        Ok(Target { name, server, environment, connector, passed_by })
     }
 
     /// The server that is meant: what this run names, else the ambient URL, else what the record names.
@@ -179,18 +179,18 @@ impl Engine {
             (Some(url), ..) => (parse_base_url(url)?, NamedBy::ThisRun),
             (None, Some(named), ..) => (parse_kept_url(&named.url)?, NamedBy::ThisRun),
             (None, None, Some(url), _) => (parse_base_url(url)?, NamedBy::Ambient),
-            (None, None, None, Some(recorded)) => (parse_kept_url(&recorded.place.url)?, NamedBy::Record),
+            (None, None, None, Some(recorded)) => (parse_kept_url(&recorded.server.url)?, NamedBy::Record),
             (None, None, None, None) => return Err(Error::NoTarget),
         };
         let Some(recorded) = &request.recorded else { return Ok(Resolved { url, profile: named, named_by }) };
-        let same = recorded.place.server() == ServerId::of(&url);
+        let same = recorded.server.server_id() == ServerId::of(&url);
         let elsewhere_on_purpose = recorded.record == Record::Backup && named_by == NamedBy::ThisRun;
         if !same && !elsewhere_on_purpose {
             return Err(other_server(recorded, named.as_ref(), &url, request, named_by));
         }
         let profile = match named {
             // The profile that the record was made in, while it still leads to the record's server.
-            None if same => self.profile_of(&recorded.place).await?.filter(|profile| leads_to(profile, &url)),
+            None if same => self.profile_of(&recorded.server).await?.filter(|profile| leads_to(profile, &url)),
             named => named,
         };
         Ok(Resolved { url, profile, named_by })
@@ -205,7 +205,7 @@ impl Engine {
         let mut there: Vec<Environment> = self.store().await?.environments().await?;
         there.retain(|environment| leads_to(environment, url));
         // The profile of exactly this server first; one that names the same machine otherwise still protects it.
-        there.sort_by_key(|one| (one.server() != server, one.protection != Protection::Protected));
+        there.sort_by_key(|one| (one.server_id() != server, one.protection != Protection::Protected));
         Ok(there.into_iter().next())
     }
 
@@ -215,7 +215,7 @@ impl Engine {
         if let Some(key) = &request.api_key {
             return match keys.named_by {
                 NamedBy::ThisRun => Ok(Some(key.clone())),
-                NamedBy::Ambient | NamedBy::Record => Err(Error::KeyWithoutServer { place: name.to_owned() }),
+                NamedBy::Ambient | NamedBy::Record => Err(Error::KeyWithoutServer { server: name.to_owned() }),
             };
         }
         let ambient = request.ambient.api_key.as_ref();
@@ -235,7 +235,7 @@ impl Engine {
         if request.key == KeyNeed::Optional {
             return Ok(None);
         }
-        Err(Error::ApiKeyRequired { place: name.to_owned(), because: keys.withheld() })
+        Err(Error::ApiKeyRequired { server: name.to_owned(), because: keys.withheld() })
     }
 
     /// The client for a server, with what its own profile says.
@@ -298,14 +298,14 @@ fn other_server(
     let server = source_url(url);
     let named = match (named_by, named) {
         (NamedBy::Ambient, _) => format!("{} leads to {server}", request.ambient.url_name),
-        (_, Some(named)) if named.server().as_str() == server => format!("{} ({server}) was named", named.name),
+        (_, Some(named)) if named.server_id().as_str() == server => format!("{} ({server}) was named", named.name),
         _ => format!("{server} was named"),
     };
     let record = match recorded.record {
         Record::Plan => "this plan was made for",
         Record::Backup => "this backup was taken in",
     };
-    Error::OtherServer { named, record: format!("{record} {}", recorded.place.described()) }
+    Error::OtherServer { named, record: format!("{record} {}", recorded.server.described()) }
 }
 
 /// An ambient URL as it may be shown: one that cannot be read may hold anything, a password included.

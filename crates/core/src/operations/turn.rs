@@ -64,7 +64,7 @@ impl Engine {
             Ok(plan) => Ok(Proposal { plan, live, saved: None, ..proposal.clone() }),
             Err(_) => {
                 let moved = plan::moved(&proposal.live, &live);
-                Err(Error::TargetChanged { place: target.name.clone(), moved, now: Box::new(whole) })
+                Err(Error::TargetChanged { server: target.name.clone(), moved, now: Box::new(whole) })
             }
         }
     }
@@ -89,7 +89,7 @@ impl Engine {
         let lacks_string = again.plan.links_database() && again.connection_string.is_none();
         if lacks_string || !context.when_moved.allows(&proposal.plan, &again.plan) {
             let moved = plan::moved(&proposal.live, &again.live);
-            return Err(Error::TargetChanged { place: target.name.clone(), moved, now: Box::new(again.plan) });
+            return Err(Error::TargetChanged { server: target.name.clone(), moved, now: Box::new(again.plan) });
         }
         self.refuse_unusable(target, &again.plan, deletion)?;
         Ok(Some(again))

@@ -145,8 +145,8 @@ mod tests {
         cancel.cancel();
         let stopped = check_configuration(&path, "File", &cancel);
         assert!(matches!(stopped, Err(Error::Interrupted)), "{stopped:?}");
-        let place = config::read_until(text.as_bytes(), &cancel).report.findings[0].position.expect("a place");
-        assert!(place.line < 300, "four values are in a line, and it read on until line {}", place.line);
+        let server = config::read_until(text.as_bytes(), &cancel).report.findings[0].position.expect("a place");
+        assert!(server.line < 300, "four values are in a line, and it read on until line {}", server.line);
     }
 
     #[test]

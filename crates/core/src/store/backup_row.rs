@@ -9,7 +9,7 @@ use super::StoreError;
 use super::backups::{BackupId, BackupReason, BackupSummary, Existence, Pin};
 use super::content::Facts;
 use super::operations::OperationId;
-use super::place::Place;
+use super::server_ref::ServerRef;
 use super::words::parse_time;
 use crate::config::AgentId;
 
@@ -21,7 +21,7 @@ pub(super) fn summary_from(row: &SqliteRow) -> BackupSummary {
     BackupSummary {
         sequence: reading.value("sequence").unwrap_or_default(),
         id: reading.parsed("id", &id, BackupId::parse).unwrap_or_else(|| BackupId::from_stored(id.clone())),
-        place: reading.place(),
+        server: reading.server(),
         agent_id: reading.parsed("agent", &agent, |id| AgentId::new(id).ok()).unwrap_or_else(|| AgentId::like(&agent)),
         taken_at: reading.word("taken_at", "time", parse_time).unwrap_or(DateTime::UNIX_EPOCH),
         // One that was asked for has an entry of its own in the history.
@@ -69,9 +69,9 @@ impl<'r> Reading<'r> {
         self.noted(part, parse(text))
     }
 
-    fn place(&mut self) -> Place {
-        let place = Place::from_row(self.row).ok();
-        self.noted("environment", place).unwrap_or_else(|| Place::by_url(""))
+    fn server(&mut self) -> ServerRef {
+        let server = ServerRef::from_row(self.row).ok();
+        self.noted("environment", server).unwrap_or_else(|| ServerRef::by_url(""))
     }
 
     fn noted<T>(&mut self, part: &'static str, value: Option<T>) -> Option<T> {

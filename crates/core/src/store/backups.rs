@@ -9,7 +9,7 @@ use crate::config::{AgentId, AgentState};
 use super::backup_row::{check_hash, summary_from};
 use super::content::{self, Facts};
 use super::operations::OperationId;
-use super::place::{Place, PlaceFilter};
+use super::server_ref::{ServerFilter, ServerRef};
 use super::words::{check_name, short_id, spelled, time_text, words};
 use super::{Store, StoreError};
 
@@ -61,7 +61,7 @@ words! {
 #[derive(Clone, Copy, Debug)]
 pub struct NewBackup<'a> {
     /// Where.
-    pub place: &'a Place,
+    pub server: &'a ServerRef,
     /// Which agent.
     pub agent_id: &'a AgentId,
     /// Everything the environment holds for it.
@@ -86,7 +86,7 @@ pub struct BackupSummary {
     /// Its place in the order of backups: a later one has a higher number, whatever the clock says.
     pub sequence: i64,
     /// Where.
-    pub place: Place,
+    pub server: ServerRef,
     /// Which agent.
     pub agent_id: AgentId,
     /// When the state was read.
@@ -128,8 +128,8 @@ pub struct Backup {
 pub struct BackupFilter {
     /// Of one agent.
     pub agent: Option<AgentId>,
-    /// Of one place.
-    pub place: Option<PlaceFilter>,
+    /// About one server.
+    pub server: Option<ServerFilter>,
     /// At most so many, the newest.
     pub limit: Option<u32>,
 }
@@ -204,8 +204,8 @@ impl Store {
     pub async fn backups(&self, filter: &BackupFilter) -> Result<Vec<BackupSummary>, StoreError> {
         let rows = sqlx::query(concat!(summary_columns!(), filtered!(), " ORDER BY sequence DESC LIMIT ?4"))
             .bind(filter.agent.as_ref().map(AgentId::as_str))
-            .bind(filter.place.as_ref().and_then(PlaceFilter::environment))
-            .bind(filter.place.as_ref().and_then(PlaceFilter::server))
+            .bind(filter.server.as_ref().and_then(ServerFilter::environment))
+            .bind(filter.server.as_ref().and_then(ServerFilter::server_id))
             .bind(filter.limit.map_or(-1, i64::from))
             .fetch_all(&self.readers)
             .await
@@ -228,8 +228,8 @@ impl Store {
         );
         let rows = sqlx::query(sql)
             .bind(filter.agent.as_ref().map(AgentId::as_str))
-            .bind(filter.place.as_ref().and_then(PlaceFilter::environment))
-            .bind(filter.place.as_ref().and_then(PlaceFilter::server))
+            .bind(filter.server.as_ref().and_then(ServerFilter::environment))
+            .bind(filter.server.as_ref().and_then(ServerFilter::server_id))
             .bind(prefix)
             .bind(CANDIDATES)
             .fetch_all(&self.readers)
@@ -292,9 +292,9 @@ impl Store {
         let taken_at = time_text(&new.taken_at);
         let facts = Facts {
             id: id.as_str(),
-            environment_id: new.place.environment.as_ref().map(|environment| environment.as_str()),
-            environment_name: new.place.environment_name.as_deref(),
-            url: &new.place.url,
+            environment_id: new.server.environment.as_ref().map(|environment| environment.as_str()),
+            environment_name: new.server.environment_name.as_deref(),
+            url: &new.server.url,
             agent_id: new.agent_id.as_str(),
             taken_at: &taken_at,
             reason: new.reason.as_str(),
@@ -314,7 +314,7 @@ impl Store {
         .bind(facts.environment_id)
         .bind(facts.environment_name)
         .bind(facts.url)
-        .bind(new.place.server().as_str())
+        .bind(new.server.server_id().as_str())
         .bind(facts.agent_id)
         .bind(facts.taken_at)
         .bind(facts.reason)

@@ -112,7 +112,7 @@ pub struct NewEnvironment {
 impl Environment {
     /// Identity of the server that the profile leads to.
     #[must_use]
-    pub fn server(&self) -> ServerId {
+    pub fn server_id(&self) -> ServerId {
         ServerId::of_text(&self.url)
     }
 }

@@ -16,10 +16,10 @@ mod journal;
 mod lock;
 mod opening;
 mod operations;
-mod place;
 mod profile_changes;
 mod retention;
 mod seen;
+mod server_ref;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -39,9 +39,9 @@ pub use operations::{
     Counts, End, NewOperation, Operation, OperationFilter, OperationId, OperationKind, OperationState,
     OperationSummary, Program,
 };
-pub use place::{Place, PlaceFilter};
 pub use profile_changes::{By, ProfileAction, ProfileChange, ProfileChangeId};
 pub use seen::SeenAgent;
+pub use server_ref::{ServerFilter, ServerRef};
 
 /// The store's file within its folder.
 pub const STORE_FILE: &str = "aidb.db";

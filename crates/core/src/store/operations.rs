@@ -9,7 +9,7 @@ use crate::config::AgentId;
 use crate::error::{ErrorCode, ErrorReport};
 
 use super::backups::BackupId;
-use super::place::{Place, PlaceFilter};
+use super::server_ref::{ServerFilter, ServerRef};
 use super::words::{parse_time, short_id, time_text, words};
 use super::{Store, StoreError};
 
@@ -92,7 +92,7 @@ pub struct NewOperation {
     /// What it is.
     pub kind: OperationKind,
     /// Where it writes; for an export, where it reads.
-    pub place: Place,
+    pub server: ServerRef,
     /// Which agent.
     pub agent_id: AgentId,
     /// How: `merge`, `exact`, or whatever else there is to say.
@@ -153,7 +153,7 @@ pub struct OperationSummary {
     /// How far it got.
     pub state: OperationState,
     /// Where.
-    pub place: Place,
+    pub server: ServerRef,
     /// Which agent.
     pub agent_id: AgentId,
     /// How.
@@ -201,8 +201,8 @@ pub struct Operation {
 pub struct OperationFilter {
     /// Of one agent.
     pub agent: Option<AgentId>,
-    /// Of one place.
-    pub place: Option<PlaceFilter>,
+    /// About one server.
+    pub server: Option<ServerFilter>,
     /// At most so many, the newest.
     pub limit: Option<u32>,
 }
@@ -231,10 +231,10 @@ impl Store {
         .bind(id.as_str())
         .bind(new.kind.as_str())
         .bind(state.as_str())
-        .bind(new.place.environment.as_ref().map(|environment| environment.as_str()))
-        .bind(&new.place.environment_name)
-        .bind(&new.place.url)
-        .bind(new.place.server().as_str())
+        .bind(new.server.environment.as_ref().map(|environment| environment.as_str()))
+        .bind(&new.server.environment_name)
+        .bind(&new.server.url)
+        .bind(new.server.server_id().as_str())
         .bind(new.agent_id.as_str())
         .bind(&new.mode)
         .bind(&new.actor)
@@ -327,8 +327,8 @@ impl Store {
              AND ((?2 IS NULL AND ?3 IS NULL) OR environment_id = ?2 OR server = ?3) ORDER BY sequence DESC LIMIT ?4",
         )
         .bind(filter.agent.as_ref().map(AgentId::as_str))
-        .bind(filter.place.as_ref().and_then(PlaceFilter::environment))
-        .bind(filter.place.as_ref().and_then(PlaceFilter::server))
+        .bind(filter.server.as_ref().and_then(ServerFilter::environment))
+        .bind(filter.server.as_ref().and_then(ServerFilter::server_id))
         .bind(filter.limit.map_or(-1, i64::from))
         .fetch_all(&self.readers)
         .await
@@ -457,7 +457,7 @@ impl Store {
             sequence: row.try_get("sequence").map_err(failed)?,
             kind: OperationKind::parse(&text("kind")?).ok_or_else(|| unreadable("kind"))?,
             state: OperationState::parse(&text("state")?).ok_or_else(|| unreadable("state"))?,
-            place: Place::from_row(row).map_err(failed)?,
+            server: ServerRef::from_row(row).map_err(failed)?,
             agent_id: AgentId::new(text("agent_id")?).map_err(|_| unreadable("agent id"))?,
             mode: text("mode")?,
             actor: text("actor")?,

@@ -6,7 +6,7 @@ use sqlx::{Row, Sqlite, Transaction};
 
 use super::environments::{Environment, PlainHttpChoice};
 use super::operations::Program;
-use super::place::Place;
+use super::server_ref::ServerRef;
 use super::words::{parse_time, short_id, time_text, words};
 use super::{Store, StoreError};
 
@@ -52,7 +52,7 @@ pub struct ProfileChange {
     /// What was done.
     pub action: ProfileAction,
     /// To which profile, as it was called after that.
-    pub place: Place,
+    pub server: ServerRef,
     /// By whom.
     pub by: By,
     /// What is different, one line for each value: "Protection: open → protected".
@@ -116,7 +116,7 @@ impl Store {
             Ok(ProfileChange {
                 id: ProfileChangeId::from_stored(text("id")?),
                 action: ProfileAction::parse(&text("action")?).ok_or_else(|| unreadable("action"))?,
-                place: Place::from_row(row).map_err(failed)?,
+                server: ServerRef::from_row(row).map_err(failed)?,
                 by,
                 details: serde_json::from_str(&text("details")?).map_err(|_| unreadable("text"))?,
             })

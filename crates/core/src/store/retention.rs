@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::backups::{BackupFilter, BackupId, BackupSummary, Pin};
 use super::environments::Environment;
-use super::place::PlaceFilter;
+use super::server_ref::ServerFilter;
 use super::{Store, StoreError};
 use crate::config::AgentId;
 
@@ -22,7 +22,7 @@ impl Store {
     ) -> Result<Vec<BackupId>, StoreError> {
         let filter = BackupFilter {
             agent: Some(agent.clone()),
-            place: Some(PlaceFilter::Own(environment.id.clone())),
+            server: Some(ServerFilter::Own(environment.id.clone())),
             limit: None,
         };
         let backups = self.backups(&filter).await?;

@@ -118,14 +118,14 @@ pub enum Removal {
     NotThere,
 }
 
-/// One place for secrets. Clones share it.
+/// One backend for secrets. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Vault {
-    place: Place,
+    backend: SecretBackend,
 }
 
 #[derive(Clone, Debug)]
-enum Place {
+enum SecretBackend {
     Keychain(Arc<Keychain>),
     File(Arc<Folder>),
     Memory(Arc<Memory>),
@@ -136,41 +136,41 @@ impl Vault {
     /// The keychain of the user who runs this process. Nothing is asked of it yet.
     #[must_use]
     pub fn keychain() -> Self {
-        Self { place: Place::Keychain(Arc::new(Keychain::new())) }
+        Self { backend: SecretBackend::Keychain(Arc::new(Keychain::new())) }
     }
 
     /// Private files in `folder`, which is created (mode 0700) with the first secret.
     #[must_use]
     pub fn file(folder: PathBuf) -> Self {
-        Self { place: Place::File(Arc::new(Folder::new(folder))) }
+        Self { backend: SecretBackend::File(Arc::new(Folder::new(folder))) }
     }
 
     /// This process's memory: for one run with a key from the environment, and for tests.
     #[must_use]
     pub fn memory() -> Self {
-        Self { place: Place::Memory(Arc::new(Memory::default())) }
+        Self { backend: SecretBackend::Memory(Arc::new(Memory::default())) }
     }
 
     /// This process's memory in place of `beneath`, which cannot be used now. What is removed is removed there too, so that no
     /// key outlives what it was stored for.
     #[must_use]
     pub fn session(beneath: Self) -> Self {
-        Self { place: Place::Session(Arc::new(Memory::default()), Box::new(beneath)) }
+        Self { backend: SecretBackend::Session(Arc::new(Memory::default()), Box::new(beneath)) }
     }
 
     /// The vault that this one stands in for, until the session ends.
     #[must_use]
     pub fn beneath(&self) -> Option<&Self> {
-        match &self.place {
-            Place::Session(_, beneath) => Some(beneath),
-            Place::Keychain(_) | Place::File(_) | Place::Memory(_) => None,
+        match &self.backend {
+            SecretBackend::Session(_, beneath) => Some(beneath),
+            SecretBackend::Keychain(_) | SecretBackend::File(_) | SecretBackend::Memory(_) => None,
         }
     }
 
     /// Ends the session: stores what was kept for it in the vault beneath, where there is none of that name, and gives that
     /// vault back. Nothing that somebody typed, and no key that was made, gets lost with the session.
     pub async fn end_session(&self) -> Result<Self, VaultError> {
-        let Place::Session(memory, beneath) = &self.place else { return Ok(self.clone()) };
+        let SecretBackend::Session(memory, beneath) = &self.backend else { return Ok(self.clone()) };
         for (name, stored) in memory.all() {
             if beneath.get(&name).await?.is_none() {
                 beneath.set(&name, &stored.secret).await?;
@@ -182,28 +182,28 @@ impl Vault {
     /// Where secrets are kept.
     #[must_use]
     pub fn kind(&self) -> VaultKind {
-        match &self.place {
-            Place::Keychain(_) => VaultKind::Keychain,
-            Place::File(folder) => VaultKind::File { folder: folder.path().to_owned() },
-            Place::Memory(_) | Place::Session(..) => VaultKind::Memory,
+        match &self.backend {
+            SecretBackend::Keychain(_) => VaultKind::Keychain,
+            SecretBackend::File(folder) => VaultKind::File { folder: folder.path().to_owned() },
+            SecretBackend::Memory(_) | SecretBackend::Session(..) => VaultKind::Memory,
         }
     }
 
     /// The file that holds `name`, whether or not it exists; `None` unless secrets are files.
     #[must_use]
     pub fn path_of(&self, name: &SecretName) -> Option<PathBuf> {
-        match &self.place {
-            Place::File(folder) => Some(folder.path_of(name)),
-            Place::Keychain(_) | Place::Memory(_) | Place::Session(..) => None,
+        match &self.backend {
+            SecretBackend::File(folder) => Some(folder.path_of(name)),
+            SecretBackend::Keychain(_) | SecretBackend::Memory(_) | SecretBackend::Session(..) => None,
         }
     }
 
     /// Whether secrets can be read and stored right now. Never prompts. Asks anew, also where no answer came a moment ago.
     pub async fn status(&self) -> VaultStatus {
-        let checked = match &self.place {
-            Place::Keychain(keychain) => keychain.check().await,
-            Place::File(folder) => folder.check().await,
-            Place::Memory(_) | Place::Session(..) => Ok(()),
+        let checked = match &self.backend {
+            SecretBackend::Keychain(keychain) => keychain.check().await,
+            SecretBackend::File(folder) => folder.check().await,
+            SecretBackend::Memory(_) | SecretBackend::Session(..) => Ok(()),
         };
         match checked {
             Ok(()) => VaultStatus::Ready { kind: self.kind() },
@@ -216,9 +216,9 @@ impl Vault {
 
     /// The secret, or `None` where there is definitely none of that name.
     pub async fn get(&self, name: &SecretName) -> Result<Option<SecretString>, VaultError> {
-        match &self.place {
-            Place::Keychain(keychain) => keychain.get(name).await,
-            Place::File(_) | Place::Memory(_) | Place::Session(..) => {
+        match &self.backend {
+            SecretBackend::Keychain(keychain) => keychain.get(name).await,
+            SecretBackend::File(_) | SecretBackend::Memory(_) | SecretBackend::Session(..) => {
                 Ok(self.read(name).await?.map(|stored| stored.secret))
             }
         }
@@ -226,10 +226,10 @@ impl Vault {
 
     /// The secret and when it was stored, or `None` where there is definitely none of that name.
     pub async fn read(&self, name: &SecretName) -> Result<Option<StoredSecret>, VaultError> {
-        match &self.place {
-            Place::Keychain(keychain) => keychain.read(name).await,
-            Place::File(folder) => folder.read(name).await,
-            Place::Memory(memory) | Place::Session(memory, _) => Ok(memory.read(name)),
+        match &self.backend {
+            SecretBackend::Keychain(keychain) => keychain.read(name).await,
+            SecretBackend::File(folder) => folder.read(name).await,
+            SecretBackend::Memory(memory) | SecretBackend::Session(memory, _) => Ok(memory.read(name)),
         }
     }
 
@@ -239,10 +239,10 @@ impl Vault {
     /// and it is what a slipped copy looks like.
     pub async fn set(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
         usable(secret.expose_secret())?;
-        match &self.place {
-            Place::Keychain(keychain) => keychain.set(name, secret).await?,
-            Place::File(folder) => folder.set(name, secret).await?,
-            Place::Memory(memory) | Place::Session(memory, _) => memory.set(name, secret),
+        match &self.backend {
+            SecretBackend::Keychain(keychain) => keychain.set(name, secret).await?,
+            SecretBackend::File(folder) => folder.set(name, secret).await?,
+            SecretBackend::Memory(memory) | SecretBackend::Session(memory, _) => memory.set(name, secret),
         }
         match self.get(name).await? {
             Some(kept) if kept.expose_secret() == secret.expose_secret() => Ok(()),
@@ -252,11 +252,11 @@ impl Vault {
 
     /// Removes the secret; says whether there was one.
     pub async fn remove(&self, name: &SecretName) -> Result<Removal, VaultError> {
-        match &self.place {
-            Place::Keychain(keychain) => keychain.remove(name).await,
-            Place::File(folder) => folder.remove(name).await,
-            Place::Memory(memory) => Ok(memory.remove(name)),
-            Place::Session(memory, beneath) => {
+        match &self.backend {
+            SecretBackend::Keychain(keychain) => keychain.remove(name).await,
+            SecretBackend::File(folder) => folder.remove(name).await,
+            SecretBackend::Memory(memory) => Ok(memory.remove(name)),
+            SecretBackend::Session(memory, beneath) => {
                 let there = match Box::pin(beneath.remove(name)).await {
                     Err(VaultError::KeychainAbsent { .. }) => Removal::NotThere,
                     answer => answer?,
@@ -269,9 +269,9 @@ impl Vault {
     /// What may be shown of the secret, or `None` where there is none of that name. Nobody waits for a prompt here, neither
     /// for one that this secret has of its own nor for that of another request: the keychain has ten seconds.
     pub async fn describe(&self, name: &SecretName) -> Result<Option<SecretDescription>, VaultError> {
-        let stored = match &self.place {
-            Place::Keychain(keychain) => keychain.glance(name).await?,
-            Place::File(_) | Place::Memory(_) | Place::Session(..) => self.read(name).await?,
+        let stored = match &self.backend {
+            SecretBackend::Keychain(keychain) => keychain.glance(name).await?,
+            SecretBackend::File(_) | SecretBackend::Memory(_) | SecretBackend::Session(..) => self.read(name).await?,
         };
         Ok(stored.map(|stored| SecretDescription {
             ending: if name.may_show_ending() { ending(stored.secret.expose_secret()) } else { String::new() },
@@ -282,7 +282,7 @@ impl Vault {
     /// Asks the keychain to ask the person for its password, and waits for up to a minute; creates the default keyring
     /// where there is none. Where nothing can be locked it only says how things are.
     pub async fn unlock(&self) -> Result<VaultStatus, VaultError> {
-        if let Place::Keychain(keychain) = &self.place {
+        if let SecretBackend::Keychain(keychain) = &self.backend {
             keychain.unlock().await?;
         }
         Ok(self.status().await)
@@ -291,9 +291,9 @@ impl Vault {
     /// The folder of the files, where secrets are files.
     #[must_use]
     pub fn folder(&self) -> Option<&Path> {
-        match &self.place {
-            Place::File(folder) => Some(folder.path()),
-            Place::Keychain(_) | Place::Memory(_) | Place::Session(..) => None,
+        match &self.backend {
+            SecretBackend::File(folder) => Some(folder.path()),
+            SecretBackend::Keychain(_) | SecretBackend::Memory(_) | SecretBackend::Session(..) => None,
         }
     }
 }

@@ -124,7 +124,7 @@ export class OpenEntry {
     const backup = this.backup;
     if (!backup || this.busy) return null;
     return this.#run("export", async () => {
-      const { file } = await host().call("file_place", { purpose: "configuration", suggested });
+      const { file } = await host().call("file_destination", { purpose: "configuration", suggested });
       if (file === null) return null;
       const written = await host().call("backup_export", { id: backup.id, file: file.ticket });
       return written.message;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { tracks } from "./timeline";
 
-const dot = (id: string, at: string, place: string | null, name = place ?? "old server") => ({
-  id, at, place: { id: place, name }, kind: "promotion" as const, outcome: "done" as const, title: id,
+const dot = (id: string, at: string, server: string | null, name = server ?? "old server") => ({
+  id, at, server: { id: server, name }, kind: "promotion" as const, outcome: "done" as const, title: id,
 });
 
 test("every environment has its track in stage order, one that is gone comes last", () => {

@@ -19,7 +19,7 @@ export function tracks(dots: readonly TimelineDot[], stages: readonly string[]):
   const span = Math.max(...times) - first;
   const found = new Map<string, Track>();
   dots.forEach((dot, position) => {
-    const { id, name } = dot.place;
+    const { id, name } = dot.server;
     const key = id ?? `gone:${name}`;
     const track = found.get(key) ?? { key, id, name, dots: [] };
     track.dots.push({ ...dot, at: span === 0 ? 1 : ((times[position] ?? first) - first) / span });

@@ -9,7 +9,7 @@ import { router } from "../../routes/router.svelte";
 import { overviewText as text } from "../../text/en/overview";
 
 /** An agent where it is. */
-export interface Place {
+export interface AgentAt {
   agent: string;
   environment: EnvironmentView;
 }
@@ -17,20 +17,20 @@ export interface Place {
 interface Asked {
   /** The nearest other environment that has the agent too. */
   other: EnvironmentView | undefined;
-  onexport: (place: Place) => void;
-  onbackup: (place: Place) => void;
+  onexport: (at: AgentAt) => void;
+  onbackup: (at: AgentAt) => void;
 }
 
 /** What can be done with an agent that is there. */
-export function actionsFor(place: Place, { other, onexport, onbackup }: Asked): MenuItem[] {
-  const { agent, environment } = place;
+export function actionsFor(at: AgentAt, { other, onexport, onbackup }: Asked): MenuItem[] {
+  const { agent, environment } = at;
   return [
     { label: text.promoteFrom(environment.name), icon: ArrowRightLeft, run: () => router.go("promote", { from: environment.id, agents: [agent] }) },
     other
       ? { label: text.compare(environment.name, other.name), icon: GitCompare, run: () => compare(agent, environment, other) }
       : { label: text.compare(environment.name, "…"), icon: GitCompare, unavailable: text.onlyHere, run: () => undefined },
-    { label: text.export(environment.name), icon: FileDown, separated: true, run: () => onexport(place) },
-    { label: text.backUp(environment.name), icon: Archive, run: () => onbackup(place) },
+    { label: text.export(environment.name), icon: FileDown, separated: true, run: () => onexport(at) },
+    { label: text.backUp(environment.name), icon: Archive, run: () => onbackup(at) },
     { label: text.history, icon: History, separated: true, run: () => router.go("history", { agent }) },
   ];
 }

@@ -2,9 +2,9 @@
 
 use aidb_core::error::Explain;
 use aidb_core::plan::describe_access;
-use aidb_core::store::{BackupReason, BackupSummary, Existence, Pin, Place};
+use aidb_core::store::{BackupReason, BackupSummary, Existence, Pin, ServerRef};
 
-use super::{BAD, BOLD, DIM, GOOD, Human, Page, column, counted, done, padded, paint, place, shown};
+use super::{BAD, BOLD, DIM, GOOD, Human, Page, column, counted, done, padded, paint, server, shown};
 use crate::commands::{BackupExported, BackupList, BackupShown, BackupTaken, BackupsVerified};
 use crate::screen::Detail;
 
@@ -12,17 +12,17 @@ use crate::screen::Detail;
 const WIDEST: usize = 40;
 
 /// How a server was called.
-pub(super) fn place_words(place: &Place) -> String {
-    shown(called(place))
+pub(super) fn server_name(server: &ServerRef) -> String {
+    shown(called(server))
 }
 
 /// The same, and where it is.
-pub(super) fn place_with_url(of: &Place) -> String {
-    place(called(of), &of.url)
+pub(super) fn server_with_url(of: &ServerRef) -> String {
+    server(called(of), &of.url)
 }
 
-fn called(place: &Place) -> &str {
-    place.environment_name.as_deref().unwrap_or(&place.url)
+fn called(server: &ServerRef) -> &str {
+    server.environment_name.as_deref().unwrap_or(&server.url)
 }
 
 fn reason_words(reason: BackupReason) -> &'static str {
@@ -72,7 +72,7 @@ fn cells(summary: &BackupSummary) -> [String; 6] {
     [
         summary.id.to_string(),
         taken_at(summary),
-        place_words(&summary.place),
+        server_name(&summary.server),
         shown(summary.agent_id.as_str()),
         format!("{}, {}", holds(summary), reason_words(summary.reason)),
         format!("{}{pinned}", shown(name)),
@@ -85,7 +85,7 @@ impl Human for BackupShown {
         let mut page = Page::default();
         page.line(paint(BOLD, summary.id.as_str()));
         page.line(format!("  Agent        {}", shown(summary.agent_id.as_str())));
-        page.line(format!("  Environment  {}", place_with_url(&summary.place)));
+        page.line(format!("  Environment  {}", server_with_url(&summary.server)));
         page.line(format!("  Taken        {}, {}", taken_at(summary), reason_words(summary.reason)));
         for (title, text) in [("Name", &summary.name), ("Note", &summary.note)] {
             if let Some(text) = text {
@@ -127,7 +127,7 @@ impl Human for BackupTaken {
             "Backup {} of {} in {} taken and read back: {}.",
             summary.id,
             shown(summary.agent_id.as_str()),
-            place_words(&summary.place),
+            server_name(&summary.server),
             holds(summary)
         )));
         page.line(format!("  To go back: aidb migrate rollback --backup {}", summary.id));
@@ -168,7 +168,7 @@ impl Human for BackupsVerified {
         let mut page = Page::default();
         for (summary, result) in &self.verified {
             if let Err(error) = result {
-                let whose = format!("{} in {}", shown(summary.agent_id.as_str()), place_words(&summary.place));
+                let whose = format!("{} in {}", shown(summary.agent_id.as_str()), server_name(&summary.server));
                 page.line(format!("{} {}: {} ({whose})", paint(BAD, "✗"), summary.id, shown(&error.to_string())));
                 if let Some(hint) = error.hint() {
                     page.line(format!("  Hint: {}", shown(&hint)));

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use aidb_core::apply::{KeyStanding, Outcome};
 use aidb_core::numbers::counted;
-use aidb_core::operations::{AgentKey, AgentKeyPlace};
+use aidb_core::operations::{AgentKey, KeyStorage};
 use aidb_core::plan::Leftover;
 
 use super::{BAD, Human, Page, column, done, failure, padded, paint, plan, shown};
@@ -63,11 +63,11 @@ impl Human for ChangesDone {
 fn finished(page: &mut Page, item: &ChangeDone, detail: Detail) {
     page.line(done(&shown(&item.sentence())));
     if item.applied.made_again.is_some() {
-        page.line(format!("  {} changed while this waited, so the plan was made again:", shown(&item.place)));
+        page.line(format!("  {} changed while this waited, so the plan was made again:", shown(&item.server)));
         page.block(&plan::body(&item.plan, detail));
     }
     if detail == Detail::Verbose {
-        page.line(format!("  In {} s: {} in {}", seconds(item), plan::count(&item.plan), shown(&item.place)));
+        page.line(format!("  In {} s: {} in {}", seconds(item), plan::count(&item.plan), shown(&item.server)));
     }
     way_back(page, item);
     made_key(page, item);
@@ -107,13 +107,13 @@ fn way_back(page: &mut Page, item: &ChangeDone) {
 
 /// Where it is; and that nobody could say whether it is the agent's, where nobody could.
 fn key_words(key: &AgentKey) -> Vec<String> {
-    let place = match (&key.place, &key.file) {
-        (AgentKeyPlace::Memory, None) => "in memory alone, and gone with this command".into(),
-        (AgentKeyPlace::Memory, Some(file)) => format!("in {}, which only you can read", path_words(file)),
-        (AgentKeyPlace::Keychain, file) => {
+    let kept = match (&key.storage, &key.file) {
+        (KeyStorage::Memory, None) => "in memory alone, and gone with this command".into(),
+        (KeyStorage::Memory, Some(file)) => format!("in {}, which only you can read", path_words(file)),
+        (KeyStorage::Keychain, file) => {
             format!("in the keychain, under “aidb agent key”{}", besides(file.as_deref()))
         }
-        (AgentKeyPlace::File(path), file) => {
+        (KeyStorage::File(path), file) => {
             format!("in {}{}, which only you can read", path_words(path), besides(file.as_deref()))
         }
     };
@@ -121,11 +121,11 @@ fn key_words(key: &AgentKey) -> Vec<String> {
         KeyStanding::NotShown => "the server does not show which key the agent has",
         KeyStanding::NotRead => "the server could not be asked",
         KeyStanding::TheAgents | KeyStanding::Anothers | KeyStanding::Nobodys => {
-            return vec![format!("The agent's new API key is {place}.")];
+            return vec![format!("The agent's new API key is {kept}.")];
         }
     };
     vec![
-        format!("An API key was made for the agent; it is {place}."),
+        format!("An API key was made for the agent; it is {kept}."),
         format!("Whether it is the agent's key could not be checked: {unchecked}."),
     ]
 }

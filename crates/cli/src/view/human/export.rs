@@ -14,12 +14,12 @@ impl Human for ExportDone {
     fn human(&self, _detail: Detail) -> String {
         let mut page = Page::default();
         if self.exported.is_empty() && self.failed.is_empty() && self.not_addressable.is_empty() {
-            page.line(done(&format!("{} has no agents; no file was written.", shown(&self.place))));
+            page.line(done(&format!("{} has no agents; no file was written.", shown(&self.server))));
         }
         for exported in &self.exported {
             let path = shown(&exported.path.display().to_string());
             page.line(done(&format!("Configuration exported to {path}")));
-            page.line(format!("  {}", contents(exported, &self.place)));
+            page.line(format!("  {}", contents(exported, &self.server)));
         }
         page.into_text()
     }
@@ -58,13 +58,13 @@ impl Human for ExportDone {
     }
 }
 
-fn contents(exported: &Exported, place: &str) -> String {
+fn contents(exported: &Exported, server: &str) -> String {
     let configuration = &exported.export.configuration;
     let agent = &configuration.agent;
     format!(
         "{} in {}: {}, {}",
         shown(&agent.agent_id),
-        shown(place),
+        shown(server),
         counted(agent.resource_permissions.len(), "resource permission"),
         counted(configuration.tables.as_ref().map_or(0, Vec::len), "table")
     )
@@ -90,7 +90,7 @@ fn left_over(page: &mut Page, done: &ExportDone, detail: Detail) {
             paint(DIM, "note"),
             shown(&left.path.display().to_string()),
             shown(&left.agent_id),
-            shown(&done.place)
+            shown(&done.server)
         ));
     }
     if done.left_over.len() > most {

@@ -33,16 +33,16 @@ pub(crate) fn failure(failure: &Failure, detail: Detail) -> String {
 fn engine(page: &mut Page, error: &operations::Error, detail: Detail) {
     match error {
         operations::Error::Invalid { path, report } => page.block(&findings(path, &report.findings, detail)),
-        operations::Error::NotExportable { agent, place, report } => {
-            page.block(&findings(Path::new(&format!("{agent} in {place}")), &report.findings, detail));
+        operations::Error::NotExportable { agent, server, report } => {
+            page.block(&findings(Path::new(&format!("{agent} in {server}")), &report.findings, detail));
         }
-        operations::Error::TargetChanged { place, now, .. } => {
-            page.line(format!("{} is not what it was when the plan was made:", shown(place)));
+        operations::Error::TargetChanged { server, now, .. } => {
+            page.line(format!("{} is not what it was when the plan was made:", shown(server)));
             for moved in error.details() {
                 page.line(format!("  {}", shown(&moved)));
             }
             page.blank();
-            page.line(format!("The plan for {} would be this now:", shown(place)));
+            page.line(format!("The plan for {} would be this now:", shown(server)));
             page.block(&plan::body(now, detail));
             page.blank();
         }

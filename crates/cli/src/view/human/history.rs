@@ -4,7 +4,7 @@ use aidb_core::operations::{Counterpart, EntryOutcome, HistoryEntry};
 use aidb_core::store::Program;
 use chrono::{DateTime, Local, Utc};
 
-use super::backups::{place_with_url, place_words};
+use super::backups::{server_name, server_with_url};
 use super::{BAD, BOLD, Human, Page, column, padded, paint, plan, shown};
 use crate::commands::{EntryShown, HistoryList};
 use crate::screen::Detail;
@@ -38,7 +38,7 @@ fn cells(entry: &HistoryEntry) -> [String; 5] {
     [
         entry.id().to_owned(),
         local(entry.at()),
-        place_words(entry.place()),
+        server_name(entry.server()),
         shown(&entry.title()),
         account.unwrap_or_default(),
     ]
@@ -57,7 +57,7 @@ impl Human for EntryShown {
         if let Some(agent) = entry.agent() {
             fact("Agent", &shown(agent));
         }
-        fact("Environment", &place_with_url(entry.place()));
+        fact("Environment", &server_with_url(entry.server()));
         let took = entry.duration().map(|took| format!(", took {:.1} s", took.as_secs_f64()));
         fact("Begun", &format!("{}{}", local(entry.at()), took.unwrap_or_default()));
         if let HistoryEntry::Operation { operation, .. } = entry {

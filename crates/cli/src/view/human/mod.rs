@@ -77,7 +77,7 @@ pub(crate) fn quoted(word: &str) -> String {
 }
 
 /// "Staging (https://staging.example.com)", and a server without a profile by its URL alone.
-fn place(name: &str, url: &str) -> String {
+fn server(name: &str, url: &str) -> String {
     if name == url { shown(url) } else { format!("{} ({})", shown(name), shown(url)) }
 }
 

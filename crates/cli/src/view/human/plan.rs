@@ -2,7 +2,7 @@
 
 use aidb_core::plan::{Group, Item, Mode, NoteCode, NoteWeight, Plan, summary_lines};
 
-use super::{BAD, BOLD, CHANGED, DIM, GOOD, Human, Page, WARNING, column, counted, padded, paint, place, shown};
+use super::{BAD, BOLD, CHANGED, DIM, GOOD, Human, Page, WARNING, column, counted, padded, paint, server, shown};
 use crate::commands::{PlanShown, PlansShown, Purpose};
 use crate::screen::Detail;
 
@@ -56,7 +56,7 @@ fn one(page: &mut Page, shown_plan: &PlanShown<'_>, all: &PlansShown<'_>, detail
     page.line(format!(
         "{} in {}",
         paint(BOLD, &shown(plan.agent_id.as_str())),
-        place(shown_plan.place, shown_plan.url)
+        server(shown_plan.server, shown_plan.url)
     ));
     page.block(&body(plan, detail));
 }

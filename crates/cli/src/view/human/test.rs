@@ -9,7 +9,7 @@ use crate::screen::Detail;
 impl Human for TestDone {
     fn human(&self, detail: Detail) -> String {
         let mut page = Page::default();
-        page.line(paint(BOLD, &shown(&self.place)));
+        page.line(paint(BOLD, &shown(&self.server)));
         for check in &self.report.checks {
             let (symbol, more) = match &check.state {
                 CheckState::Works => (paint(GOOD, "✓"), None),

@@ -20,18 +20,18 @@ impl Human for ValidationDone {
         for file in &self.files {
             page.block(&findings(&file.path, &file.findings, detail));
             for remark in &file.target {
-                remark_line(&mut page, remark, self.place.as_deref().unwrap_or_default());
+                remark_line(&mut page, remark, self.server.as_deref().unwrap_or_default());
             }
         }
         page.into_text()
     }
 }
 
-fn remark_line(page: &mut Page, remark: &TargetRemark, place: &str) {
+fn remark_line(page: &mut Page, remark: &TargetRemark, server: &str) {
     let word = match remark {
         TargetRemark::Note(_) => paint(DIM, "note"),
         TargetRemark::Warning(_) => paint(WARNING, "warning"),
         TargetRemark::Differs(_) => paint(CHANGED, "differs"),
     };
-    page.line(format!("{word}: {} ({})", shown(remark.text()), shown(place)));
+    page.line(format!("{word}: {} ({})", shown(remark.text()), shown(server)));
 }

@@ -1,5 +1,5 @@
 use aidb_core::apply::{KeyStanding, Outcome};
-use aidb_core::operations::{AgentKey, AgentKeyPlace};
+use aidb_core::operations::{AgentKey, KeyStorage};
 use serde_json::{Value, json};
 
 use super::{Json, failure, part, present, with};
@@ -59,20 +59,20 @@ fn item(item: &ChangeDone, action: &str) -> Value {
         "backup": item.applied.backup.as_ref().map(|backup| backup.summary.id.to_string()),
         "backup_file": item.backup_file.as_ref().map(|file| file.display().to_string()),
         "rollback": item.way_back(),
-        "agent_key": item.applied.agent_key.as_ref().map(key_place),
+        "agent_key": item.applied.agent_key.as_ref().map(key_storage),
         "made_again": item.applied.made_again.as_ref().map(|_| true),
         "unrecorded": item.applied.unrecorded.as_ref().map(part),
     }));
     with(with(verdict, about), extra)
 }
 
-fn key_place(key: &AgentKey) -> Value {
-    let place = match &key.place {
-        AgentKeyPlace::Keychain => json!({ "kept_in": "keychain" }),
-        AgentKeyPlace::File(path) => json!({ "kept_in": "file", "path": path.display().to_string() }),
-        AgentKeyPlace::Memory => json!({ "kept_in": "memory" }),
+fn key_storage(key: &AgentKey) -> Value {
+    let kept = match &key.storage {
+        KeyStorage::Keychain => json!({ "kept_in": "keychain" }),
+        KeyStorage::File(path) => json!({ "kept_in": "file", "path": path.display().to_string() }),
+        KeyStorage::Memory => json!({ "kept_in": "memory" }),
     };
     let file = key.file.as_ref().map(|file| file.display().to_string());
     let checked = (key.standing != KeyStanding::TheAgents).then_some(false);
-    with(place, present(json!({ "file": file, "checked": checked })))
+    with(kept, present(json!({ "file": file, "checked": checked })))
 }

@@ -7,10 +7,10 @@ use crate::commands::ExportDone;
 
 impl Json for ExportDone {
     fn json(&self) -> Value {
-        let place = json!({ "action": "export", "environment": self.environment, "url": self.url });
+        let server = json!({ "action": "export", "environment": self.environment, "url": self.url });
         let files: Vec<Value> = self.exported.iter().map(file).collect();
         match (&self.folder, files.as_slice()) {
-            (None, [one]) => with(with(json!({ "success": true }), place), one.clone()),
+            (None, [one]) => with(with(json!({ "success": true }), server), one.clone()),
             _ => {
                 let verdict = match self.failure() {
                     Some(report) => failure::report(report),
@@ -29,7 +29,7 @@ impl Json for ExportDone {
                     "not_reached": self.not_reached,
                     "left_over": left_over,
                 });
-                with(with(verdict, place), rest)
+                with(with(verdict, server), rest)
             }
         }
     }

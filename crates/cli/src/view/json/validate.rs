@@ -5,7 +5,7 @@ use crate::commands::{TargetRemark, ValidatedFile, ValidationDone};
 
 impl Json for ValidationDone {
     fn json(&self) -> Value {
-        let common = json!({ "success": true, "action": "validate", "valid": true, "target": self.place });
+        let common = json!({ "success": true, "action": "validate", "valid": true, "target": self.server });
         match self.files.as_slice() {
             [one] => with(common, file(one)),
             several => with(common, json!({ "files": several.iter().map(file).collect::<Vec<_>>() })),

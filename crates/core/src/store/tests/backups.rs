@@ -5,13 +5,13 @@ use crate::error::{ErrorCode, Explain};
 #[tokio::test]
 async fn a_backup_gives_back_exactly_what_was_stored() {
     let (_home, store) = new_store().await;
-    let (place, agent) = (Place::by_url("https://a.example"), agent_id("orders"));
+    let (server, agent) = (ServerRef::by_url("https://a.example"), agent_id("orders"));
     let tables = ["customers".to_owned(), "Bestell\"ungen".to_owned()];
     for state in [state(0), state(250), AgentState::Absent] {
         let new = NewBackup {
             tables: Some(&tables),
             note: Some("before the\nmigration"),
-            ..new_backup(&place, &agent, &state)
+            ..new_backup(&server, &agent, &state)
         };
         let stored = store.insert_backup(&new).await.unwrap();
         assert_eq!(stored.state, state);
@@ -28,8 +28,8 @@ async fn a_backup_gives_back_exactly_what_was_stored() {
 #[tokio::test]
 async fn a_hundred_thousand_resources_are_no_trouble() {
     let (_home, store) = new_store().await;
-    let (place, agent, state) = (Place::by_url("https://a.example"), agent_id("orders"), state(100_000));
-    let stored = store.insert_backup(&new_backup(&place, &agent, &state)).await.unwrap();
+    let (server, agent, state) = (ServerRef::by_url("https://a.example"), agent_id("orders"), state(100_000));
+    let stored = store.insert_backup(&new_backup(&server, &agent, &state)).await.unwrap();
     assert_eq!(stored.summary.resources, 100_000);
     assert!(stored.state == state);
 }
@@ -37,10 +37,10 @@ async fn a_hundred_thousand_resources_are_no_trouble() {
 #[tokio::test]
 async fn r9_order_is_by_sequence_when_the_clock_goes_back() {
     let (_home, store) = new_store().await;
-    let (place, agent, absent) = (Place::by_url("https://a.example"), agent_id("orders"), AgentState::Absent);
+    let (server, agent, absent) = (ServerRef::by_url("https://a.example"), agent_id("orders"), AgentState::Absent);
     let mut ids = Vec::new();
     for taken_at in [day(20), day(10), day(15)] {
-        let new = NewBackup { taken_at, ..new_backup(&place, &agent, &absent) };
+        let new = NewBackup { taken_at, ..new_backup(&server, &agent, &absent) };
         ids.push(store.insert_backup(&new).await.unwrap().summary.id);
         store.begin_operation(&NewOperation { started_at: taken_at, ..new_operation("orders") }).await.unwrap();
     }
@@ -57,22 +57,23 @@ async fn lists_narrow_by_agent_place_and_number() {
     let (_home, store) = new_store().await;
     let staging =
         store.add_environment(&NewEnvironment::new("Staging", "https://s.example", day(1)), &by()).await.unwrap();
-    let places = [Place::from(&staging), Place::by_url("https://s.example"), Place::by_url("https://p.example")];
+    let servers =
+        [ServerRef::from(&staging), ServerRef::by_url("https://s.example"), ServerRef::by_url("https://p.example")];
     let absent = AgentState::Absent;
-    for place in &places {
+    for server in &servers {
         for agent in ["orders", "stock"] {
-            store.insert_backup(&new_backup(place, &agent_id(agent), &absent)).await.unwrap();
+            store.insert_backup(&new_backup(server, &agent_id(agent), &absent)).await.unwrap();
         }
     }
-    let count = async |agent: Option<&str>, place: Option<PlaceFilter>, limit| {
-        let filter = BackupFilter { agent: agent.map(agent_id), place, limit };
+    let count = async |agent: Option<&str>, server: Option<ServerFilter>, limit| {
+        let filter = BackupFilter { agent: agent.map(agent_id), server, limit };
         store.backups(&filter).await.unwrap().len()
     };
     assert_eq!(count(None, None, None).await, 6);
     assert_eq!(count(None, None, Some(4)).await, 4);
     assert_eq!(count(Some("stock"), None, None).await, 3);
-    assert_eq!(count(Some("orders"), Some(PlaceFilter::Own(staging.id.clone())), None).await, 1);
-    assert_eq!(count(None, Some(PlaceFilter::Server(ServerId::of_text("https://s.example/"))), None).await, 4);
+    assert_eq!(count(Some("orders"), Some(ServerFilter::Own(staging.id.clone())), None).await, 1);
+    assert_eq!(count(None, Some(ServerFilter::Server(ServerId::of_text("https://s.example/"))), None).await, 4);
     assert_eq!(count(Some("nobody"), None, None).await, 0);
 
     let nobody = BackupFilter { agent: Some(agent_id("nobody")), ..Default::default() };
@@ -82,8 +83,8 @@ async fn lists_narrow_by_agent_place_and_number() {
 #[tokio::test]
 async fn an_id_is_found_however_people_write_it() {
     let (_home, store) = new_store().await;
-    let (place, agent, absent) = (Place::by_url("https://a.example"), agent_id("orders"), AgentState::Absent);
-    let id = store.insert_backup(&new_backup(&place, &agent, &absent)).await.unwrap().summary.id;
+    let (server, agent, absent) = (ServerRef::by_url("https://a.example"), agent_id("orders"), AgentState::Absent);
+    let id = store.insert_backup(&new_backup(&server, &agent, &absent)).await.unwrap().summary.id;
     let text = id.as_str();
     assert!(text.len() == 11 && text.starts_with("bk-"), "{text}");
     let all = BackupFilter::default();
@@ -99,7 +100,7 @@ async fn an_id_is_found_however_people_write_it() {
     }
     // More backups than first characters: some prefix is shared.
     for _ in 0..33 {
-        store.insert_backup(&new_backup(&place, &agent, &absent)).await.unwrap();
+        store.insert_backup(&new_backup(&server, &agent, &absent)).await.unwrap();
     }
     let listed = store.backups(&all).await.unwrap();
     let first = |backup: &BackupSummary| backup.id.as_str()[..4].to_owned();
@@ -111,8 +112,8 @@ async fn an_id_is_found_however_people_write_it() {
 #[tokio::test]
 async fn an_id_that_is_taken_is_not_given_twice() {
     let (_home, store) = new_store().await;
-    let (place, agent, absent) = (Place::by_url("https://a.example"), agent_id("orders"), AgentState::Absent);
-    let taken = store.insert_backup(&new_backup(&place, &agent, &absent)).await.unwrap().summary.id;
+    let (server, agent, absent) = (ServerRef::by_url("https://a.example"), agent_id("orders"), AgentState::Absent);
+    let taken = store.insert_backup(&new_backup(&server, &agent, &absent)).await.unwrap().summary.id;
     let free = BackupId::parse("bk-00000000").unwrap();
     let mut candidates = [taken.clone(), taken.clone(), free.clone()].into_iter();
     let mut transaction = store.write().await.unwrap();
@@ -124,8 +125,8 @@ async fn an_id_that_is_taken_is_not_given_twice() {
 #[tokio::test]
 async fn backups_are_named_annotated_and_pinned_without_touching_their_content() {
     let (_home, store) = new_store().await;
-    let (place, agent, state) = (Place::by_url("https://a.example"), agent_id("orders"), state(2));
-    let before = store.insert_backup(&new_backup(&place, &agent, &state)).await.unwrap();
+    let (server, agent, state) = (ServerRef::by_url("https://a.example"), agent_id("orders"), state(2));
+    let before = store.insert_backup(&new_backup(&server, &agent, &state)).await.unwrap();
     let id = &before.summary.id;
     store.rename_backup(id, Some("Before the audit")).await.unwrap();
     store.annotate_backup(id, Some("Ticket 4711\nsee mail")).await.unwrap();
@@ -154,15 +155,15 @@ async fn backups_are_named_annotated_and_pinned_without_touching_their_content()
 #[tokio::test]
 async fn a_backup_for_an_operation_is_entered_with_it_or_not_at_all() {
     let (_home, store) = new_store().await;
-    let (place, agent, absent) = (Place::by_url("https://a.example"), agent_id("orders"), AgentState::Absent);
+    let (server, agent, absent) = (ServerRef::by_url("https://a.example"), agent_id("orders"), AgentState::Absent);
     let operation = store.begin_operation(&new_operation("orders")).await.unwrap();
-    let new = NewBackup { operation: Some(&operation), ..new_backup(&place, &agent, &absent) };
+    let new = NewBackup { operation: Some(&operation), ..new_backup(&server, &agent, &absent) };
     let backup = store.insert_backup(&new).await.unwrap();
     assert_eq!(backup.summary.operation.as_ref(), Some(&operation));
     assert_eq!(store.operation(&operation).await.unwrap().summary.backup, Some(backup.summary.id));
 
     let unknown = OperationId::parse("op-00000000").unwrap();
-    let new = NewBackup { operation: Some(&unknown), ..new_backup(&place, &agent, &absent) };
+    let new = NewBackup { operation: Some(&unknown), ..new_backup(&server, &agent, &absent) };
     let error = store.insert_backup(&new).await.unwrap_err();
     assert_eq!(error, StoreError::OperationNotFound { wanted: "op-00000000".into() });
     assert_eq!(store.backups(&BackupFilter::default()).await.unwrap().len(), 1, "nothing half entered");

@@ -31,9 +31,9 @@ async fn every_fact_of_a_backup_is_covered_by_its_hash() {
     ];
     for change in changes {
         let (_home, store) = new_store().await;
-        let (place, agent, state, tables) =
-            (Place::by_url("https://a.example"), agent_id("orders"), state(3), ["t".to_owned()]);
-        let new = NewBackup { tables: Some(&tables), ..new_backup(&place, &agent, &state) };
+        let (server, agent, state, tables) =
+            (ServerRef::by_url("https://a.example"), agent_id("orders"), state(3), ["t".to_owned()]);
+        let new = NewBackup { tables: Some(&tables), ..new_backup(&server, &agent, &state) };
         store.insert_backup(&new).await.unwrap();
         tamper(&store, change).await;
         let verified = store.verify_backups().await.unwrap();
@@ -46,9 +46,9 @@ async fn every_fact_of_a_backup_is_covered_by_its_hash() {
 #[tokio::test]
 async fn one_damaged_backup_does_not_hide_the_others() {
     let (_home, store) = new_store().await;
-    let (place, agent, state) = (Place::by_url("https://a.example"), agent_id("orders"), state(3));
+    let (server, agent, state) = (ServerRef::by_url("https://a.example"), agent_id("orders"), state(3));
     for _ in 0..3 {
-        store.insert_backup(&new_backup(&place, &agent, &state)).await.unwrap();
+        store.insert_backup(&new_backup(&server, &agent, &state)).await.unwrap();
     }
     tamper(&store, "UPDATE backups SET state = x'7b7d' WHERE sequence = 2").await;
     let whole: Vec<_> =
@@ -73,9 +73,9 @@ async fn r5_a_row_that_cannot_be_read_is_named_kept_and_hides_no_other() {
     for part in parts {
         let (_home, store) = new_store().await;
         let environment = retention::environment(&store).await;
-        let (place, agent, state) = (Place::from(&environment), agent_id("orders"), state(3));
+        let (server, agent, state) = (ServerRef::from(&environment), agent_id("orders"), state(3));
         for _ in 0..3 {
-            store.insert_backup(&new_backup(&place, &agent, &state)).await.unwrap();
+            store.insert_backup(&new_backup(&server, &agent, &state)).await.unwrap();
         }
         let change = format!("UPDATE backups SET {part} WHERE sequence = 2");
         sqlx::query(sqlx::AssertSqlSafe(change)).execute(&store.writer).await.unwrap();
@@ -106,8 +106,8 @@ async fn r5_a_row_that_cannot_be_read_is_named_kept_and_hides_no_other() {
 async fn a_remark_that_cannot_be_read_costs_the_remark_alone() {
     for part in ["name = CAST(x'ff' AS TEXT)", "note = CAST(x'ff' AS TEXT)", "pinned = 'perhaps'"] {
         let (_home, store) = new_store().await;
-        let (place, agent, state) = (Place::by_url("https://a.example"), agent_id("orders"), state(3));
-        let stored = store.insert_backup(&new_backup(&place, &agent, &state)).await.unwrap();
+        let (server, agent, state) = (ServerRef::by_url("https://a.example"), agent_id("orders"), state(3));
+        let stored = store.insert_backup(&new_backup(&server, &agent, &state)).await.unwrap();
         sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE backups SET {part}"))).execute(&store.writer).await.unwrap();
         let read = store.backup(&stored.summary.id).await.unwrap();
         assert_eq!(read.state, stored.state, "{part}");
@@ -119,9 +119,9 @@ async fn a_remark_that_cannot_be_read_costs_the_remark_alone() {
 #[tokio::test]
 async fn r5_the_latest_backup_is_the_damaged_one_and_no_older_one() {
     let (_home, store) = new_store().await;
-    let (place, agent, state) = (Place::by_url("https://a.example"), agent_id("orders"), state(3));
+    let (server, agent, state) = (ServerRef::by_url("https://a.example"), agent_id("orders"), state(3));
     for _ in 0..2 {
-        store.insert_backup(&new_backup(&place, &agent, &state)).await.unwrap();
+        store.insert_backup(&new_backup(&server, &agent, &state)).await.unwrap();
     }
     tamper(&store, "UPDATE backups SET taken_at = 'yesterday' WHERE sequence = 2").await;
     let latest = store.resolve_backup("latest", &BackupFilter::default()).await.unwrap();
@@ -144,8 +144,8 @@ async fn read_from(bytes: &[u8], id: &BackupId) -> Result<Backup, StoreError> {
 #[tokio::test]
 async fn a_flipped_bit_or_a_cut_anywhere_in_the_file_is_never_read_as_a_backup() {
     let (home, store) = new_store().await;
-    let (place, agent, state) = (Place::by_url("https://a.example"), agent_id("orders"), state(60));
-    let stored = store.insert_backup(&new_backup(&place, &agent, &state)).await.unwrap();
+    let (server, agent, state) = (ServerRef::by_url("https://a.example"), agent_id("orders"), state(60));
+    let stored = store.insert_backup(&new_backup(&server, &agent, &state)).await.unwrap();
     store.close().await;
     let file = fs::read(folder(&home).join(STORE_FILE)).unwrap();
     assert_eq!(read_from(&file, &stored.summary.id).await.unwrap(), stored);
@@ -158,7 +158,7 @@ async fn a_flipped_bit_or_a_cut_anywhere_in_the_file_is_never_read_as_a_backup()
         flipped[at] ^= 1 << (at % 8);
         match read_from(&flipped, &stored.summary.id).await {
             // Free space, or what is no part of the backup.
-            Ok(read) => assert!(read.state == stored.state && read.summary.place == place, "bit flipped at {at}"),
+            Ok(read) => assert!(read.state == stored.state && read.summary.server == server, "bit flipped at {at}"),
             Err(_) => caught += 1,
         }
     }

@@ -94,18 +94,18 @@ async fn the_stage_order_is_what_people_made_it() {
 async fn removing_an_environment_keeps_its_backups_and_history() {
     let (_home, store, environments) = three().await;
     let staging = &environments[1];
-    let (place, agent, absent) = (Place::from(staging), agent_id("orders"), AgentState::Absent);
-    let backup = store.insert_backup(&new_backup(&place, &agent, &absent)).await.unwrap();
-    store.begin_operation(&NewOperation { place: place.clone(), ..new_operation("orders") }).await.unwrap();
+    let (server, agent, absent) = (ServerRef::from(staging), agent_id("orders"), AgentState::Absent);
+    let backup = store.insert_backup(&new_backup(&server, &agent, &absent)).await.unwrap();
+    store.begin_operation(&NewOperation { server: server.clone(), ..new_operation("orders") }).await.unwrap();
 
     store.remove_environment(&staging.id, &by()).await.unwrap();
     assert_eq!(names(&store.environments().await.unwrap()), [(0, "Development"), (1, "Production")]);
     assert_eq!(store.remove_environment(&staging.id, &by()).await.unwrap_err().code(), ErrorCode::EnvironmentNotFound);
     assert_eq!(store.update_environment(staging, &by()).await.unwrap_err().code(), ErrorCode::EnvironmentNotFound);
 
-    assert_eq!(store.backup(&backup.summary.id).await.unwrap().summary.place, place);
-    let history = OperationFilter { place: Some(PlaceFilter::Own(staging.id.clone())), ..Default::default() };
-    assert_eq!(store.operations(&history).await.unwrap()[0].place.environment_name.as_deref(), Some("Staging"));
+    assert_eq!(store.backup(&backup.summary.id).await.unwrap().summary.server, server);
+    let history = OperationFilter { server: Some(ServerFilter::Own(staging.id.clone())), ..Default::default() };
+    assert_eq!(store.operations(&history).await.unwrap()[0].server.environment_name.as_deref(), Some("Staging"));
 }
 
 #[tokio::test]

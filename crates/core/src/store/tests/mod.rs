@@ -61,9 +61,9 @@ fn state(resources: usize) -> AgentState {
     }))
 }
 
-fn new_backup<'a>(place: &'a Place, agent: &'a AgentId, state: &'a AgentState) -> NewBackup<'a> {
+fn new_backup<'a>(server: &'a ServerRef, agent: &'a AgentId, state: &'a AgentState) -> NewBackup<'a> {
     NewBackup {
-        place,
+        server,
         agent_id: agent,
         state,
         tables: None,
@@ -77,7 +77,7 @@ fn new_backup<'a>(place: &'a Place, agent: &'a AgentId, state: &'a AgentState) -
 fn new_operation(agent: &str) -> NewOperation {
     NewOperation {
         kind: OperationKind::Import,
-        place: Place::by_url("https://staging.example.com"),
+        server: ServerRef::by_url("https://staging.example.com"),
         agent_id: agent_id(agent),
         mode: "merge".into(),
         actor: "ada".into(),

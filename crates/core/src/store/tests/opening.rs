@@ -67,12 +67,12 @@ async fn a_store_of_version_1_keeps_everything_in_its_order() {
     for name in ["Development", "Staging"] {
         store.add_environment(&NewEnvironment::new(name, "http://localhost:1", day(1)), &by()).await.unwrap();
     }
-    let (place, agent, state) = (Place::by_url("https://a.example"), agent_id("orders"), state(3));
+    let (server, agent, state) = (ServerRef::by_url("https://a.example"), agent_id("orders"), state(3));
     for n in 1..=4 {
         let operation = NewOperation { started_at: day(n), ..new_operation("orders") };
         let operation = store.begin_operation(&operation).await.unwrap();
         let reason = BackupReason::BeforeImport;
-        let taken = NewBackup { taken_at: day(n), reason, ..new_backup(&place, &agent, &state) };
+        let taken = NewBackup { taken_at: day(n), reason, ..new_backup(&server, &agent, &state) };
         let backup = store.insert_backup(&NewBackup { operation: Some(&operation), ..taken }).await.unwrap();
         store.attach_backup(&operation, &backup.summary.id).await.unwrap();
     }
@@ -145,11 +145,11 @@ async fn an_upgrade_joins_what_was_entered_under_spellings_of_one_server() {
     let (agent, absent) = (agent_id("orders"), AgentState::Absent);
     let spellings = ["https://A.example/", "https://a.example", "https://a.example:443"];
     for url in spellings {
-        store.insert_backup(&new_backup(&Place::by_url(url), &agent, &absent)).await.unwrap();
-        let place = Place::by_url(url);
-        store.begin_operation(&NewOperation { place, ..new_operation("orders") }).await.unwrap();
+        store.insert_backup(&new_backup(&ServerRef::by_url(url), &agent, &absent)).await.unwrap();
+        let server = ServerRef::by_url(url);
+        store.begin_operation(&NewOperation { server, ..new_operation("orders") }).await.unwrap();
     }
-    store.insert_backup(&new_backup(&Place::by_url("https://a.example/b"), &agent, &absent)).await.unwrap();
+    store.insert_backup(&new_backup(&ServerRef::by_url("https://a.example/b"), &agent, &absent)).await.unwrap();
     store.close().await;
     let mut old = raw(&folder(&home).join("aidb.db")).await;
     sqlx::raw_sql(
@@ -167,10 +167,10 @@ async fn an_upgrade_joins_what_was_entered_under_spellings_of_one_server() {
     old.close().await.unwrap();
 
     let upgraded = Store::open(&folder(&home)).await.unwrap();
-    let place = Some(PlaceFilter::Server(ServerId::of_text("https://a.example")));
-    let backups = upgraded.backups(&BackupFilter { place: place.clone(), ..Default::default() }).await.unwrap();
+    let server = Some(ServerFilter::Server(ServerId::of_text("https://a.example")));
+    let backups = upgraded.backups(&BackupFilter { server: server.clone(), ..Default::default() }).await.unwrap();
     assert_eq!(backups.len(), 3);
-    let operations = upgraded.operations(&OperationFilter { place, ..Default::default() }).await.unwrap();
+    let operations = upgraded.operations(&OperationFilter { server, ..Default::default() }).await.unwrap();
     assert_eq!(operations.len(), 3);
     for backup in backups {
         upgraded.backup(&backup.id).await.expect("its hash still holds");
@@ -326,11 +326,11 @@ async fn two_processes_write_at_once_and_none_fails() {
 #[tokio::test]
 async fn a_full_disk_loses_nothing_that_was_there() {
     let (home, store) = new_store().await;
-    let (place, agent) = (Place::by_url("https://a.example"), agent_id("orders"));
+    let (server, agent) = (ServerRef::by_url("https://a.example"), agent_id("orders"));
     let (small, large) = (state(3), state(3000));
-    let kept = store.insert_backup(&new_backup(&place, &agent, &small)).await.unwrap();
+    let kept = store.insert_backup(&new_backup(&server, &agent, &small)).await.unwrap();
     sqlx::query("PRAGMA max_page_count = 30").execute(&store.writer).await.unwrap();
-    let error = store.insert_backup(&new_backup(&place, &agent, &large)).await.unwrap_err();
+    let error = store.insert_backup(&new_backup(&server, &agent, &large)).await.unwrap_err();
     assert!(matches!(error, StoreError::Full { .. }), "{error:?}");
     assert_eq!(error.code(), ErrorCode::StoreUnusable);
     store.close().await;

@@ -85,8 +85,8 @@ async fn what_does_not_exist_is_said_so() {
     assert_eq!(store.finish_operation(&unknown, &ended(OperationState::Done)).await.unwrap_err(), missing);
     assert_eq!(store.attach_backup(&id, &no_backup).await.unwrap_err().code(), ErrorCode::BackupNotFound);
 
-    let (place, agent, absent) = (Place::by_url("https://a.example"), agent_id("orders"), AgentState::Absent);
-    let backup = store.insert_backup(&new_backup(&place, &agent, &absent)).await.unwrap().summary.id;
+    let (server, agent, absent) = (ServerRef::by_url("https://a.example"), agent_id("orders"), AgentState::Absent);
+    let backup = store.insert_backup(&new_backup(&server, &agent, &absent)).await.unwrap().summary.id;
     assert_eq!(store.attach_backup(&unknown, &backup).await.unwrap_err(), missing);
     store.attach_backup(&id, &backup).await.unwrap();
     assert_eq!(store.operation(&id).await.unwrap().summary.backup, Some(backup));
@@ -102,8 +102,8 @@ async fn the_history_narrows_by_agent_place_and_number() {
     assert_eq!(count(OperationFilter::default()).await, 3);
     assert_eq!(count(OperationFilter { agent: Some(agent_id("orders")), ..Default::default() }).await, 2);
     assert_eq!(count(OperationFilter { limit: Some(1), ..Default::default() }).await, 1);
-    let elsewhere = Some(PlaceFilter::Server(ServerId::of_text("https://elsewhere.example")));
-    assert_eq!(count(OperationFilter { place: elsewhere, ..Default::default() }).await, 0);
+    let elsewhere = Some(ServerFilter::Server(ServerId::of_text("https://elsewhere.example")));
+    assert_eq!(count(OperationFilter { server: elsewhere, ..Default::default() }).await, 0);
 }
 
 #[tokio::test]

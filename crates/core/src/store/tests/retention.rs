@@ -12,8 +12,8 @@ pub(super) async fn environment(store: &Store) -> Environment {
 }
 
 async fn taken(store: &Store, environment: &Environment, taken_at: DateTime<Utc>) -> BackupId {
-    let (place, agent, state) = (Place::from(environment), agent_id("orders"), state(1));
-    let backup = NewBackup { taken_at, ..new_backup(&place, &agent, &state) };
+    let (server, agent, state) = (ServerRef::from(environment), agent_id("orders"), state(1));
+    let backup = NewBackup { taken_at, ..new_backup(&server, &agent, &state) };
     store.insert_backup(&backup).await.unwrap().summary.id
 }
 
@@ -51,8 +51,8 @@ async fn a_pinned_one_a_needed_one_a_damaged_one_and_another_agents_stay() {
         .execute(&store.writer)
         .await
         .unwrap();
-    let (place, other, state) = (Place::from(&environment), agent_id("stock"), state(1));
-    let other = store.insert_backup(&new_backup(&place, &other, &state)).await.unwrap().summary.id;
+    let (server, other, state) = (ServerRef::from(&environment), agent_id("stock"), state(1));
+    let other = store.insert_backup(&new_backup(&server, &other, &state)).await.unwrap().summary.id;
     for _ in 0..2 {
         taken(&store, &environment, day(1)).await;
     }

@@ -9,7 +9,7 @@ use crate::config::ServerId;
 
 /// The server that a backup or an operation was about, as it was called then. Outlives the environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct ServerRef {
     /// The environment; `None` for a run by URL alone.
     pub environment: Option<EnvironmentId>,
     /// The environment's name at that time.
@@ -18,7 +18,7 @@ pub struct Place {
     pub url: String,
 }
 
-impl Place {
+impl ServerRef {
     /// A server without an environment.
     pub fn by_url(url: impl Into<String>) -> Self {
         Self { environment: None, environment_name: None, url: url.into() }
@@ -41,7 +41,7 @@ impl Place {
 
     /// Identity of the server.
     #[must_use]
-    pub fn server(&self) -> ServerId {
+    pub fn server_id(&self) -> ServerId {
         ServerId::of_text(&self.url)
     }
 
@@ -54,7 +54,7 @@ impl Place {
     }
 }
 
-impl From<&Environment> for Place {
+impl From<&Environment> for ServerRef {
     fn from(environment: &Environment) -> Self {
         Self {
             environment: Some(environment.id.clone()),
@@ -66,7 +66,7 @@ impl From<&Environment> for Place {
 
 /// Records of the history and backups to list, by where they were entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PlaceFilter {
+pub enum ServerFilter {
     /// Entered under this profile, also under earlier URLs and names of it, and no other.
     Own(EnvironmentId),
     /// Entered under this profile, or about the server that it leads to now, however that was named.
@@ -80,12 +80,13 @@ pub enum PlaceFilter {
     Server(ServerId),
 }
 
-impl PlaceFilter {
+impl ServerFilter {
     /// Whether a record belongs to the list.
     #[must_use]
-    pub fn takes(&self, place: &Place) -> bool {
-        let own = self.environment().is_some_and(|id| place.environment.as_ref().is_some_and(|own| own.as_str() == id));
-        own || self.server().is_some_and(|server| place.server().as_str() == server)
+    pub fn takes(&self, server: &ServerRef) -> bool {
+        let own =
+            self.environment().is_some_and(|id| server.environment.as_ref().is_some_and(|own| own.as_str() == id));
+        own || self.server_id().is_some_and(|wanted| server.server_id().as_str() == wanted)
     }
 
     pub(super) fn environment(&self) -> Option<&str> {
@@ -97,7 +98,7 @@ impl PlaceFilter {
 
     /// The server that records are to be about, where the filter names one.
     #[must_use]
-    pub fn server(&self) -> Option<&str> {
+    pub fn server_id(&self) -> Option<&str> {
         match self {
             Self::Own(_) => None,
             Self::Environment { server, .. } | Self::Server(server) => Some(server.as_str()),
@@ -106,8 +107,8 @@ impl PlaceFilter {
 }
 
 /// Everything about an environment and its server.
-impl From<&Environment> for PlaceFilter {
+impl From<&Environment> for ServerFilter {
     fn from(environment: &Environment) -> Self {
-        Self::Environment { id: environment.id.clone(), server: environment.server() }
+        Self::Environment { id: environment.id.clone(), server: environment.server_id() }
     }
 }

@@ -14,14 +14,14 @@ use super::report::Position;
 /// Where a value stands, its key, and the key's second time in the same object. What cannot be found is where the
 /// nearest thing around it stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct SourceSpan {
     pub(super) key: Option<Position>,
     pub(super) value: Option<Position>,
     pub(super) repetition: Option<Position>,
 }
 
 /// The place of each pointer.
-pub(super) fn locate(text: &str, pointers: &[&str]) -> Vec<Place> {
+pub(super) fn locate(text: &str, pointers: &[&str]) -> Vec<SourceSpan> {
     let mut wanted = Wanted::new();
     let ends: Vec<usize> = pointers.iter().map(|pointer| wanted.add(pointer)).collect();
     Walk { wanted: &mut wanted, open: Vec::new(), next: Some(0) }.run(text);
@@ -31,7 +31,7 @@ pub(super) fn locate(text: &str, pointers: &[&str]) -> Vec<Place> {
     ends.into_iter()
         .map(|end| {
             let spot = &wanted.spots[end];
-            Place { key: of(spot.key), value: of(spot.value), repetition: of(spot.repetition) }
+            SourceSpan { key: of(spot.key), value: of(spot.value), repetition: of(spot.repetition) }
         })
         .collect()
 }
@@ -229,22 +229,22 @@ mod tests {
     #[test]
     fn finds_keys_values_and_repetitions() {
         let text = "{\n  \"ä\": [1, {\"b/c\": true}],\n  \"x\": 1, \"x\": 2\n}";
-        let places = locate(text, &["", "/ä", "/ä/1/b~1c", "/x", "/ä/0", "/none/deeper"]);
-        assert_eq!(places[0].value, at(1, 1));
-        assert_eq!((places[1].key, places[1].value), (at(2, 3), at(2, 8)));
-        assert_eq!((places[2].key, places[2].value), (at(2, 13), at(2, 20)));
-        assert_eq!((places[3].key, places[3].value, places[3].repetition), (at(3, 3), at(3, 8), at(3, 11)));
-        assert_eq!(places[4].value, at(2, 9));
-        assert_eq!(places[5].value, at(1, 1), "what is missing stands where the object around it stands");
+        let spans = locate(text, &["", "/ä", "/ä/1/b~1c", "/x", "/ä/0", "/none/deeper"]);
+        assert_eq!(spans[0].value, at(1, 1));
+        assert_eq!((spans[1].key, spans[1].value), (at(2, 3), at(2, 8)));
+        assert_eq!((spans[2].key, spans[2].value), (at(2, 13), at(2, 20)));
+        assert_eq!((spans[3].key, spans[3].value, spans[3].repetition), (at(3, 3), at(3, 8), at(3, 11)));
+        assert_eq!(spans[4].value, at(2, 9));
+        assert_eq!(spans[5].value, at(1, 1), "what is missing stands where the object around it stands");
     }
 
     #[test]
     fn keys_of_inner_objects_are_not_mistaken_for_repetitions() {
         let text = r#"{"a": {"a": {"a": 1}}, "b": [{"a": 1}, {"a": 2}]}"#;
-        let places = locate(text, &["/a", "/a/a/a", "/b/1/a"]);
-        assert!(places.iter().all(|place| place.repetition.is_none()));
-        assert_eq!(places[1].value, at(1, 19));
-        assert_eq!(places[2].value, at(1, 46));
+        let spans = locate(text, &["/a", "/a/a/a", "/b/1/a"]);
+        assert!(spans.iter().all(|place| place.repetition.is_none()));
+        assert_eq!(spans[1].value, at(1, 19));
+        assert_eq!(spans[2].value, at(1, 46));
     }
 
     #[test]
