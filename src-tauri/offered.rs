@@ -41,7 +41,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "plan_link",
     "link_test",
     "plan_rows",
-    "plan_words",
+    "plan_text",
     "plan_page_save",
     "plan_discard",
     "plan_apply",

@@ -261,7 +261,7 @@ fn requests(environment: &str, known: &str, held: &str, backup: &str) -> Vec<(&'
         ("plan_link", json!({ "plan": SOMETHING, "link": { "kind": "with", "connection_string": SOMETHING, "remember": true } })),
         ("link_test", json!({ "plan": SOMETHING, "connection_string": SOMETHING })),
         ("plan_rows", json!({ "plan": SOMETHING, "group": "gains_access", "search": SOMETHING, "from": 0 })),
-        ("plan_words", json!({ "plan": SOMETHING, "ticks": ticks })),
+        ("plan_text", json!({ "plan": SOMETHING, "ticks": ticks })),
         ("plan_page_save", json!({ "plan": held, "ticks": { "groups": {}, "except": [] }, "file": ANYTHING })),
         ("plan_discard", plan.clone()), ("plan_cancel", plan.clone()),
         ("plan_apply", json!({ "plan": SOMETHING, "ticks": ticks, "typed_name": SOMETHING, "agree_deletion": true, "reason": SOMETHING })),

@@ -69,7 +69,7 @@ pub(crate) fn all() -> Vec<Command> {
         command("plan_link", plans::plan_link),
         command("link_test", plans::link_test),
         command("plan_rows", plans::plan_rows),
-        command("plan_words", plans::plan_words),
+        command("plan_text", plans::plan_text),
         command("plan_page_save", plans::plan_page_save),
         command("plan_discard", plans::plan_discard),
         command("plan_apply", plans::plan_apply),

@@ -16,7 +16,7 @@ use secrecy::ExposeSecret;
 use super::files::{aside, to_read};
 use crate::contract::{
     ApplyAnswer, ApplyRequest, ApplyView, ErrorReport, FilePurpose, ImportRequest, LinkChoice, LinkRequest, LinkTest,
-    LinkTestView, NamedFile, NoteView, NoteWeight, PlanChoice, PlanKind, PlanPageSave, PlanView, PlanWords,
+    LinkTestView, NamedFile, NoteView, NoteWeight, PlanChoice, PlanKind, PlanPageSave, PlanText, PlanView,
     PromoteRequest, RestoreChoice, RestoreRequest, RestoreSource, RowsRequest, RowsView, TickedPlan, WrittenFile,
 };
 use crate::desktop::Desktop;
@@ -76,7 +76,7 @@ pub(crate) async fn plan_restore(
     let proposal = engine.propose_rollback(&target, &source, &options, &context(listen)).await?;
     let notes = elsewhere(&source, &target).into_iter().collect();
     let proposable = Proposable { target, proposal, origin: Origin::Restore(from) };
-    hold(&desktop, &engine, PlanKind::Rollback, source_words(&source), notes, proposable).await
+    hold(&desktop, &engine, PlanKind::Rollback, describe_source(&source), notes, proposable).await
 }
 
 /// Makes a plan anew with another answer about its database.
@@ -132,19 +132,19 @@ pub(crate) async fn plan_rows(
 }
 
 /// A plan in words, and as a command line.
-pub(crate) async fn plan_words(
+pub(crate) async fn plan_text(
     desktop: Arc<Desktop>,
     request: TickedPlan,
     _listen: Listen,
-) -> Result<PlanWords, ErrorReport> {
+) -> Result<PlanText, ErrorReport> {
     let held = desktop.plans.get(&request.plan)?;
     let Ok(proposable) = held.proposable() else {
-        return Ok(PlanWords { text: plan_text::text(&held), command: None, command_note: None });
+        return Ok(PlanText { text: plan_text::text(&held), command: None, command_note: None });
     };
     let chosen = held.chosen(&request.ticks)?;
     let line = command_line(&held, &chosen);
     let text = plan_text::text(&held.reduced(proposable, chosen));
-    Ok(PlanWords { text, command: line.command, command_note: line.note })
+    Ok(PlanText { text, command: line.command, command_note: line.note })
 }
 
 /// Saves a plan as a page for an approver.
@@ -287,7 +287,7 @@ async fn restore_source(
     })
 }
 
-fn source_words(source: &RollbackSource) -> String {
+fn describe_source(source: &RollbackSource) -> String {
     match source {
         RollbackSource::File { path, .. } | RollbackSource::Kept { path, .. } => file_name(&path.to_string_lossy()),
         RollbackSource::Backup(backup) => match &backup.summary.name {

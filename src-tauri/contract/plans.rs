@@ -373,7 +373,7 @@ pub(crate) struct TickedPlan {
 
 /// A plan in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-pub(crate) struct PlanWords {
+pub(crate) struct PlanText {
     /// As text, for a message to somebody.
     pub(crate) text: String,
     /// The same as a command line; `None` where there is none.

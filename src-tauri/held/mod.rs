@@ -223,7 +223,7 @@ impl HeldPlans {
 
     /// What is being applied, in words.
     pub(crate) fn running(&self) -> Vec<String> {
-        self.running.words()
+        self.running.describe()
     }
 
     /// Stops every apply; what was done is put back.

@@ -47,7 +47,7 @@ async fn no_sentence_of_the_window_has_a_number_of_four_digits_in_one_piece() {
     let take = json!({ "environment": world.ids[1], "agent": "my-agent", "note": null });
     let mut told = vec![plan.clone(), ended.clone(), detail];
     for (command, request) in [
-        ("plan_words", json!({ "plan": plan["plan"], "ticks": ticks })),
+        ("plan_text", json!({ "plan": plan["plan"], "ticks": ticks })),
         ("backup_now", backup),
         ("backup_take", take),
         ("recovery_start", Value::Null),

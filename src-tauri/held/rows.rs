@@ -101,7 +101,7 @@ impl Held {
             RowRef::Unchangeable(index) => {
                 let difference = &plan.unchangeable[index];
                 let subject = difference.field.trim_start_matches('/').replace(['/', '_'], " ");
-                let words = difference.words();
+                let words = difference.describe();
                 let words = words.strip_prefix(&format!("{subject}: ")).unwrap_or(&words).to_owned();
                 let key = format!("field:{}", difference.field);
                 RowView {
@@ -139,7 +139,7 @@ impl Held {
             key: item.key().as_str().to_owned(),
             subject: change.subject().to_owned(),
             resource_type,
-            words: display_text(&change.words()),
+            words: display_text(&change.describe()),
             chips: chips(change),
             besides: change.besides_access().as_deref().map(display_text),
             outcome,

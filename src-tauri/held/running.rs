@@ -76,7 +76,7 @@ impl Running {
             return Err(PlanError::Busy { words: other.words.clone() });
         }
         let cancel = CancellationToken::new();
-        let words = words(proposable);
+        let words = describe(proposable);
         state.applies.push(Apply { ticket: held.ticket.clone(), agent, url, words, cancel: cancel.clone() });
         state.count.send_replace(state.applies.len());
         Ok(Run { ticket: held.ticket.clone(), all: Arc::clone(&self.all), cancel })
@@ -93,7 +93,7 @@ impl Running {
         Ok(())
     }
 
-    pub(super) fn words(&self) -> Vec<String> {
+    pub(super) fn describe(&self) -> Vec<String> {
         locked(&self.all).applies.iter().map(|apply| apply.words.clone()).collect()
     }
 
@@ -108,7 +108,7 @@ impl Running {
     }
 }
 
-fn words(proposable: &Proposable) -> String {
+fn describe(proposable: &Proposable) -> String {
     let (agent, server) = (&proposable.proposal.plan.agent_id, &proposable.target.name);
     display_text(&match proposable.proposal.source {
         ProposalSource::Promotion { .. } => format!("Promoting {agent} to {server}"),

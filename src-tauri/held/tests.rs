@@ -67,7 +67,7 @@ async fn a_gain_is_applied_without_the_loss_beside_it() {
     let lost = ok(&world, "plan_rows", rows("loses_access")).await;
     assert_eq!(lost["rows"][0]["words"], "loses delete and admin");
     let ticked = json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] } });
-    let words = ok(&world, "plan_words", ticked).await;
+    let words = ok(&world, "plan_text", ticked).await;
     assert_eq!(words["command"], Value::Null, "no command line would leave the loss out");
     ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
     let orders = || Vec::from_iter(world.server(1).resources("my-agent").unwrap()["orders"].permissions.clone());

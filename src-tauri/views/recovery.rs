@@ -1,7 +1,7 @@
 //! Interrupted operations in the page's words.
 
 use aidb_core::config::display_text;
-use aidb_core::operations::{Recovered, RecoveryEnd, operation_words};
+use aidb_core::operations::{Recovered, RecoveryEnd, describe_operation};
 use aidb_core::store::{OperationState, OperationSummary};
 
 use super::{number, time};
@@ -11,7 +11,7 @@ use crate::contract::{ErrorReport, InterruptedView, RecoveredEnd, RecoveredView}
 pub(crate) fn interrupted(operation: &OperationSummary) -> InterruptedView {
     InterruptedView {
         operation: operation.id.to_string(),
-        words: display_text(&operation_words(operation)),
+        words: display_text(&describe_operation(operation)),
         agent: operation.agent_id.to_string(),
         at: time(operation.started_at),
         finishable: operation.state != OperationState::Prepared,

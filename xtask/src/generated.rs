@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::programs::{Profile, cargo, program_folder, repository, succeed, words};
+use crate::programs::{Profile, cargo, program_folder, repository, shell_line, succeed};
 
 /// Whether files are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,9 +82,9 @@ pub fn generate_with(mode: Mode, sanitize: impl Fn(&mut Command)) -> Result<()> 
 
 fn printed(command: &mut Command) -> Result<Vec<u8>> {
     let output = command.stderr(std::process::Stdio::inherit()).output();
-    let output = output.with_context(|| format!("{} cannot be started", words(command)))?;
+    let output = output.with_context(|| format!("{} cannot be started", shell_line(command)))?;
     if !output.status.success() || output.stdout.is_empty() {
-        bail!("{} failed ({})", words(command), output.status);
+        bail!("{} failed ({})", shell_line(command), output.status);
     }
     Ok(output.stdout)
 }

@@ -61,15 +61,15 @@ pub fn npm() -> Command {
 /// # Errors
 /// It cannot be started, or ends with another status than 0.
 pub fn succeed(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("{} cannot be started", words(command)))?;
+    let status = command.status().with_context(|| format!("{} cannot be started", shell_line(command)))?;
     if !status.success() {
-        bail!("{} failed ({status})", words(command));
+        bail!("{} failed ({status})", shell_line(command));
     }
     Ok(())
 }
 
 /// A command as a person would type it.
-pub fn words(command: &Command) -> String {
+pub fn shell_line(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program()).to_string_lossy();
     let arguments = command.get_args().map(|argument| argument.to_string_lossy());
     std::iter::once(program).chain(arguments).collect::<Vec<_>>().join(" ")
@@ -87,6 +87,6 @@ mod tests {
     #[test]
     fn a_command_reads_as_it_is_typed() {
         let mut command = Command::new("/usr/bin/apt-get");
-        assert_eq!(words(command.args(["install", "-y", "gcc"])), "apt-get install -y gcc");
+        assert_eq!(shell_line(command.args(["install", "-y", "gcc"])), "apt-get install -y gcc");
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
-use crate::programs::words;
+use crate::programs::shell_line;
 
 /// The steps of one run.
 #[derive(Debug)]
@@ -33,11 +33,11 @@ impl Aside {
     pub fn run(name: &str, command: &mut Command) -> Self {
         let began = Instant::now();
         let output = command.stdin(Stdio::null()).output();
-        let output = output.with_context(|| format!("{} cannot be started", words(command)));
+        let output = output.with_context(|| format!("{} cannot be started", shell_line(command)));
         let (printed, failure) = match output {
             Ok(output) => {
                 let printed = [output.stdout, output.stderr].map(|part| String::from_utf8_lossy(&part).into_owned());
-                let failure = || format!("{} failed ({})", words(command), output.status);
+                let failure = || format!("{} failed ({})", shell_line(command), output.status);
                 (printed.concat(), (!output.status.success()).then(failure))
             }
             Err(error) => (String::new(), Some(format!("{error:#}"))),
@@ -88,13 +88,13 @@ impl Steps {
                 None => ("✓", ""),
                 Some(failure) => ("✗", failure.lines().next().unwrap_or_default()),
             };
-            println!("{mark} {:32} {:>9}  {reason}", step.name, in_words(step.took));
+            println!("{mark} {:32} {:>9}  {reason}", step.name, duration_text(step.took));
         }
-        println!("  {:32} {:>9}", "altogether", in_words(self.began.elapsed()));
+        println!("  {:32} {:>9}", "altogether", duration_text(self.began.elapsed()));
     }
 }
 
-fn in_words(took: Duration) -> String {
+fn duration_text(took: Duration) -> String {
     let seconds = took.as_secs();
     if seconds < 60 {
         format!("{:.1} s", took.as_secs_f64())
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn times_read_as_people_say_them() {
-        assert_eq!(in_words(Duration::from_millis(1_540)), "1.5 s");
-        assert_eq!(in_words(Duration::from_secs(125)), "2 min 05 s");
+        assert_eq!(duration_text(Duration::from_millis(1_540)), "1.5 s");
+        assert_eq!(duration_text(Duration::from_secs(125)), "2 min 05 s");
     }
 }

@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::generated::{self, Mode};
 use crate::needs::{self, Task};
 use crate::page;
-use crate::programs::{cargo, npm, repository, succeed, words};
+use crate::programs::{cargo, npm, repository, shell_line, succeed};
 use crate::steps::{Aside, Steps};
 use crate::tally::Tally;
 
@@ -110,7 +110,7 @@ fn run_tests(mut command: Command, tally: &mut Tally, running: impl FnOnce()) ->
     let before = *tally;
     let mut running = Some(running);
     command.stdin(Stdio::null()).stdout(Stdio::piped());
-    let mut tests = command.spawn().with_context(|| format!("{} cannot be started", words(&command)))?;
+    let mut tests = command.spawn().with_context(|| format!("{} cannot be started", shell_line(&command)))?;
     let output = tests.stdout.take().context("the tests have no output")?;
     let mut terminal = std::io::stdout().lock();
     for line in BufReader::new(output).split(b'\n') {

@@ -42,7 +42,7 @@ impl TerminalProgress {
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style.progress_chars("=> "));
             }
-            bar.set_message(stage_words(stage));
+            bar.set_message(describe_stage(stage));
             if items == 0 {
                 bar.enable_steady_tick(Duration::from_millis(120));
             }
@@ -56,7 +56,10 @@ impl TerminalProgress {
             Detail::Verbose => true,
         };
         if told {
-            self.say(&format!("{what}: attempt {attempt} failed, the next one in {}. {reason}", wait_words(wait_ms)));
+            self.say(&format!(
+                "{what}: attempt {attempt} failed, the next one in {}. {reason}",
+                describe_wait(wait_ms)
+            ));
         }
     }
 
@@ -95,7 +98,7 @@ impl Drop for TerminalProgress {
     }
 }
 
-const fn stage_words(stage: Stage) -> &'static str {
+const fn describe_stage(stage: Stage) -> &'static str {
     match stage {
         Stage::Reading => "Reading",
         Stage::BackingUp => "Backing up",
@@ -105,6 +108,6 @@ const fn stage_words(stage: Stage) -> &'static str {
     }
 }
 
-fn wait_words(wait_ms: u64) -> String {
+fn describe_wait(wait_ms: u64) -> String {
     if wait_ms < 1000 { format!("{wait_ms} ms") } else { format!("{:.1} s", wait_ms as f64 / 1000.0) }
 }

@@ -46,7 +46,7 @@ pub enum FileError {
         wanted: &'static str,
     },
     /// There, and it cannot be read.
-    #[error("{path} could not be read: {}. Nothing was changed.", in_words(.source), path = .path.display())]
+    #[error("{path} could not be read: {}. Nothing was changed.", describe_io(.source), path = .path.display())]
     Unreadable {
         /// The path as given.
         path: PathBuf,
@@ -86,7 +86,7 @@ pub enum FileError {
         path: PathBuf,
     },
     /// It could not be written; what was there before is still there.
-    #[error("{path} could not be written: {}. What was there before is unchanged.", in_words(.source), path = .path.display())]
+    #[error("{path} could not be written: {}. What was there before is unchanged.", describe_io(.source), path = .path.display())]
     Unwritable {
         /// The path as given.
         path: PathBuf,
@@ -126,7 +126,7 @@ impl Explain for FileError {
 }
 
 /// The usual ones in plain words; a system's own text names numbers and temporary files.
-fn in_words(error: &io::Error) -> String {
+fn describe_io(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "its folder does not exist".into(),
         io::ErrorKind::PermissionDenied => "permission denied".into(),

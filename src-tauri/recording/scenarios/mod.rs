@@ -113,7 +113,7 @@ impl Recording {
     }
 
     pub(super) async fn words(&mut self, plan: &Value) {
-        self.play("plan_words", json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] } })).await;
+        self.play("plan_text", json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] } })).await;
     }
 }
 

@@ -159,7 +159,7 @@ async fn history() {
     recording.rows(&plan).await;
     let taken = losses["losses"][0]["resource"].as_str().unwrap();
     let just_this = json!({ "groups": { "gains_access": false }, "except": [format!("gain:{taken}")] });
-    recording.play("plan_words", json!({ "plan": plan["plan"], "ticks": just_this })).await;
+    recording.play("plan_text", json!({ "plan": plan["plan"], "ticks": just_this })).await;
     for entry in listed["entries"].as_array().unwrap() {
         if entry["agent"] == "invoice-reader" {
             recording.world.spoil_store();
@@ -282,7 +282,7 @@ async fn restore() {
         let deletes = ticks != json!({});
         let ticks = json!({ "groups": ticks, "except": [] });
         if deletes {
-            recording.play("plan_words", json!({ "plan": plan["plan"], "ticks": ticks })).await;
+            recording.play("plan_text", json!({ "plan": plan["plan"], "ticks": ticks })).await;
         }
         let typed = if deletes { Value::Null } else { json!("Production") };
         let request = json!({ "plan": plan["plan"], "ticks": ticks, "typed_name": typed, "agree_deletion": deletes,

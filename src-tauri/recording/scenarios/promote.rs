@@ -19,7 +19,7 @@ async fn promote() {
     let plan = recording.promote("my-agent", 0, 2).await;
     recording.words(&plan).await;
     let unticked = json!({ "groups": {}, "except": ["gain:sales.invoices"] });
-    recording.play("plan_words", json!({ "plan": plan["plan"], "ticks": unticked })).await;
+    recording.play("plan_text", json!({ "plan": plan["plan"], "ticks": unticked })).await;
     let refused = recording.apply(&plan, None, None).await;
     assert_eq!(refused["code"], "confirmation_required");
     let ended = recording.apply(&plan, Some("Production"), Some("ticket 4312: invoices for sales")).await;

@@ -128,7 +128,7 @@ impl Victim {
         }
     }
 
-    const fn words(self) -> &'static str {
+    const fn describe(self) -> &'static str {
         match self {
             Self::Command => "",
             Self::Recovery => " of its recovery",
@@ -142,7 +142,7 @@ impl Victim {
 /// The test itself cannot go on.
 pub fn kill_matrix(ground: &Ground, scenario: &Scenario, victim: Victim, extent: Extent) -> Result<Tally> {
     let new = scenario.goal(ground)?;
-    let mut tally = Tally::new(format!("{}, calls{}", scenario.name, victim.words()));
+    let mut tally = Tally::new(format!("{}, calls{}", scenario.name, victim.describe()));
     for target in targets(ground)? {
         for call in target.calls {
             for nth in (1..).step_by(extent.step) {

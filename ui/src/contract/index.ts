@@ -1652,6 +1652,23 @@ colour: ColourName,
 protected: boolean, };
 
 /**
+ * A plan in words.
+ */
+export type PlanText = { 
+/**
+ * As text, for a message to somebody.
+ */
+text: string, 
+/**
+ * The same as a command line; `None` where there is none.
+ */
+command: string | null, 
+/**
+ * What the command line does otherwise than these ticks.
+ */
+command_note: string | null, };
+
+/**
  * Names a plan that Rust holds for the page.
  */
 export type PlanTicket = string;
@@ -1708,23 +1725,6 @@ same: boolean,
  * Of a plan that was applied: why everything that is left was left, where that is one reason for several rows.
  */
 left_because: string | null, };
-
-/**
- * A plan in words.
- */
-export type PlanWords = { 
-/**
- * As text, for a message to somebody.
- */
-text: string, 
-/**
- * The same as a command line; `None` where there is none.
- */
-command: string | null, 
-/**
- * What the command line does otherwise than these ticks.
- */
-command_note: string | null, };
 
 /**
  * How far a running command is. At most twenty a second, however many items go by.
@@ -2263,7 +2263,7 @@ export interface Commands {
   plan_link: { request: LinkRequest; answer: PlanView };
   link_test: { request: LinkTest; answer: LinkTestView };
   plan_rows: { request: RowsRequest; answer: RowsView };
-  plan_words: { request: TickedPlan; answer: PlanWords };
+  plan_text: { request: TickedPlan; answer: PlanText };
   plan_page_save: { request: PlanPageSave; answer: WrittenFile };
   plan_discard: { request: PlanChoice; answer: null };
   plan_apply: { request: ApplyRequest; answer: ApplyAnswer };

@@ -31,7 +31,7 @@ export class SyntheticHost extends RecordedHost {
     onProgress?: (event: Progress) => void,
   ): Promise<Commands[C]["answer"]> {
     if (command === "plan_rows") return rows(request as RowsRequest) as Commands[C]["answer"];
-    if (command === "plan_words") return { text: "", command: "aidb migrate promote", command_note: null } as Commands[C]["answer"];
+    if (command === "plan_text") return { text: "", command: "aidb migrate promote", command_note: null } as Commands[C]["answer"];
     const answer = await super.call(command, request, onProgress);
     if (command === "plan_apply") return applied(answer as ApplyAnswer) as Commands[C]["answer"];
     return command === "plan_promote" ? ({ ...(answer as PlanView), groups, notes: [] } as Commands[C]["answer"]) : answer;

@@ -19,7 +19,7 @@ import { startText } from "../text/en/start";
 import type { PaletteEntry } from "./palette.svelte";
 import { router } from "./router.svelte";
 
-const words = startText.palette;
+const text = startText.palette;
 
 /** What the palette offers besides the screens: it is asked anew at every key that is typed. */
 export function entries(): PaletteEntry[] {
@@ -27,10 +27,10 @@ export function entries(): PaletteEntry[] {
 }
 
 function ofEnvironments(): PaletteEntry[] {
-  const add = { id: "environment.add", label: words.add, group: words.environment, icon: Plus, run: () => router.go("environments", { add: true }) };
+  const add = { id: "environment.add", label: text.add, group: text.environment, icon: Plus, run: () => router.go("environments", { add: true }) };
   const each = environments.items.flatMap(({ id, name, url }) => [
-    { id: `environment.open.${id}`, label: words.open(name), group: words.environment, keywords: url, icon: Server, run: () => router.go("environments", { environment: id }) },
-    { id: `environment.check.${id}`, label: words.check(name), group: words.environment, keywords: `test ${url}`, icon: PlugZap, run: () => run(() => check(id)) },
+    { id: `environment.open.${id}`, label: text.open(name), group: text.environment, keywords: url, icon: Server, run: () => router.go("environments", { environment: id }) },
+    { id: `environment.check.${id}`, label: text.check(name), group: text.environment, keywords: `test ${url}`, icon: PlugZap, run: () => run(() => check(id)) },
   ]);
   return [...each, add];
 }
@@ -52,33 +52,33 @@ function ofAgents(): PaletteEntry[] {
 }
 
 function ofAgent(agent: string, { id, name }: EnvironmentView, stage: number): PaletteEntry[] {
-  const entry = { group: words.agent };
+  const entry = { group: text.agent };
   const shown = visible(agent);
   const other = environments.items.slice(stage + 1).find((next) => agents.of(next.id)?.agents.includes(agent));
   const live = (environment: string) => ({ kind: "live" as const, environment, agent });
   return [
-    { ...entry, id: `agent.promote.${agent}`, label: words.promote(shown, name), icon: ArrowRightLeft, run: () => router.go("promote", { from: id, agents: [agent] }) },
-    ...(other ? [{ ...entry, id: `agent.compare.${agent}`, label: words.compare(shown, name, other.name), icon: GitCompare, run: () => router.go("compare", { left: live(id), right: live(other.id) }) }] : []),
-    { ...entry, id: `agent.export.${agent}`, label: words.export(shown, name), icon: FileDown, run: () => router.go("overview", { act: "export", environment: id, agent }) },
-    { ...entry, id: `agent.backup.${agent}`, label: words.backUp(shown, name), icon: Archive, run: () => router.go("overview", { act: "back_up", environment: id, agent }) },
-    { ...entry, id: `agent.history.${agent}`, label: words.history(shown), icon: History, run: () => router.go("history", { agent }) },
+    { ...entry, id: `agent.promote.${agent}`, label: text.promote(shown, name), icon: ArrowRightLeft, run: () => router.go("promote", { from: id, agents: [agent] }) },
+    ...(other ? [{ ...entry, id: `agent.compare.${agent}`, label: text.compare(shown, name, other.name), icon: GitCompare, run: () => router.go("compare", { left: live(id), right: live(other.id) }) }] : []),
+    { ...entry, id: `agent.export.${agent}`, label: text.export(shown, name), icon: FileDown, run: () => router.go("overview", { act: "export", environment: id, agent }) },
+    { ...entry, id: `agent.backup.${agent}`, label: text.backUp(shown, name), icon: Archive, run: () => router.go("overview", { act: "back_up", environment: id, agent }) },
+    { ...entry, id: `agent.history.${agent}`, label: text.history(shown), icon: History, run: () => router.go("history", { agent }) },
   ];
 }
 
 function ofThemes(): PaletteEntry[] {
   return (["system", "light", "dark"] as const).map((theme) => ({
-    id: `theme.${theme}`, label: words.use[theme], group: words.theme, icon: SunMoon,
-    run: () => run(async () => { await settings.save({ theme }); announce(words.use[theme]); }),
+    id: `theme.${theme}`, label: text.use[theme], group: text.theme, icon: SunMoon,
+    run: () => run(async () => { await settings.save({ theme }); announce(text.use[theme]); }),
   }));
 }
 
 function ofSandbox(): PaletteEntry[] {
-  const entry = { group: words.sandbox, icon: FlaskConical, keywords: "sandbox" };
+  const entry = { group: text.sandbox, icon: FlaskConical, keywords: "sandbox" };
   if (sandbox.state.state === "off") {
-    return [{ ...entry, id: "sandbox.start", label: words.start, run: () => run(start) }];
+    return [{ ...entry, id: "sandbox.start", label: text.start, run: () => run(start) }];
   }
   // Removing says first what goes: on its own screen.
-  return [{ ...entry, id: "sandbox.remove", label: words.remove, run: () => router.go("environments", { section: "sandbox" }) }];
+  return [{ ...entry, id: "sandbox.remove", label: text.remove, run: () => router.go("environments", { section: "sandbox" }) }];
 }
 
 async function start(): Promise<void> {

@@ -75,7 +75,7 @@ test("the plan is copied as text", async () => {
   expect(text).toContain("sales.invoices");
   await plan(page).getByRole("checkbox", { name: "sales.invoices" }).uncheck();
   await button(page, "Copy as text").click();
-  await expect.poll(async () => (await calls(page)).filter(({ command }) => command === "plan_words").map(({ request }) => (request as { ticks: { except: string[] } }).ticks.except))
+  await expect.poll(async () => (await calls(page)).filter(({ command }) => command === "plan_text").map(({ request }) => (request as { ticks: { except: string[] } }).ticks.except))
     .toContainEqual(["gain:sales.invoices"]);
 });
 

@@ -84,7 +84,7 @@ fn remarks(plan: &Plan) -> Vec<TargetRemark> {
     if plan.registers() {
         remarks.push(TargetRemark::Note(format!("{} is not registered there yet.", plan.agent_id)));
     }
-    remarks.extend(plan.unchangeable.iter().map(|difference| TargetRemark::Differs(difference.words())));
+    remarks.extend(plan.unchangeable.iter().map(|difference| TargetRemark::Differs(difference.describe())));
     let about_it = [NoteCode::TableMissing, NoteCode::TablesUnavailable, NoteCode::DatabaseNotLinked];
     for note in plan.notes.iter().filter(|note| about_it.contains(&note.code)) {
         remarks.push(match note.weight {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::findings::{Findings, Path, Words};
+use super::findings::{Findings, Message, Path};
 use super::report::{Finding, FindingCode, Position, Severity, ValidationReport};
 use super::source_span::position_of_byte_column;
 use super::tree::{MAX_DEPTH, MAX_VALUES, ParseFailure};
@@ -261,7 +261,7 @@ fn syntax_hint(reason: &str, found: Option<char>) -> &'static str {
 /// A report of the one error that ends everything.
 pub(super) fn refusal(code: FindingCode, position: Option<Position>, message: String, hint: &str) -> ValidationReport {
     let mut out = Findings::default();
-    out.report(Severity::Error, code, &Path::ROOT, || Words::new(message).hint(hint));
+    out.report(Severity::Error, code, &Path::ROOT, || Message::new(message).hint(hint));
     let findings = out.located(None).findings;
     ValidationReport { findings: findings.into_iter().map(|finding| Finding { position, ..finding }).collect() }
 }

@@ -87,13 +87,13 @@ pub(super) enum Anchor {
 }
 
 /// What a finding says.
-pub(super) struct Words {
+pub(super) struct Message {
     message: String,
     hint: Option<String>,
     anchor: Anchor,
 }
 
-impl Words {
+impl Message {
     pub(super) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), hint: None, anchor: Anchor::Value }
     }
@@ -141,7 +141,7 @@ impl Findings {
         severity: Severity,
         code: FindingCode,
         path: &Path<'_>,
-        words: impl FnOnce() -> Words,
+        message: impl FnOnce() -> Message,
     ) {
         self.errors += usize::from(severity == Severity::Error);
         if self.drafts.len() >= MAX_FINDINGS {
@@ -149,7 +149,7 @@ impl Findings {
             self.omitted_error |= severity == Severity::Error;
             return;
         }
-        let Words { message, hint, anchor } = words();
+        let Message { message, hint, anchor } = message();
         let finding = Finding { severity, code, pointer: path.pointer(), position: None, message, hint };
         self.drafts.push((finding, anchor));
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::encoding::{decode, unparsable};
-use super::findings::{Findings, Path, Words};
+use super::findings::{Findings, Message, Path};
 use super::model::{
     Agent, Configuration, DatabaseReference, Permission, PermissionSet, ResourcePermission, ResourcePermissions,
 };
@@ -138,7 +138,7 @@ fn missing_agent(found: Option<&Node<'_>>, path: &Path<'_>, out: &mut Findings) 
             || "the file does not describe an agent.".to_owned(),
             |node| format!("\"agent\" must be an object, and {} stands there.", node.kind()),
         );
-        Words::new(format!("Missing agent configuration: {what}"))
+        Message::new(format!("Missing agent configuration: {what}"))
             .hint("Add \"agent\": { \"agent_id\": …, \"name\": … }, or export the file again.")
     });
 }
@@ -253,7 +253,7 @@ fn permissions(id: &str, node: Option<Node<'_>>, path: &Path<'_>, out: &mut Find
 fn tables(node: Node<'_>, path: &Path<'_>, out: &mut Findings) -> Option<Vec<String>> {
     let report = |what: &str, kind: &str, inner: &Path<'_>, out: &mut Findings| {
         out.report(Severity::Error, FindingCode::TablesNotArray, inner, || {
-            Words::new(format!("tables must be an array of table names, and {what}{kind} stands there."))
+            Message::new(format!("tables must be an array of table names, and {what}{kind} stands there."))
                 .hint("List the names as texts, for example \"tables\": [\"customers\", \"orders\"].")
         });
     };
@@ -283,7 +283,7 @@ fn tables(node: Node<'_>, path: &Path<'_>, out: &mut Findings) -> Option<Vec<Str
 fn metadata(node: Node<'_>, path: &Path<'_>, out: &mut Findings) -> Option<Map<String, Value>> {
     let Node::Object(members) = node else {
         out.report(Severity::Error, FindingCode::MetadataNotObject, path, || {
-            Words::new(format!("metadata must be an object, and {} stands there.", node.kind()))
+            Message::new(format!("metadata must be an object, and {} stands there.", node.kind()))
                 .hint("Write it as \"metadata\": { \"environment\": … }, or remove it.")
         });
         return None;

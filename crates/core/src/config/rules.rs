@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::display::display_text_limited;
-use super::findings::{Findings, Path, Words};
+use super::findings::{Findings, Message, Path};
 use super::id::{MAX_ID_BYTES, addressable};
 use super::model::{FORMAT_VERSION, Permission, ResourcePermissions};
 use super::names::{self, AgentKey, closest};
@@ -43,21 +43,21 @@ pub(super) fn version(found: Found<'_>, path: &Path<'_>, out: &mut Findings) {
         Found::Text(text) if !text.is_empty() => text,
         _ => {
             return out.report(Error, FindingCode::MissingVersion, path, || {
-                Words::new(format!("Missing version field: {}", found.complaint("the format version")))
+                Message::new(format!("Missing version field: {}", found.complaint("the format version")))
                     .hint(format!("Add \"version\": \"{FORMAT_VERSION}\"."))
             });
         }
     };
     match semver::Version::parse(text) {
         Ok(version) if version.major != 1 => out.report(Error, FindingCode::UnsupportedVersion, path, || {
-            Words::new(format!(
+            Message::new(format!(
                 "The file has format version {}; this aidb reads 1.x and writes {FORMAT_VERSION}.",
                 shown(text)
             ))
             .hint("Read it with an aidb of that format version, or export it again with this one.")
         }),
         Ok(version) if version.minor > 0 => out.report(Warning, FindingCode::NewerMinorVersion, path, || {
-            Words::new(format!(
+            Message::new(format!(
                 "The file has format version {}, newer than the {FORMAT_VERSION} of this aidb: what it does not know is \
                  kept, and not applied.",
                 shown(text)
@@ -66,7 +66,7 @@ pub(super) fn version(found: Found<'_>, path: &Path<'_>, out: &mut Findings) {
         }),
         Ok(_) => {}
         Err(_) => out.report(Error, FindingCode::InvalidVersion, path, || {
-            Words::new(format!("The version{} is not a semantic version such as {FORMAT_VERSION}.", quoted(text)))
+            Message::new(format!("The version{} is not a semantic version such as {FORMAT_VERSION}.", quoted(text)))
                 .hint("Write three numbers with dots between them.")
         }),
     }
@@ -78,14 +78,14 @@ pub(super) fn agent_id(found: Found<'_>, path: &Path<'_>, out: &mut Findings) {
         Found::Text(id) if !id.is_empty() => id,
         _ => {
             return out.report(Error, FindingCode::MissingAgentId, path, || {
-                Words::new(format!("Missing agent.agent_id: {}", found.complaint("the agent's id")))
+                Message::new(format!("Missing agent.agent_id: {}", found.complaint("the agent's id")))
                     .hint("Add the id under which the agent is registered: \"agent_id\": \"my-agent\".")
             });
         }
     };
     if let Err(reason) = addressable(id) {
         out.report(Error, FindingCode::AgentIdNotAddressable, path, || {
-            Words::new(format!("The server could not address the agent id{}: {reason}.", quoted(id)))
+            Message::new(format!("The server could not address the agent id{}: {reason}.", quoted(id)))
                 .hint(format!("Use {}.", reason.instead()))
         });
     }
@@ -100,7 +100,7 @@ pub(super) fn agent_name(found: Found<'_>, path: &Path<'_>, out: &mut Findings) 
                 true => "a mask that a server put there stands in its place.".to_owned(),
                 false => found.complaint("the name that people see"),
             };
-            Words::new(format!("Missing agent.name: {complaint}")).hint("Add \"name\" to the agent.")
+            Message::new(format!("Missing agent.name: {complaint}")).hint("Add \"name\" to the agent.")
         });
     }
 }
@@ -117,7 +117,7 @@ pub(super) fn resource_id(id: &str, path: &Path<'_>, out: &mut Findings) {
         return;
     };
     out.report(Error, FindingCode::InvalidResourceId, path, || {
-        Words::new(format!("The resource id{} cannot be used: {reason}.", quoted(id)))
+        Message::new(format!("The resource id{} cannot be used: {reason}.", quoted(id)))
             .hint("Use the id under which the server knows the resource.")
             .at_key()
     });
@@ -127,7 +127,7 @@ pub(super) fn resource_id(id: &str, path: &Path<'_>, out: &mut Findings) {
 pub(super) fn resource_type(found: Found<'_>, id: &str, path: &Path<'_>, out: &mut Findings) {
     if !matches!(found, Found::Text(word) if !word.is_empty()) {
         out.report(Error, FindingCode::MissingType, path, || {
-            Words::new(format!("Missing type for {}: {}", resource(id), found.complaint("the resource's type")))
+            Message::new(format!("Missing type for {}: {}", resource(id), found.complaint("the resource's type")))
                 .hint("Add \"type\": \"table\", or the type that the server uses for it.")
         });
     }
@@ -141,7 +141,7 @@ pub(super) fn permissions_not_array(found: Found<'_>, id: &str, path: &Path<'_>,
         Found::Other(kind) => (FindingCode::PermissionsNotArray, format!("{kind} stands there")),
     };
     out.report(Error, code, path, || {
-        Words::new(format!("permissions must be an array for {}, and {what}.", resource(id)))
+        Message::new(format!("permissions must be an array for {}, and {what}.", resource(id)))
             .hint("List what is granted, for example \"permissions\": [\"read\", \"write\"].")
     });
 }
@@ -160,14 +160,14 @@ pub(super) fn unknown_permission(found: Found<'_>, id: &str, path: &Path<'_>, ou
             || "The permissions are read, write, delete and admin.".to_owned(),
             |word| format!("Did you mean \"{word}\"? The permissions are read, write, delete and admin."),
         );
-        Words::new(format!("{what} for {}.", resource(id))).hint(hint)
+        Message::new(format!("{what} for {}.", resource(id))).hint(hint)
     });
 }
 
 /// A permission listed twice.
 pub(super) fn repeated_permission(permission: Permission, id: &str, path: &Path<'_>, out: &mut Findings) {
     out.report(Warning, FindingCode::RepeatedPermission, path, || {
-        Words::new(format!("The permission {} is listed twice for {}.", permission.as_str(), resource(id)))
+        Message::new(format!("The permission {} is listed twice for {}.", permission.as_str(), resource(id)))
             .hint("Remove one of the two; it makes no difference.")
     });
 }
@@ -175,7 +175,7 @@ pub(super) fn repeated_permission(permission: Permission, id: &str, path: &Path<
 /// An empty list of permissions.
 pub(super) fn empty_permissions(id: &str, path: &Path<'_>, out: &mut Findings) {
     out.report(Warning, FindingCode::EmptyPermissions, path, || {
-        Words::new(format!("No permission is granted for {}.", resource(id)))
+        Message::new(format!("No permission is granted for {}.", resource(id)))
             .hint("List the permissions, or remove the resource.")
     });
 }
@@ -189,7 +189,7 @@ pub(super) fn tables_listed(resources: &ResourcePermissions, tables: &[String], 
     for (id, permission) in resources {
         if permission.resource_type == "table" && !permission.permissions.is_empty() && !listed.contains(id.as_str()) {
             out.report(Warning, FindingCode::TableNotListed, &path.key(id), || {
-                Words::new(format!("The table of {} is not among the tables of the file.", resource(id)))
+                Message::new(format!("The table of {} is not among the tables of the file.", resource(id)))
                     .hint("Check the name; if the table exists, add it to \"tables\" or export the file again.")
                     .at_key()
             });
@@ -200,7 +200,7 @@ pub(super) fn tables_listed(resources: &ResourcePermissions, tables: &[String], 
 /// A value of another type than it must have.
 pub(super) fn wrong_type(what: &str, expected: &str, kind: &str, path: &Path<'_>, out: &mut Findings) {
     out.report(Error, FindingCode::WrongType, path, || {
-        Words::new(format!("{what} must be {expected}, and {kind} stands there."))
+        Message::new(format!("{what} must be {expected}, and {kind} stands there."))
             .hint("Correct the value, or remove the key.")
     });
 }
@@ -212,7 +212,9 @@ pub(super) fn unknown_key(key: &str, known: &[&'static str], path: &Path<'_>, ou
             Some(meant) => format!("Did you mean \"{meant}\"?"),
             None => "Check the name. It is kept when aidb writes the file again.".to_owned(),
         };
-        Words::new(format!("Unknown key{}: it is kept, and nothing is done with it.", quoted(key))).hint(hint).at_key()
+        Message::new(format!("Unknown key{}: it is kept, and nothing is done with it.", quoted(key)))
+            .hint(hint)
+            .at_key()
     });
 }
 
@@ -221,17 +223,17 @@ pub(super) fn agent_key(key: &str, path: &Path<'_>, out: &mut Findings) -> Agent
     let class = names::agent_key(key);
     match class {
         AgentKey::Secret => out.report(Error, FindingCode::Secret, path, || {
-            Words::new(format!("The key{} never stands in a configuration file: it holds a secret.", quoted(key)))
+            Message::new(format!("The key{} never stands in a configuration file: it holds a secret.", quoted(key)))
                 .hint(SECRET_HINT)
                 .at_key()
         }),
         AgentKey::ServerState => out.report(Warning, FindingCode::NotPortable, path, || {
-            Words::new(format!("The key{} is state of the server, not portable; it is ignored.", quoted(key)))
+            Message::new(format!("The key{} is state of the server, not portable; it is ignored.", quoted(key)))
                 .hint("Remove it from the file.")
                 .at_key()
         }),
         AgentKey::Typo(meant) => out.report(Warning, FindingCode::UnknownKey, path, || {
-            Words::new(format!("Unknown key{}: it is kept as information of the agent's own.", quoted(key)))
+            Message::new(format!("Unknown key{}: it is kept as information of the agent's own.", quoted(key)))
                 .hint(format!("Did you mean \"{meant}\"?"))
                 .at_key()
         }),
@@ -243,7 +245,7 @@ pub(super) fn agent_key(key: &str, path: &Path<'_>, out: &mut Findings) -> Agent
 /// A value that a server masked: it is not the value, and nothing is done with it.
 pub(super) fn masked(path: &Path<'_>, out: &mut Findings) {
     out.report(Warning, FindingCode::NotPortable, path, || {
-        Words::new("A mask stands here, which a server put in the place of the value; it is ignored.")
+        Message::new("A mask stands here, which a server put in the place of the value; it is ignored.")
             .hint("Write the value itself, or remove the key.")
     });
 }
@@ -261,7 +263,7 @@ pub(super) fn no_secret(name: Option<&str>, text: &str, path: &Path<'_>, out: &m
 /// A value that looks like a secret.
 pub(super) fn secret(kind: &str, path: &Path<'_>, out: &mut Findings) {
     out.report(Error, FindingCode::Secret, path, || {
-        Words::new(format!("This looks like a secret ({kind}), and a configuration file must not hold any."))
+        Message::new(format!("This looks like a secret ({kind}), and a configuration file must not hold any."))
             .hint(SECRET_HINT)
     });
 }
@@ -276,7 +278,7 @@ pub(super) fn no_secret_key(key: &str, path: &Path<'_>, out: &mut Findings) {
 /// The report on a key that looks like a secret itself.
 pub(super) fn secret_key(kind: &str, path: &Path<'_>, out: &mut Findings) {
     out.report(Error, FindingCode::Secret, path, || {
-        Words::new(format!("A key looks like a secret ({kind}), and a configuration file must not hold any."))
+        Message::new(format!("A key looks like a secret ({kind}), and a configuration file must not hold any."))
             .hint(SECRET_HINT)
             .at_key()
     });

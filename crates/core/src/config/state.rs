@@ -88,7 +88,7 @@ impl RateLimits {
 
     /// "60 a minute, 1000 an hour, no limit a day".
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         let limit = |key: &str| match self.0.get(key) {
             None | Some(Value::Null) => "no limit".to_owned(),
             Some(value) => value.to_string(),

@@ -13,7 +13,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use tokio_util::sync::CancellationToken;
 
-use super::findings::{Findings, Path, Words};
+use super::findings::{Findings, Message, Path};
 use super::report::{FindingCode, Severity};
 use crate::numbers::grouped;
 
@@ -170,7 +170,7 @@ fn report_object_faults(members: &[Member<'_>], path: &Path<'_>, out: &mut Findi
                 report_faults(node, &place, out);
             }
             2 => out.report(Severity::Error, FindingCode::DuplicateKey, &place, || {
-                Words::new("A key is given twice in the same object, so that nobody can tell which one counts.")
+                Message::new("A key is given twice in the same object, so that nobody can tell which one counts.")
                     .hint("Keep one of the two and remove the other.")
                     .at_repetition()
             }),
@@ -183,9 +183,11 @@ fn report_key(key: &str, place: &Path<'_>, out: &mut Findings) {
     report_length(key, place, out);
     if RESERVED_KEYS.contains(&key) {
         out.report(Severity::Error, FindingCode::ReservedKey, place, || {
-            Words::new(format!("The key \"{key}\" is reserved: JSON software would read its value as something else."))
-                .hint("Give it another name.")
-                .at_key()
+            Message::new(format!(
+                "The key \"{key}\" is reserved: JSON software would read its value as something else."
+            ))
+            .hint("Give it another name.")
+            .at_key()
         });
     }
 }
@@ -193,7 +195,7 @@ fn report_key(key: &str, place: &Path<'_>, out: &mut Findings) {
 fn report_length(text: &str, path: &Path<'_>, out: &mut Findings) {
     if text.len() > MAX_TEXT_BYTES {
         out.report(Severity::Error, FindingCode::TextTooLong, path, || {
-            Words::new(format!(
+            Message::new(format!(
                 "A text of {} bytes is longer than the {} that are read.",
                 grouped(text.len()),
                 grouped(MAX_TEXT_BYTES)

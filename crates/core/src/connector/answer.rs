@@ -302,8 +302,8 @@ pub(super) enum Missing {
 /// `no Route matched`, taken for "no such agent", would register an agent anew and kill its key.
 pub(super) fn missing(answer: Option<&Value>, agent: &str, resource: Option<&str>) -> Missing {
     let said: Vec<String> =
-        ["error", "message"].iter().filter_map(|field| answer?.get(field)?.as_str()).map(plain_words).collect();
-    let is_said = |sentence: String| said.contains(&plain_words(&sentence));
+        ["error", "message"].iter().filter_map(|field| answer?.get(field)?.as_str()).map(plain_text).collect();
+    let is_said = |sentence: String| said.contains(&plain_text(&sentence));
     if let Some(resource) = resource {
         let whose = [String::new(), format!(" for agent {agent}"), " for agent".to_owned()];
         let which = [format!("Resource {resource} not found"), "Resource not found".to_owned()];
@@ -321,7 +321,7 @@ pub(super) fn missing(answer: Option<&Value>, agent: &str, resource: Option<&str
 }
 
 /// Lower case, without quotes and full stop, spaces joined.
-fn plain_words(text: &str) -> String {
+fn plain_text(text: &str) -> String {
     let bare: String = text.chars().filter(|c| !matches!(c, '"' | '\'' | '`')).collect();
     bare.trim().trim_end_matches('.').split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
-use super::history_words::operation_words;
+use super::history_text::describe_operation;
 use super::memory::LostMemory;
 use super::target::KeyWithheld;
 use crate::config::{InvalidAgentId, ValidationReport};
@@ -330,14 +330,14 @@ fn holding(agent: &str, server: &str, holder: Option<&OperationSummary>) -> Stri
         Some(Program::Terminal) => " in a terminal",
         None => "",
     };
-    format!("The {}{program} is under way since {since} ({}).", operation_words(holder), holder.id)
+    format!("The {}{program} is under way since {since} ({}).", describe_operation(holder), holder.id)
 }
 
 fn interrupted(operation: &OperationSummary) -> String {
     let waits = operation.waiting.as_ref().map(|why| format!(" It waits: {}", why.message)).unwrap_or_default();
     format!(
         "The {} was interrupted ({}), and nothing else is applied to that agent before it is settled.{waits}",
-        operation_words(operation),
+        describe_operation(operation),
         operation.id
     )
 }

@@ -18,7 +18,7 @@
 //! | `saved_plan.rs` | a plan in a file, for somebody to agree to; applied once |
 //! | `backups.rs` | Backup, and what retention drops |
 //! | `compare.rs` | Compare |
-//! | `history.rs`, `history_words.rs`, `history_file.rs` | the history: operations and backups in one list |
+//! | `history.rs`, `history_text.rs`, `history_file.rs` | the history: operations and backups in one list |
 //! | `samples.rs` | the sandbox's environments |
 
 mod agents;
@@ -35,7 +35,7 @@ mod error;
 mod export;
 mod history;
 mod history_file;
-mod history_words;
+mod history_text;
 mod import;
 mod lock;
 mod made_key;
@@ -63,7 +63,7 @@ pub use error::Error;
 pub use export::{Export, ExportNote, Exported, ExportedAll, LeftOver, file_name_for};
 pub use history::{Counterpart, EntryKind, EntryOutcome, HistoryEntry, HistoryFilter, OperationRecord, find_entry};
 pub use history_file::{history_csv, history_json, history_row};
-pub use history_words::operation_words;
+pub use history_text::describe_operation;
 pub use import::{ImportOptions, LinkDatabase, Relink, Remember};
 pub use made_key::{AgentKey, KeyStorage};
 pub use memory::{Look, LostMemory};

@@ -74,7 +74,7 @@ impl SavedPlan {
     /// another plan with the same words.
     #[must_use]
     pub fn words(&self) -> String {
-        hash_words(&self.sha256)
+        words_of_hash(&self.sha256)
     }
 
     /// Who saved it, as the file says.
@@ -211,7 +211,7 @@ const WORDS: usize = 8;
 const BITS_A_WORD: usize = 11;
 
 /// The first 88 bits of a hash in hexadecimal, as words of the English list of BIP 39, which was made to be read out.
-fn hash_words(sha256: &str) -> String {
+fn words_of_hash(sha256: &str) -> String {
     let list = bip39::Language::English.word_list();
     let bits: Vec<u32> = sha256
         .chars()
@@ -246,12 +246,12 @@ mod tests {
     #[test]
     fn a_hash_has_eight_words_that_tell_it_apart() {
         let zero = "0".repeat(64);
-        assert_eq!(hash_words(&zero), ["abandon"; 8].join(" "));
+        assert_eq!(words_of_hash(&zero), ["abandon"; 8].join(" "));
         let all = "f".repeat(64);
-        assert_eq!(hash_words(&all), ["zoo"; 8].join(" "));
+        assert_eq!(words_of_hash(&all), ["zoo"; 8].join(" "));
         // 0x001 → 0000 0000 000|1: the first word ends with the eleventh bit.
         let one = format!("002{}", "0".repeat(61));
-        assert_eq!(hash_words(&one), "ability abandon abandon abandon abandon abandon abandon abandon");
+        assert_eq!(words_of_hash(&one), "ability abandon abandon abandon abandon abandon abandon abandon");
     }
 
     #[test]

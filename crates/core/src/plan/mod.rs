@@ -14,10 +14,11 @@
 //! | `select.rs` | all of a plan, or chosen items |
 //! | `revert.rs` | after a failure: what is still ours goes back, what somebody else changed is left |
 //! | `moved.rs` | what moved between two reads of the target, in words |
-//! | `words.rs` | the plan in plain words |
+//! | `describe.rs` | the plan in plain words |
 //! | `fingerprint.rs` | the hash of the live state that a plan was made from |
 
 mod change;
+mod describe;
 mod difference;
 mod fields;
 mod fingerprint;
@@ -27,9 +28,9 @@ mod make;
 mod moved;
 mod revert;
 mod select;
-mod words;
 
 pub use change::{Change, ChangeKey, Group, PHASES, Phase};
+pub use describe::{describe_access, summary_lines};
 pub use difference::{Compared, difference};
 pub use fingerprint::Fingerprint;
 pub use item::{Item, item_count};
@@ -37,7 +38,6 @@ pub use make::{DatabaseLinking, Goal, LimitsGoal, TargetTables, make};
 pub use moved::{moved, record_moved};
 pub use revert::{Leftover, LeftoverKind, Ownership, Remainder, Reversal, remaining, revert, shortfalls, unreached};
 pub use select::{Selection, UnknownItem};
-pub use words::{describe_access, summary_lines};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::words::{describe_access, quoted};
+use super::describe::{describe_access, quoted};
 use super::{Change, Plan};
 use crate::config::values::same_value;
 use crate::config::{Agent, AgentState, LiveAgent, ResourcePermission};
@@ -37,11 +37,11 @@ fn present(was: &LiveAgent, is: &LiveAgent) -> Vec<String> {
     if let (Some(was), Some(is)) = (&was.rate_limits, &is.rate_limits)
         && was != is
     {
-        moved.push(format!("rate limits: now {}; were {}", is.words(), was.words()));
+        moved.push(format!("rate limits: now {}; were {}", is.describe(), was.describe()));
     }
     let (was, is) = (&was.agent.resource_permissions, &is.agent.resource_permissions);
     let ids: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
-    moved.extend(ids.into_iter().filter_map(|id| resource_words(id, was.get(id), is.get(id))));
+    moved.extend(ids.into_iter().filter_map(|id| describe_resource(id, was.get(id), is.get(id))));
     moved
 }
 
@@ -51,13 +51,13 @@ fn record(was: &LiveAgent, is: &LiveAgent, link_is_ours: bool) -> Vec<String> {
         moved.push("The agent was registered anew: it has another API key now.".into());
     }
     if !link_is_ours && (was.linked_at != is.linked_at || was.agent.database != is.agent.database) {
-        moved.push(database_words(&was.agent, &is.agent));
+        moved.push(describe_database(&was.agent, &is.agent));
     }
-    moved.extend(info_words(&was.agent, &is.agent));
+    moved.extend(describe_info(&was.agent, &is.agent));
     moved
 }
 
-fn database_words(was: &Agent, is: &Agent) -> String {
+fn describe_database(was: &Agent, is: &Agent) -> String {
     match (&was.database, &is.database) {
         (_, None) => "Its database is no longer linked.".into(),
         (None, Some(_)) => "Its database is linked now.".into(),
@@ -65,7 +65,7 @@ fn database_words(was: &Agent, is: &Agent) -> String {
     }
 }
 
-fn info_words(was: &Agent, is: &Agent) -> Vec<String> {
+fn describe_info(was: &Agent, is: &Agent) -> Vec<String> {
     let text = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
     let own = |agent: &Agent| [("name", agent.name.as_str().into()), ("type", text(&agent.agent_type))];
     let mut pairs: Vec<(String, Value, Value)> =
@@ -81,7 +81,7 @@ fn said(value: &Value) -> String {
     if value.is_null() { "empty".into() } else { quoted(value) }
 }
 
-fn resource_words(id: &str, was: Option<&ResourcePermission>, is: Option<&ResourcePermission>) -> Option<String> {
+fn describe_resource(id: &str, was: Option<&ResourcePermission>, is: Option<&ResourcePermission>) -> Option<String> {
     let same = match (was, is) {
         (Some(was), Some(is)) => was.same_access(is),
         (was, is) => was.is_none() && is.is_none(),

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use serde_json::Value;
 
+use super::describe::quoted;
 use super::fields::pointer;
 use super::make::removal;
-use super::words::quoted;
 use super::{Change, ChangeKey};
 use crate::config::values::same_value;
 use crate::config::{AgentState, LiveAgent, RateLimits, ResourcePermission, addressable};
@@ -111,7 +111,7 @@ fn registered(change: &Change, live: &LiveAgent) -> Vec<(String, Value, Value)> 
     let Change::Register { name, agent_type, info, database, rate_limits } = change else { return Vec::new() };
     let text = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
     let linked = |database: bool| if database { Value::from("linked") } else { Value::Null };
-    let limits = |limits: Option<&RateLimits>| limits.map_or(Value::Null, |limits| limits.words().into());
+    let limits = |limits: Option<&RateLimits>| limits.map_or(Value::Null, |limits| limits.describe().into());
     let mut fields: Vec<(String, Value, Value)> = vec![
         ("name".into(), live.agent.name.as_str().into(), name.as_str().into()),
         ("type".into(), text(&live.agent.agent_type), text(agent_type)),
@@ -147,8 +147,8 @@ pub fn shortfalls(change: &Change, live: &AgentState) -> Vec<String> {
         }
         Change::Revoke { resource_id, .. } => words(resource_id, &access(entry(agent, resource_id)), "gone"),
         Change::SetRateLimits { after, .. } => {
-            let is = agent.rate_limits.as_ref().map_or_else(|| "not told".into(), RateLimits::words);
-            words("rate limits", &is, &after.words())
+            let is = agent.rate_limits.as_ref().map_or_else(|| "not told".into(), RateLimits::describe);
+            words("rate limits", &is, &after.describe())
         }
         Change::LinkDatabase { .. } => {
             let is = if agent.agent.database.is_some() { "linked as before" } else { "not linked" };
@@ -341,10 +341,10 @@ fn limits_changed(before: &RateLimits, live: Option<&RateLimits>) -> String {
     match live {
         Some(live) => format!(
             "Somebody else changed the rate limits meanwhile: {} now; were {}. They were left as they are.",
-            live.words(),
-            before.words()
+            live.describe(),
+            before.describe()
         ),
-        None => format!("The server does not tell the rate limits any more; they were {}.", before.words()),
+        None => format!("The server does not tell the rate limits any more; they were {}.", before.describe()),
     }
 }
 

@@ -224,8 +224,8 @@ fn groups_and_words_follow_what_is_gained_and_lost() {
     let plan = plan_to(&wanted, &live, Mode::Exact);
     let shown: Vec<String> = plan
         .items()
-        .map(|item| format!("{:?} {}: {}", item.group(), item.change().subject(), item.change().words()))
-        .chain(plan.unchangeable.iter().map(Unchangeable::words))
+        .map(|item| format!("{:?} {}: {}", item.group(), item.change().subject(), item.change().describe()))
+        .chain(plan.unchangeable.iter().map(Unchangeable::describe))
         .chain(plan.notes.iter().map(|note| note.message.clone()))
         .collect();
     insta::assert_debug_snapshot!((shown, &plan.same, summary_lines(&plan)));

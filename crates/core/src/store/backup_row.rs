@@ -7,10 +7,10 @@ use sqlx::{Decode, Row, Sqlite, Type};
 
 use super::StoreError;
 use super::backups::{BackupId, BackupReason, BackupSummary, Existence, Pin};
+use super::codec::parse_time;
 use super::content::Facts;
 use super::operations::OperationId;
 use super::server_ref::ServerRef;
-use super::words::parse_time;
 use crate::config::AgentId;
 
 /// Everything but the content. A part that cannot be read stands for nothing, and the summary says which.
@@ -23,14 +23,14 @@ pub(super) fn summary_from(row: &SqliteRow) -> BackupSummary {
         id: reading.parsed("id", &id, BackupId::parse).unwrap_or_else(|| BackupId::from_stored(id.clone())),
         server: reading.server(),
         agent_id: reading.parsed("agent", &agent, |id| AgentId::new(id).ok()).unwrap_or_else(|| AgentId::like(&agent)),
-        taken_at: reading.word("taken_at", "time", parse_time).unwrap_or(DateTime::UNIX_EPOCH),
+        taken_at: reading.parsed_column("taken_at", "time", parse_time).unwrap_or(DateTime::UNIX_EPOCH),
         // One that was asked for has an entry of its own in the history.
-        reason: reading.word("reason", "reason", BackupReason::parse).unwrap_or(BackupReason::Requested),
+        reason: reading.parsed_column("reason", "reason", BackupReason::parse).unwrap_or(BackupReason::Requested),
         operation: reading.value::<Option<String>>("operation_id").flatten().map(OperationId::from_stored),
         name: reading.remark("name"),
         note: reading.remark("note"),
         pinned: reading.pin(),
-        existed: reading.word("existed", "existence", Existence::parse).unwrap_or(Existence::Existed),
+        existed: reading.parsed_column("existed", "existence", Existence::parse).unwrap_or(Existence::Existed),
         resources: reading.value("resources").unwrap_or_default(),
         hash: reading.value("hash").unwrap_or_default(),
         unreadable: reading.unreadable.map(|part| format!("its {part} cannot be read")),
@@ -60,7 +60,12 @@ impl<'r> Reading<'r> {
         word.ok().and_then(|word| Pin::parse(&word)).unwrap_or(Pin::Pinned)
     }
 
-    fn word<T>(&mut self, column: &'static str, part: &'static str, parse: fn(&str) -> Option<T>) -> Option<T> {
+    fn parsed_column<T>(
+        &mut self,
+        column: &'static str,
+        part: &'static str,
+        parse: fn(&str) -> Option<T>,
+    ) -> Option<T> {
         let word: String = self.value(column)?;
         self.parsed(part, &word, parse)
     }

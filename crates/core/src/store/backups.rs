@@ -7,10 +7,10 @@ use sqlx::{Row, Sqlite, Transaction};
 use crate::config::{AgentId, AgentState};
 
 use super::backup_row::{check_hash, summary_from};
+use super::codec::{check_name, short_id, spelled, text_enum, time_text};
 use super::content::{self, Facts};
 use super::operations::OperationId;
 use super::server_ref::{ServerFilter, ServerRef};
-use super::words::{check_name, short_id, spelled, time_text, words};
 use super::{Store, StoreError};
 
 const LONGEST_NAME: usize = 100;
@@ -23,7 +23,7 @@ short_id! {
     BackupId, "bk-"
 }
 
-words! {
+text_enum! {
     /// Why a backup was taken.
     pub enum BackupReason {
         /// Before an import or a promotion wrote.
@@ -37,7 +37,7 @@ words! {
     }
 }
 
-words! {
+text_enum! {
     /// Whether retention may drop a backup.
     pub enum Pin {
         /// It stays.
@@ -47,7 +47,7 @@ words! {
     }
 }
 
-words! {
+text_enum! {
     /// Whether the agent was there at that moment.
     pub enum Existence {
         /// It was.

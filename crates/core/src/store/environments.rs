@@ -9,15 +9,15 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
 use uuid::Uuid;
 
+use super::codec::{check_name, parse_time, text_enum, time_text};
 use super::profile_changes::{self, By, ProfileAction};
-use super::words::{check_name, parse_time, time_text, words};
 use super::{Store, StoreError};
 use crate::config::ServerId;
 
 /// The longest name, in characters: it has to fit a column of the overview.
 const LONGEST_NAME: usize = 64;
 
-words! {
+text_enum! {
     /// The colour that tells environments apart at a glance.
     pub enum Colour {
         /// Blue.
@@ -37,7 +37,7 @@ words! {
     }
 }
 
-words! {
+text_enum! {
     /// Whether writing needs the person's word, or `--yes`.
     pub enum Protection {
         /// Writing is confirmed as everywhere.
@@ -47,7 +47,7 @@ words! {
     }
 }
 
-words! {
+text_enum! {
     /// Whether plain http may leave this machine.
     pub enum PlainHttpChoice {
         /// Only to this machine itself.

@@ -7,11 +7,11 @@ use sqlx::sqlite::SqliteRow;
 use crate::connector::KeyHash;
 use crate::error::ErrorReport;
 
+use super::codec::text_enum;
 use super::operations::{End, NewOperation, OperationId, OperationKind, OperationState, OperationSummary};
-use super::words::words;
 use super::{Store, StoreError};
 
-words! {
+text_enum! {
     /// Where an operation is going.
     pub enum Heading {
         /// To the end of its plan.

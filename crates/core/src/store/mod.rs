@@ -8,6 +8,7 @@
 
 mod backup_row;
 mod backups;
+mod codec;
 mod content;
 mod environments;
 mod error;
@@ -22,7 +23,6 @@ mod seen;
 mod server_ref;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use std::path::{Path, PathBuf};
 

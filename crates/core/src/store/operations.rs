@@ -9,8 +9,8 @@ use crate::config::AgentId;
 use crate::error::{ErrorCode, ErrorReport};
 
 use super::backups::BackupId;
+use super::codec::{parse_time, short_id, text_enum, time_text};
 use super::server_ref::{ServerFilter, ServerRef};
-use super::words::{parse_time, short_id, time_text, words};
 use super::{Store, StoreError};
 
 short_id! {
@@ -18,7 +18,7 @@ short_id! {
     OperationId, "op-"
 }
 
-words! {
+text_enum! {
     /// What an operation is.
     pub enum OperationKind {
         /// Reads an agent into a file.
@@ -34,7 +34,7 @@ words! {
     }
 }
 
-words! {
+text_enum! {
     /// How far an operation got.
     pub enum OperationState {
         /// Planned; nothing has been written.
@@ -76,7 +76,7 @@ impl OperationState {
     }
 }
 
-words! {
+text_enum! {
     /// Which of aidb's programs carries an operation out: said to whoever finds an agent taken.
     pub enum Program {
         /// The desktop application.

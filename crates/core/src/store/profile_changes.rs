@@ -4,10 +4,10 @@
 use chrono::{DateTime, Utc};
 use sqlx::{Row, Sqlite, Transaction};
 
+use super::codec::{parse_time, short_id, text_enum, time_text};
 use super::environments::{Environment, PlainHttpChoice};
 use super::operations::Program;
 use super::server_ref::ServerRef;
-use super::words::{parse_time, short_id, time_text, words};
 use super::{Store, StoreError};
 
 short_id! {
@@ -15,7 +15,7 @@ short_id! {
     ProfileChangeId, "pc-"
 }
 
-words! {
+text_enum! {
     /// What was done to a profile.
     pub enum ProfileAction {
         /// It was added.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 
-use super::words::parse_time;
+use super::codec::parse_time;
 use super::{Store, StoreError};
 
 /// What the history says of an agent at a server last.

@@ -25,7 +25,7 @@ fn called(server: &ServerRef) -> &str {
     server.environment_name.as_deref().unwrap_or(&server.url)
 }
 
-fn reason_words(reason: BackupReason) -> &'static str {
+fn describe_reason(reason: BackupReason) -> &'static str {
     match reason {
         BackupReason::BeforeImport => "before an import",
         BackupReason::BeforeRollback => "before a rollback",
@@ -74,7 +74,7 @@ fn cells(summary: &BackupSummary) -> [String; 6] {
         taken_at(summary),
         server_name(&summary.server),
         shown(summary.agent_id.as_str()),
-        format!("{}, {}", holds(summary), reason_words(summary.reason)),
+        format!("{}, {}", holds(summary), describe_reason(summary.reason)),
         format!("{}{pinned}", shown(name)),
     ]
 }
@@ -86,7 +86,7 @@ impl Human for BackupShown {
         page.line(paint(BOLD, summary.id.as_str()));
         page.line(format!("  Agent        {}", shown(summary.agent_id.as_str())));
         page.line(format!("  Environment  {}", server_with_url(&summary.server)));
-        page.line(format!("  Taken        {}, {}", taken_at(summary), reason_words(summary.reason)));
+        page.line(format!("  Taken        {}, {}", taken_at(summary), describe_reason(summary.reason)));
         for (title, text) in [("Name", &summary.name), ("Note", &summary.note)] {
             if let Some(text) = text {
                 page.line(format!("  {title:<11}  {}", shown(text)));
@@ -97,7 +97,7 @@ impl Human for BackupShown {
             Some(live) => {
                 let kind = live.agent.agent_type.as_deref().map(|kind| format!(" ({})", shown(kind)));
                 page.line(format!("  Called       {}{}", shown(&live.agent.name), kind.unwrap_or_default()));
-                let limits = live.rate_limits.as_ref().map(|limits| shown(&limits.words()));
+                let limits = live.rate_limits.as_ref().map(|limits| shown(&limits.describe()));
                 page.line(format!("  Rate limits  {}", limits.unwrap_or_else(|| "not in this backup".into())));
                 permissions(&mut page, &live.agent.resource_permissions, detail);
             }

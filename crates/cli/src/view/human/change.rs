@@ -75,7 +75,7 @@ fn finished(page: &mut Page, item: &ChangeDone, detail: Detail) {
 
 fn made_key(page: &mut Page, item: &ChangeDone) {
     if let Some(key) = &item.applied.agent_key {
-        for words in key_words(key) {
+        for words in describe_key(key) {
             page.line(format!("  {words}"));
         }
     }
@@ -83,18 +83,18 @@ fn made_key(page: &mut Page, item: &ChangeDone) {
         page.line("  The API key that was made here is not the agent's; it was removed.");
     }
     if let Some(file) = &item.key_withdrawn_from {
-        page.line(format!("  The key in {} opens nothing; it was taken out again.", path_words(file)));
+        page.line(format!("  The key in {} opens nothing; it was taken out again.", describe_path(file)));
     }
 }
 
-fn path_words(path: &Path) -> String {
+fn describe_path(path: &Path) -> String {
     shown(&path.display().to_string())
 }
 
 fn way_back(page: &mut Page, item: &ChangeDone) {
     if let Some(backup) = &item.applied.backup {
         let besides =
-            item.backup_file.as_deref().map(|file| format!(", also in {}", path_words(file))).unwrap_or_default();
+            item.backup_file.as_deref().map(|file| format!(", also in {}", describe_path(file))).unwrap_or_default();
         page.line(format!("  Backup from before it: {}{besides}", backup.summary.id));
     }
     // What was put back is back already.
@@ -106,15 +106,15 @@ fn way_back(page: &mut Page, item: &ChangeDone) {
 }
 
 /// Where it is; and that nobody could say whether it is the agent's, where nobody could.
-fn key_words(key: &AgentKey) -> Vec<String> {
+fn describe_key(key: &AgentKey) -> Vec<String> {
     let kept = match (&key.storage, &key.file) {
         (KeyStorage::Memory, None) => "in memory alone, and gone with this command".into(),
-        (KeyStorage::Memory, Some(file)) => format!("in {}, which only you can read", path_words(file)),
+        (KeyStorage::Memory, Some(file)) => format!("in {}, which only you can read", describe_path(file)),
         (KeyStorage::Keychain, file) => {
             format!("in the keychain, under “aidb agent key”{}", besides(file.as_deref()))
         }
         (KeyStorage::File(path), file) => {
-            format!("in {}{}, which only you can read", path_words(path), besides(file.as_deref()))
+            format!("in {}{}, which only you can read", describe_path(path), besides(file.as_deref()))
         }
     };
     let unchecked = match key.standing {
@@ -131,7 +131,7 @@ fn key_words(key: &AgentKey) -> Vec<String> {
 }
 
 fn besides(file: Option<&Path>) -> String {
-    file.map(|file| format!(" and in {}", path_words(file))).unwrap_or_default()
+    file.map(|file| format!(" and in {}", describe_path(file))).unwrap_or_default()
 }
 
 fn left(page: &mut Page, item: &ChangeDone) {

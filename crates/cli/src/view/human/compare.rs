@@ -80,7 +80,7 @@ fn row(change: &Change) -> Row {
         Change::Register { .. } => ("exists".into(), "does not exist".into()),
         Change::DeleteAgent { .. } => ("does not exist".into(), "exists".into()),
         Change::LinkDatabase { .. } => ("linked".into(), NOTHING.into()),
-        Change::SetRateLimits { before, after } => (shown(&after.words()), shown(&before.words())),
+        Change::SetRateLimits { before, after } => (shown(&after.describe()), shown(&before.describe())),
     };
     [shown(change.subject()), left, right]
 }

@@ -35,7 +35,7 @@ fn protection(environment: &Environment) -> &'static str {
 }
 
 /// What is known of a key, in words.
-fn key_words(key: &KeyState) -> String {
+fn describe_key(key: &KeyState) -> String {
     match key {
         KeyState::Missing => "no key".into(),
         KeyState::Unknown(error) => format!("key unknown: {}", shown(&error.to_string())),
@@ -62,7 +62,7 @@ impl Human for EnvironmentList {
                 paint(style(environment.colour), &padded(name, width)),
                 padded(url, url_width),
                 protection(environment),
-                key_words(&one.key)
+                describe_key(&one.key)
             ));
         }
         page.into_text()
@@ -85,7 +85,7 @@ impl Human for EnvironmentShown {
         if environment.plain_http == PlainHttpChoice::Allowed {
             page.line("  Plain http     allowed: the key is sent unencrypted");
         }
-        page.line(format!("  Key            {}", key_words(&self.key)));
+        page.line(format!("  Key            {}", describe_key(&self.key)));
         page.into_text()
     }
 }

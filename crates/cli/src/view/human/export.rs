@@ -33,7 +33,7 @@ impl Human for ExportDone {
         for exported in &self.exported {
             for note in &exported.export.notes {
                 if !(several && matches!(note, ExportNote::TablesFromPermissions { .. })) {
-                    page.line(note_words(note, exported, several));
+                    page.line(describe_note(note, exported, several));
                 }
             }
         }
@@ -118,7 +118,7 @@ fn without_tables(exported: &[Exported]) -> String {
     )
 }
 
-fn note_words(note: &ExportNote, exported: &Exported, several: bool) -> String {
+fn describe_note(note: &ExportNote, exported: &Exported, several: bool) -> String {
     let agent = &exported.export.configuration.agent.agent_id;
     let whose = if several { format!("{}: ", shown(agent)) } else { String::new() };
     match note {

@@ -112,7 +112,7 @@ fn row(item: &Item<'_>, width: usize) -> String {
     format!(
         "    {}  {}",
         paint(style, &format!("{symbol} {}", padded(&shown(change.subject()), width))),
-        shown(&change.words())
+        shown(&change.describe())
     )
 }
 
@@ -122,7 +122,7 @@ fn unchangeable(page: &mut Page, plan: &Plan) {
     }
     page.line(format!("  Differs, and the server cannot change it ({})", plan.unchangeable.len()));
     for difference in &plan.unchangeable {
-        page.line(format!("    {}", paint(CHANGED, &format!("! {}", shown(&difference.words())))));
+        page.line(format!("    {}", paint(CHANGED, &format!("! {}", shown(&difference.describe())))));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use aidb_core::apply::ApplyReport;
 use aidb_core::error::{ErrorCode, ErrorReport};
-use aidb_core::operations::{Owner, Recovered, RecoveryEnd, operation_words};
+use aidb_core::operations::{Owner, Recovered, RecoveryEnd, describe_operation};
 use aidb_core::store::OperationSummary;
 
 use super::change::leftovers;
@@ -47,7 +47,7 @@ fn was_interrupted(operation: &OperationSummary) -> String {
 
 fn title(operation: &OperationSummary) -> String {
     let began = operation.started_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S");
-    format!("The {} (begun {began}, {})", operation_words(operation), operation.id)
+    format!("The {} (begun {began}, {})", describe_operation(operation), operation.id)
 }
 
 impl Human for InterruptedList {

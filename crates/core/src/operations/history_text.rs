@@ -83,7 +83,7 @@ fn interrupted_title(operation: &OperationSummary) -> String {
 
 /// "promotion of my-agent to Production by maria": an operation within a sentence.
 #[must_use]
-pub fn operation_words(operation: &OperationSummary) -> String {
+pub fn describe_operation(operation: &OperationSummary) -> String {
     let (noun, to) = match operation.kind {
         OperationKind::Export => ("export", "from"),
         OperationKind::Import => ("import", "to"),

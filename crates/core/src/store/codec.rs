@@ -8,7 +8,7 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const ID_LENGTH: usize = 8;
 
 /// An enum whose values are words, in the store and in JSON alike.
-macro_rules! words {
+macro_rules! text_enum {
     (
         $(#[$meta:meta])*
         pub enum $name:ident { $( $(#[$variant_meta:meta])* $variant:ident = $word:literal, )+ }
@@ -66,8 +66,8 @@ macro_rules! short_id {
             /// the letter O for zero. `None` when it cannot be one. Says nothing about whether it exists.
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
-                $crate::store::words::spelled(text, $prefix)
-                    .filter(|id| $crate::store::words::is_whole(id, $prefix))
+                $crate::store::codec::spelled(text, $prefix)
+                    .filter(|id| $crate::store::codec::is_whole(id, $prefix))
                     .map(Self)
             }
 
@@ -78,7 +78,7 @@ macro_rules! short_id {
 
             /// A new one from the system's randomness.
             pub(super) fn random() -> Result<Self, $crate::store::StoreError> {
-                $crate::store::words::random($prefix).map(Self)
+                $crate::store::codec::random($prefix).map(Self)
             }
         }
 
@@ -91,7 +91,7 @@ macro_rules! short_id {
 }
 
 pub(super) use short_id;
-pub(super) use words;
+pub(super) use text_enum;
 
 use super::StoreError;
 

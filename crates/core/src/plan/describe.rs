@@ -38,21 +38,21 @@ impl Change {
 
     /// What happens to its subject: "gains write", "new here: may read".
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         match self {
             Self::Register { name, agent_type, database, rate_limits, .. } => {
-                register_words(name, agent_type.as_deref(), database.is_some(), rate_limits.as_ref())
+                describe_register(name, agent_type.as_deref(), database.is_some(), rate_limits.as_ref())
             }
             Self::LinkDatabase { before: None, .. } => "is linked with the connection string given".into(),
             Self::LinkDatabase { before: Some(_), .. } => "is linked anew with the connection string given".into(),
-            Self::SetRateLimits { before, after } => format!("become {}; were {}", after.words(), before.words()),
+            Self::SetRateLimits { before, after } => format!("become {}; were {}", after.describe(), before.describe()),
             Self::DeleteAgent { .. } => "is deleted, with everything that belongs to it".into(),
             Self::Revoke { before, .. } => format!("loses {}, and its entry", listed(before.permissions)),
             Self::SetPermission { before: None, after, .. } if after.permissions.is_empty() => {
                 "new here: listed with no permission".into()
             }
             Self::SetPermission { before: None, after, .. } => format!("new here: may {}", listed(after.permissions)),
-            Self::SetPermission { before: Some(before), after, .. } => self.access_words(before, after),
+            Self::SetPermission { before: Some(before), after, .. } => self.describe_access(before, after),
         }
     }
 
@@ -61,7 +61,7 @@ impl Change {
     pub fn besides_access(&self) -> Option<String> {
         match self {
             Self::SetPermission { before: None, .. } => Some("new here".into()),
-            Self::SetPermission { before: Some(before), after, .. } => type_words(before, after),
+            Self::SetPermission { before: Some(before), after, .. } => describe_type(before, after),
             Self::Revoke { .. } => Some("its entry goes".into()),
             Self::Register { .. }
             | Self::LinkDatabase { .. }
@@ -70,30 +70,30 @@ impl Change {
         }
     }
 
-    fn access_words(&self, before: &ResourcePermission, after: &ResourcePermission) -> String {
+    fn describe_access(&self, before: &ResourcePermission, after: &ResourcePermission) -> String {
         let (gained, lost) = self.gained_and_lost();
         let gains = (!gained.is_empty()).then(|| format!("gains {}", listed(gained)));
         let loses = (!lost.is_empty()).then(|| format!("loses {}", listed(lost)));
-        gains.into_iter().chain(loses).chain(type_words(before, after)).collect::<Vec<_>>().join("; ")
+        gains.into_iter().chain(loses).chain(describe_type(before, after)).collect::<Vec<_>>().join("; ")
     }
 }
 
-fn type_words(before: &ResourcePermission, after: &ResourcePermission) -> Option<String> {
+fn describe_type(before: &ResourcePermission, after: &ResourcePermission) -> Option<String> {
     let (was, is) = (&before.resource_type, &after.resource_type);
     (was != is).then(|| format!("its type changes from {was} to {is}"))
 }
 
-fn register_words(name: &str, agent_type: Option<&str>, links: bool, limits: Option<&RateLimits>) -> String {
+fn describe_register(name: &str, agent_type: Option<&str>, links: bool, limits: Option<&RateLimits>) -> String {
     let kind = agent_type.map(|kind| format!(" ({kind})")).unwrap_or_default();
     let database = if links { ", and its database is linked" } else { "" };
-    let limits = limits.map(|limits| format!(", with its rate limits ({})", limits.words())).unwrap_or_default();
+    let limits = limits.map(|limits| format!(", with its rate limits ({})", limits.describe())).unwrap_or_default();
     format!("is registered as “{name}”{kind}{database}{limits}")
 }
 
 impl Unchangeable {
     /// "name: “Old” stays; the configuration says “New”".
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         let field = self.field.trim_start_matches('/').replace(['/', '_'], " ");
         match (&self.target, &self.wanted) {
             (Value::Null, wanted) => format!("{field}: stays empty; the configuration says {}", quoted(wanted)),
