@@ -62,13 +62,13 @@ pub(crate) struct Destination {
 pub(crate) struct ChosenFiles {
     /// aidb's own folder, where nothing is chosen.
     data: PathBuf,
-    held: Mutex<VecDeque<Chosen>>,
+    session: Mutex<VecDeque<Chosen>>,
 }
 
 impl ChosenFiles {
     /// None yet.
     pub(crate) fn beside(data: &Path) -> Self {
-        Self { data: data.to_owned(), held: Mutex::default() }
+        Self { data: data.to_owned(), session: Mutex::default() }
     }
 
     /// Refuses what is no file of a person.
@@ -82,16 +82,16 @@ impl ChosenFiles {
     }
 
     /// Holds a file that a person chose. One that is to be read, and is held already, keeps its ticket.
-    pub(crate) fn hold(&self, path: PathBuf, used: Use) -> Result<Chosen, WindowError> {
-        let mut held = self.locked();
-        if let (Use::Read(_), Some(known)) = (used, held.iter().find(|one| one.path == path && one.used == used)) {
+    pub(crate) fn grant(&self, path: PathBuf, used: Use) -> Result<Chosen, WindowError> {
+        let mut session = self.locked();
+        if let (Use::Read(_), Some(known)) = (used, session.iter().find(|one| one.path == path && one.used == used)) {
             return Ok(known.clone());
         }
-        if held.len() == MOST_HELD {
-            held.pop_front();
+        if session.len() == MOST_HELD {
+            session.pop_front();
         }
         let chosen = Chosen { ticket: ticket()?, path, used };
-        held.push_back(chosen.clone());
+        session.push_back(chosen.clone());
         Ok(chosen)
     }
 
@@ -113,10 +113,10 @@ impl ChosenFiles {
     /// The place of a ticket, for one of these purposes. The ticket is used up by that, whatever comes of it.
     pub(crate) fn to_write(&self, ticket: &FileTicket, purposes: &[FilePurpose]) -> Result<Destination, WindowError> {
         let destination = {
-            let mut held = self.locked();
+            let mut session = self.locked();
             let fits = |one: &Chosen| matches!(one.used, Use::Write(purpose, _) if purposes.contains(&purpose));
-            let found = held.iter().position(|one| one.ticket == *ticket && fits(one));
-            let taken = found.and_then(|index| held.remove(index)).ok_or(WindowError::NotChosen)?;
+            let found = session.iter().position(|one| one.ticket == *ticket && fits(one));
+            let taken = found.and_then(|index| session.remove(index)).ok_or(WindowError::NotChosen)?;
             match taken.used {
                 Use::Write(purpose, overwrite) => Destination { path: taken.path, purpose, overwrite },
                 Use::Read(_) => return Err(WindowError::NotChosen),
@@ -127,7 +127,7 @@ impl ChosenFiles {
     }
 
     fn locked(&self) -> MutexGuard<'_, VecDeque<Chosen>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -164,7 +164,7 @@ mod tests {
     fn a_ticket_is_good_for_what_it_was_given_for_and_a_place_for_one_write() {
         let home = tempfile::tempdir().unwrap();
         let files = ChosenFiles::beside(&home.path().join("data"));
-        let read = files.hold(home.path().join("a.json"), READ).unwrap().ticket;
+        let read = files.grant(home.path().join("a.json"), READ).unwrap().ticket;
         for _ in 0..3 {
             assert_eq!(files.to_read(&read, Reading::Configuration).unwrap().path, home.path().join("a.json"));
         }
@@ -172,7 +172,7 @@ mod tests {
         refused(files.to_write(&read, &[FilePurpose::Configuration]));
         refused(files.to_read(&FileTicket("file-1".into()), Reading::Configuration));
         let written = Use::Write(FilePurpose::HistoryCsv, Overwrite::Nothing);
-        let destination = files.hold(home.path().join("a.csv"), written).unwrap().ticket;
+        let destination = files.grant(home.path().join("a.csv"), written).unwrap().ticket;
         refused(files.to_read(&destination, Reading::Configuration));
         refused(files.to_write(&destination, &[FilePurpose::PlanPage]));
         let once = files.to_write(&destination, &[FilePurpose::HistoryJson, FilePurpose::HistoryCsv]).unwrap();
@@ -185,10 +185,10 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let files = ChosenFiles::beside(&home.path().join("data"));
         let path = |number: usize| home.path().join(format!("{number}.json"));
-        let first = files.hold(path(0), READ).unwrap().ticket;
-        assert_eq!(files.hold(path(0), READ).unwrap().ticket, first);
+        let first = files.grant(path(0), READ).unwrap().ticket;
+        assert_eq!(files.grant(path(0), READ).unwrap().ticket, first);
         for number in 1..=MOST_HELD {
-            assert_ne!(files.hold(path(number), READ).unwrap().ticket, first);
+            assert_ne!(files.grant(path(number), READ).unwrap().ticket, first);
         }
         assert_eq!(files.locked().len(), MOST_HELD);
         refused(files.to_read(&first, Reading::Configuration));

@@ -19,7 +19,7 @@ use crate::clipboard::Clipboard;
 use crate::contract::{ChosenFile, ErrorReport, NamedFile, RecoveredView};
 use crate::dialogs::{Dialogs, Question};
 use crate::error::WindowError;
-use crate::held::HeldPlans;
+use crate::plan_sessions::PlanSessions;
 use crate::progress::nobody;
 use crate::remembered::Remembered;
 use crate::samples::{self, SampleServers};
@@ -65,7 +65,7 @@ pub(crate) struct Desktop {
     /// The sandbox.
     pub(crate) samples: SampleServers,
     /// The plans that the page has tickets for.
-    pub(crate) plans: HeldPlans,
+    pub(crate) plans: PlanSessions,
     /// The files that a person chose.
     pub(crate) files: ChosenFiles,
     /// The servers that a person agreed to.
@@ -110,7 +110,7 @@ impl Desktop {
             recovered: OnceCell::new(),
             looks_before: remembered.get().looks,
             remembered,
-            plans: HeldPlans::default(),
+            plans: PlanSessions::default(),
             checks: Checks::default(),
             unsaved: AtomicBool::new(false),
             dialogs,
@@ -176,7 +176,7 @@ impl Desktop {
                 return Err(declined.into());
             }
         }
-        Ok(self.files.hold(path, Use::Read(reading))?)
+        Ok(self.files.grant(path, Use::Read(reading))?)
     }
 
     /// Has a person agree to the server of a URL, where no environment leads to it.
@@ -206,7 +206,7 @@ impl Desktop {
     }
 
     fn opened(&self, path: PathBuf) -> Result<ChosenFile, WindowError> {
-        Ok(self.files.hold(path, Use::Read(Reading::Configuration))?.into())
+        Ok(self.files.grant(path, Use::Read(Reading::Configuration))?.into())
     }
 
     /// What a start does by itself, once: the sample servers are there again, and what was interrupted is recovered, on them too.

@@ -14,13 +14,13 @@ mod error;
 mod fitting;
 #[cfg(target_os = "linux")]
 mod graphics;
-mod held;
 mod invoke;
 mod licences;
 #[cfg(test)]
 mod offered;
 mod outline;
 mod paths;
+mod plan_sessions;
 #[cfg(target_os = "linux")]
 mod portal;
 mod process;

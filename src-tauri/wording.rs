@@ -66,7 +66,7 @@ fn no_text_of_the_engine_speaks_the_words_of_a_terminal() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = sources(&root.join("crates/core/src"));
     files.push(root.join("src-tauri/error.rs"));
-    files.push(root.join("src-tauri/held/error.rs"));
+    files.push(root.join("src-tauri/plan_sessions/error.rs"));
     files.push(root.join("src-tauri/invoke.rs"));
     files.extend(sources(&root.join("src-tauri/commands")));
     let (mut texts, mut broken) = (0, Vec::new());

@@ -10,7 +10,7 @@ use crate::contract::{
     CompareRequest, CompareTexts, ErrorReport, PlanChoice, PlanKind, PlanTarget, PlanView, SideChoice,
 };
 use crate::desktop::Desktop;
-use crate::held::{Content, NewPlan, PlanError};
+use crate::plan_sessions::{Content, NewPlan, PlanError};
 use crate::progress::Listen;
 use crate::views::plans::{plan_target, plan_view};
 
@@ -30,8 +30,8 @@ pub(crate) async fn compare(
     let source = left.name.clone();
     let content = Content::Comparison { left, right, plan };
     let new = NewPlan { kind: PlanKind::Comparison, source, target, notes: Vec::new(), content };
-    let held = desktop.plans.hold(new);
-    Ok(plan_view(&engine, &held).await)
+    let session = desktop.plans.open(new);
+    Ok(plan_view(&engine, &session).await)
 }
 
 /// Both sides of a comparison as text.
@@ -40,8 +40,8 @@ pub(crate) async fn compare_texts(
     request: PlanChoice,
     _listen: Listen,
 ) -> Result<CompareTexts, ErrorReport> {
-    let held = desktop.plans.get(&request.plan)?;
-    let Content::Comparison { left, right, .. } = &held.content else { return Err(PlanError::NoSides.into()) };
+    let session = desktop.plans.get(&request.plan)?;
+    let Content::Comparison { left, right, .. } = &session.content else { return Err(PlanError::NoSides.into()) };
     Ok(CompareTexts {
         left_name: left.name.clone(),
         left: left.text(),

@@ -31,7 +31,7 @@ pub(crate) async fn file_pick(desktop: Arc<Desktop>, request: FilePick, _: Liste
         _ => Reading::Configuration,
     };
     desktop.files.ordinary(&path)?;
-    Ok(PickedFile { file: Some(desktop.files.hold(path, Use::Read(reading))?.into()) })
+    Ok(PickedFile { file: Some(desktop.files.grant(path, Use::Read(reading))?.into()) })
 }
 
 /// Asks where to write.
@@ -47,7 +47,7 @@ pub(crate) async fn file_destination(
     let path = paths::with_ending(named.clone(), request.purpose);
     desktop.files.destination(&path, request.purpose)?;
     let overwrite = overwriting(&desktop, &named, &path).await?;
-    Ok(PickedFile { file: Some(desktop.files.hold(path, Use::Write(request.purpose, overwrite))?.into()) })
+    Ok(PickedFile { file: Some(desktop.files.grant(path, Use::Write(request.purpose, overwrite))?.into()) })
 }
 
 /// What may be written over, where a person named a file and a path was made of that. The dialog has asked about what they

@@ -19,7 +19,7 @@ use crate::contract::{
     LossesView, PlanTarget, PlanView, WrittenFile,
 };
 use crate::desktop::Desktop;
-use crate::held::{Met, NewPlan};
+use crate::plan_sessions::{Met, NewPlan};
 use crate::progress::Listen;
 use crate::views::history::{backup_view, filter, servers};
 use crate::views::number;
@@ -252,8 +252,8 @@ async fn past(desktop: &Desktop, engine: &Engine, summary: &OperationSummary) ->
     let made_key = plan.registers() && may_stand(summary.state);
     let source = summary.source.as_deref().map(file_name).unwrap_or_default();
     let target = past_target(engine, summary).await?;
-    let held = desktop.plans.hold(NewPlan::past(source, target, plan, report.as_ref(), Met::InTheHistory));
-    Ok(Past { plan: Some(plan_view(engine, &held).await), cause, made_key })
+    let session = desktop.plans.open(NewPlan::past(source, target, plan, report.as_ref(), Met::InTheHistory));
+    Ok(Past { plan: Some(plan_view(engine, &session).await), cause, made_key })
 }
 
 /// Whether something that an operation wrote may stand at its target.

@@ -212,7 +212,7 @@ fn filled(template: &Value, word: &str) -> Value {
 
 /// Each command in every way in which it can be told of a file, a server or anything else.
 #[rustfmt::skip]
-fn requests(environment: &str, known: &str, held: &str, backup: &str) -> Vec<(&'static str, Value)> {
+fn requests(environment: &str, known: &str, session: &str, backup: &str) -> Vec<(&'static str, Value)> {
     let typed = json!({ "kind": "typed", "path": ANYTHING });
     let chosen = json!({ "kind": "chosen", "ticket": ANYTHING });
     let id = json!({ "id": environment });
@@ -262,7 +262,7 @@ fn requests(environment: &str, known: &str, held: &str, backup: &str) -> Vec<(&'
         ("link_test", json!({ "plan": SOMETHING, "connection_string": SOMETHING })),
         ("plan_rows", json!({ "plan": SOMETHING, "group": "gains_access", "search": SOMETHING, "from": 0 })),
         ("plan_text", json!({ "plan": SOMETHING, "ticks": ticks })),
-        ("plan_page_save", json!({ "plan": held, "ticks": { "groups": {}, "except": [] }, "file": ANYTHING })),
+        ("plan_page_save", json!({ "plan": session, "ticks": { "groups": {}, "except": [] }, "file": ANYTHING })),
         ("plan_discard", plan.clone()), ("plan_cancel", plan.clone()),
         ("plan_apply", json!({ "plan": SOMETHING, "ticks": ticks, "typed_name": SOMETHING, "agree_deletion": true, "reason": SOMETHING })),
         ("recovery_run", json!({ "operation": SOMETHING, "way": "put_back" })),

@@ -20,7 +20,7 @@ use crate::contract::{
     PromoteRequest, RestoreChoice, RestoreRequest, RestoreSource, RowsRequest, RowsView, TickedPlan, WrittenFile,
 };
 use crate::desktop::Desktop;
-use crate::held::{Content, Held, Met, NewPlan, Origin, PlanError, Proposable, Run};
+use crate::plan_sessions::{Content, Met, NewPlan, Origin, PlanError, PlanSession, Proposable, Run};
 use crate::progress::{Listen, Thinned};
 use crate::views::plan_command::command_line;
 use crate::views::plans::{apply_view, plan_target, plan_view};
@@ -39,7 +39,7 @@ pub(crate) async fn plan_promote(
     let proposal = engine.propose_promotion(&from, &agent, &to, &options, &context(listen)).await?;
     let origin = Origin::Environment(from.name.clone());
     let (kind, notes) = (PlanKind::Promotion, Vec::new());
-    hold(&desktop, &engine, kind, from.name, notes, Proposable { target: to, proposal, origin }).await
+    open_session(&desktop, &engine, kind, from.name, notes, Proposable { target: to, proposal, origin }).await
 }
 
 /// Plans an import.
@@ -56,7 +56,7 @@ pub(crate) async fn plan_import(
         engine.propose_import(&target, &read.configuration, &options, path.clone(), &context(listen)).await?;
     let name = file_name(&path);
     let proposable = Proposable { target, proposal, origin: Origin::File(path) };
-    hold(&desktop, &engine, PlanKind::Import, name, Vec::new(), proposable).await
+    open_session(&desktop, &engine, PlanKind::Import, name, Vec::new(), proposable).await
 }
 
 /// Plans a rollback.
@@ -76,7 +76,7 @@ pub(crate) async fn plan_restore(
     let proposal = engine.propose_rollback(&target, &source, &options, &context(listen)).await?;
     let notes = elsewhere(&source, &target).into_iter().collect();
     let proposable = Proposable { target, proposal, origin: Origin::Restore(from) };
-    hold(&desktop, &engine, PlanKind::Rollback, describe_source(&source), notes, proposable).await
+    open_session(&desktop, &engine, PlanKind::Rollback, describe_source(&source), notes, proposable).await
 }
 
 /// Makes a plan anew with another answer about its database.
@@ -85,8 +85,8 @@ pub(crate) async fn plan_link(
     request: LinkRequest,
     listen: Listen,
 ) -> Result<PlanView, ErrorReport> {
-    let held = desktop.plans.get(&request.plan)?;
-    let Proposable { target, proposal, origin } = held.proposable()?.clone();
+    let session = desktop.plans.get(&request.plan)?;
+    let Proposable { target, proposal, origin } = session.proposable()?.clone();
     if proposal.wanted().is_none() {
         return Err(PlanError::NoDatabase.into());
     }
@@ -94,7 +94,8 @@ pub(crate) async fn plan_link(
     let link = link(request.link, &proposal.live);
     let proposal = engine.propose_again(&target, &proposal, Some(&link), &context(listen)).await?;
     let proposable = Proposable { target, proposal, origin };
-    let view = hold(&desktop, &engine, held.kind, held.source.clone(), held.notes.clone(), proposable).await?;
+    let view = open_session(&desktop, &engine, session.kind, session.source.clone(), session.notes.clone(), proposable)
+        .await?;
     desktop.plans.discard(&request.plan);
     Ok(view)
 }
@@ -105,8 +106,8 @@ pub(crate) async fn link_test(
     request: LinkTest,
     _listen: Listen,
 ) -> Result<LinkTestView, ErrorReport> {
-    let held = desktop.plans.get(&request.plan)?;
-    let Proposable { target, proposal, .. } = held.proposable()?;
+    let session = desktop.plans.get(&request.plan)?;
+    let Proposable { target, proposal, .. } = session.proposable()?;
     let given = request.connection_string.filter(|given| !given.expose_secret().trim().is_empty());
     let tested = desktop.engine().test_connection_string(target, proposal, given).await?;
     let works = tested.verdict == DatabaseVerdict::Reachable;
@@ -125,9 +126,9 @@ pub(crate) async fn plan_rows(
     request: RowsRequest,
     _listen: Listen,
 ) -> Result<RowsView, ErrorReport> {
-    let held = desktop.plans.get(&request.plan)?;
+    let session = desktop.plans.get(&request.plan)?;
     let from = usize::try_from(request.from).unwrap_or(usize::MAX);
-    let (total, rows) = held.piece(request.group, &request.search, from);
+    let (total, rows) = session.piece(request.group, &request.search, from);
     Ok(RowsView { total: number(total), rows })
 }
 
@@ -137,13 +138,13 @@ pub(crate) async fn plan_text(
     request: TickedPlan,
     _listen: Listen,
 ) -> Result<PlanText, ErrorReport> {
-    let held = desktop.plans.get(&request.plan)?;
-    let Ok(proposable) = held.proposable() else {
-        return Ok(PlanText { text: plan_text::text(&held), command: None, command_note: None });
+    let session = desktop.plans.get(&request.plan)?;
+    let Ok(proposable) = session.proposable() else {
+        return Ok(PlanText { text: plan_text::text(&session), command: None, command_note: None });
     };
-    let chosen = held.chosen(&request.ticks)?;
-    let line = command_line(&held, &chosen);
-    let text = plan_text::text(&held.reduced(proposable, chosen));
+    let chosen = session.chosen(&request.ticks)?;
+    let line = command_line(&session, &chosen);
+    let text = plan_text::text(&session.reduced(proposable, chosen));
     Ok(PlanText { text, command: line.command, command_note: line.note })
 }
 
@@ -153,14 +154,14 @@ pub(crate) async fn plan_page_save(
     request: PlanPageSave,
     _listen: Listen,
 ) -> Result<WrittenFile, ErrorReport> {
-    let held = desktop.plans.get(&request.plan)?;
+    let session = desktop.plans.get(&request.plan)?;
     let engine = desktop.engine();
-    let page = match held.proposable() {
-        Err(_) => plan_page::page(&held, 0, engine.actor()),
+    let page = match session.proposable() {
+        Err(_) => plan_page::page(&session, 0, engine.actor()),
         Ok(proposable) => {
-            let chosen = held.chosen(&request.ticks)?;
-            let left_out = held.content.plan().item_count() - chosen.plan.item_count();
-            plan_page::page(&held.reduced(proposable, chosen), left_out, engine.actor())
+            let chosen = session.chosen(&request.ticks)?;
+            let left_out = session.content.plan().item_count() - chosen.plan.item_count();
+            plan_page::page(&session.reduced(proposable, chosen), left_out, engine.actor())
         }
     };
     let destination = desktop.files.to_write(&request.file, &[FilePurpose::PlanPage])?;
@@ -186,11 +187,11 @@ pub(crate) async fn plan_apply(
     request: ApplyRequest,
     listen: Listen,
 ) -> Result<ApplyAnswer, ErrorReport> {
-    let held = desktop.plans.get(&request.plan)?;
-    let proposable = held.proposable()?;
-    let chosen = held.chosen(&request.ticks)?;
+    let session = desktop.plans.get(&request.plan)?;
+    let proposable = session.proposable()?;
+    let chosen = session.chosen(&request.ticks)?;
     agree(&proposable.target, &chosen, request.typed_name.as_deref())?;
-    let run = desktop.plans.begin(&held, proposable)?;
+    let run = desktop.plans.begin(&session, proposable)?;
     let engine = desktop.engine();
     let deletion = if request.agree_deletion { Deletion::Agreed } else { Deletion::Refused };
     let reason = request.reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
@@ -198,10 +199,10 @@ pub(crate) async fn plan_apply(
     match engine.apply(&proposable.target, &chosen, deletion, &context).await {
         Ok(applied) => {
             note_end(&run, &applied.report);
-            let result = ended(&desktop, &engine, &held.source, &proposable.target, chosen.plan, applied).await;
+            let result = ended(&desktop, &engine, &session.source, &proposable.target, chosen.plan, applied).await;
             Ok(ApplyAnswer::Ended { result: Box::new(result) })
         }
-        Err(error @ Error::TargetChanged { .. }) => plan_moved(desktop, engine, held, error, listen).await,
+        Err(error @ Error::TargetChanged { .. }) => plan_moved(desktop, engine, session, error, listen).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -251,7 +252,7 @@ pub(super) fn file_name(path: &str) -> String {
     name.map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
-async fn hold(
+async fn open_session(
     desktop: &Desktop,
     engine: &Engine,
     kind: PlanKind,
@@ -261,8 +262,8 @@ async fn hold(
 ) -> Result<PlanView, ErrorReport> {
     let target = Some(plan_target(&proposable.target));
     let content = Content::Proposal(Box::new(proposable));
-    let held = desktop.plans.hold(NewPlan { kind, source, target, notes, content });
-    Ok(plan_view(engine, &held).await)
+    let session = desktop.plans.open(NewPlan { kind, source, target, notes, content });
+    Ok(plan_view(engine, &session).await)
 }
 
 async fn restore_source(
@@ -345,7 +346,7 @@ async fn ended(
 ) -> ApplyView {
     let shown =
         NewPlan::past(source.to_owned(), plan_target(target), plan.clone(), Some(&applied.report), Met::AtItsEnd);
-    let view = plan_view(engine, &desktop.plans.hold(shown)).await;
+    let view = plan_view(engine, &desktop.plans.open(shown)).await;
     let next = next_stage(engine, target).await;
     apply_view(applied, &plan, view, target, next)
 }
@@ -368,14 +369,15 @@ async fn next_stage(engine: &Engine, target: &Target) -> Option<String> {
 async fn plan_moved(
     desktop: Arc<Desktop>,
     engine: Arc<Engine>,
-    held: Arc<Held>,
+    session: Arc<PlanSession>,
     error: Error,
     listen: Listen,
 ) -> Result<ApplyAnswer, ErrorReport> {
-    let Proposable { target, proposal, origin } = held.proposable()?.clone();
+    let Proposable { target, proposal, origin } = session.proposable()?.clone();
     let again = engine.propose_again(&target, &proposal, None, &context(listen)).await?;
     let proposable = Proposable { target, proposal: again, origin };
-    let now = hold(&desktop, &engine, held.kind, held.source.clone(), held.notes.clone(), proposable).await?;
+    let now = open_session(&desktop, &engine, session.kind, session.source.clone(), session.notes.clone(), proposable)
+        .await?;
     // Said once: what moved has a place of its own on the screen.
     let mut error = ErrorReport::of(error.report());
     let moved = std::mem::take(&mut error.details);

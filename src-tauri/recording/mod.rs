@@ -61,9 +61,9 @@ impl Recording {
     }
 
     /// Calls a command and writes down what it told until then, and no answer: the page waits for it.
-    pub(crate) async fn hold(&mut self, command: &str, request: Value, until: Option<fn(&Progress) -> bool>) {
+    pub(crate) async fn leave_pending(&mut self, command: &str, request: Value, until: Option<fn(&Progress) -> bool>) {
         let progress = self.begin(command, request.clone(), until).await;
-        self.calls.push(json!({ "command": command, "request": request, "progress": progress, "held": true }));
+        self.calls.push(json!({ "command": command, "request": request, "progress": progress, "pending": true }));
     }
 
     /// Calls a command and leaves it running, with nothing written down. Answers what it told until then.

@@ -5,7 +5,7 @@ use aidb_core::operations::Proposal;
 use aidb_core::plan::{Change, Item, Mode, Plan};
 
 use crate::contract::{PlanKind, RestoreSource};
-use crate::held::{Held, Origin, Proposable};
+use crate::plan_sessions::{Origin, PlanSession, Proposable};
 
 /// How many resources are named one by one before the command would no longer be read.
 const MOST_NAMED: usize = 20;
@@ -17,10 +17,10 @@ pub(crate) struct CommandLine {
     pub(crate) note: Option<String>,
 }
 
-/// The command that does what is chosen of a held plan, as near as the command line comes. It never takes away what is not ticked:
+/// The command that does what is chosen of a plan session, as near as the command line comes. It never takes away what is not ticked:
 /// then there is none.
-pub(crate) fn command_line(held: &Held, chosen: &Proposal) -> CommandLine {
-    let Ok(proposable) = held.proposable() else { return CommandLine::default() };
+pub(crate) fn command_line(session: &PlanSession, chosen: &Proposal) -> CommandLine {
+    let Ok(proposable) = session.proposable() else { return CommandLine::default() };
     let all = &proposable.proposal.plan;
     let left_out = all.item_count() - chosen.plan.item_count();
     let only = if left_out == 0 { Some(String::new()) } else { only(all, chosen) };
@@ -33,7 +33,7 @@ pub(crate) fn command_line(held: &Held, chosen: &Proposal) -> CommandLine {
             if left_out == 1 { "1 change that is".into() } else { format!("{} changes that are", grouped(left_out)) };
         format!("The command line also makes the {changes} not ticked here.")
     });
-    let command = command(held.kind, proposable, chosen) + &only.unwrap_or_default();
+    let command = command(session.kind, proposable, chosen) + &only.unwrap_or_default();
     CommandLine { command: Some(command), note }
 }
 

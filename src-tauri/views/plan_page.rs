@@ -9,7 +9,7 @@ use super::plan_text::{heading, note_line};
 use super::plans::sorted_notes;
 use super::time;
 use crate::contract::{ChipChange, RowGroup, RowView};
-use crate::held::Held;
+use crate::plan_sessions::PlanSession;
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;color:#1a1a2e;max-width:60rem;margin:2rem auto;padding:0 1rem}\
 h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:1.5rem}table{border-collapse:collapse;width:100%}\
@@ -18,10 +18,10 @@ code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}.lost{color:#a315
 .gained{color:#0b6b3a;font-weight:600}dt{font-weight:600}dd{margin:0 0 .5rem}\
 @media print{body{margin:0;max-width:none}tr{break-inside:avoid}}";
 
-/// The page. `held` holds what was chosen; `left_out` changes were not.
-pub(crate) fn page(held: &Held, left_out: usize, actor: &str) -> String {
-    let plan = held.content.plan();
-    let title = match &held.target {
+/// The page. `plan_sessions` holds what was chosen; `left_out` changes were not.
+pub(crate) fn page(session: &PlanSession, left_out: usize, actor: &str) -> String {
+    let plan = session.content.plan();
+    let title = match &session.target {
         Some(target) => format!("Plan for {} in {}", plan.agent_id, target.name),
         None => format!("Comparison of {}", plan.agent_id),
     };
@@ -31,27 +31,27 @@ pub(crate) fn page(held: &Held, left_out: usize, actor: &str) -> String {
          <body>\n<h1>{0}</h1>\n",
         escaped(&title)
     );
-    facts(&mut page, held, left_out, actor);
-    for note in sorted_notes(plan, &held.notes) {
+    facts(&mut page, session, left_out, actor);
+    for note in sorted_notes(plan, &session.notes) {
         let _ = writeln!(page, "<p>{}</p>", escaped(&note_line(&note)));
     }
-    for (group, count) in held.rows.counts() {
-        table(&mut page, held, group, count);
+    for (group, count) in session.rows.counts() {
+        table(&mut page, session, group, count);
     }
     page.push_str("</body>\n</html>\n");
     page
 }
 
-fn facts(page: &mut String, held: &Held, left_out: usize, actor: &str) {
-    let plan = held.content.plan();
-    let target = held.target.as_ref().map(|target| format!("{} ({})", target.name, target.url));
+fn facts(page: &mut String, session: &PlanSession, left_out: usize, actor: &str) {
+    let plan = session.content.plan();
+    let target = session.target.as_ref().map(|target| format!("{} ({})", target.name, target.url));
     let facts = [
-        ("From", Some(held.source.clone())),
+        ("From", Some(session.source.clone())),
         ("Into", target),
         ("How", Some(plan.mode.as_str().to_owned())),
         ("Changes", Some(grouped(plan.item_count()))),
         ("Not chosen", (left_out > 0).then(|| left_out.to_string())),
-        ("Made at", Some(time(held.made_at))),
+        ("Made at", Some(time(session.made_at))),
         ("Made by", Some(actor.to_owned())),
         ("Fingerprint of the target", Some(plan.fingerprint.to_string())),
     ];
@@ -64,12 +64,12 @@ fn facts(page: &mut String, held: &Held, left_out: usize, actor: &str) {
     page.push_str("</dl>\n");
 }
 
-fn table(page: &mut String, held: &Held, group: RowGroup, count: usize) {
+fn table(page: &mut String, session: &PlanSession, group: RowGroup, count: usize) {
     let _ = writeln!(page, "<h2>{} ({})</h2>\n<table>", heading(group), grouped(count));
     page.push_str(
         "<thead><tr><th>What</th><th>Type</th><th>What happens</th><th>Permissions</th></tr></thead>\n<tbody>\n",
     );
-    held.group_rows(group).for_each(|row| line(page, &row));
+    session.group_rows(group).for_each(|row| line(page, &row));
     page.push_str("</tbody>\n</table>\n");
 }
 

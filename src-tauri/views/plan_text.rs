@@ -7,7 +7,7 @@ use aidb_core::numbers::grouped;
 use aidb_core::plan::summary_lines;
 
 use crate::contract::{NoteView, RowGroup};
-use crate::held::Held;
+use crate::plan_sessions::PlanSession;
 
 /// How many ids of what stays as it is are named.
 const MOST_NAMED: usize = 8;
@@ -37,22 +37,22 @@ const fn mark(group: RowGroup) -> char {
     }
 }
 
-/// The text of a plan as `held` shows it: where a selection was made, `held` holds what was selected.
-pub(crate) fn text(held: &Held) -> String {
-    let plan = held.content.plan();
+/// The text of a plan as `plan_sessions` shows it: where a selection was made, `plan_sessions` holds what was selected.
+pub(crate) fn text(session: &PlanSession) -> String {
+    let plan = session.content.plan();
     let mut text = format!("Plan for {}", display_text(plan.agent_id.as_str()));
-    if let Some(target) = &held.target {
+    if let Some(target) = &session.target {
         let _ = write!(text, " in {} ({})", target.name, target.url);
     }
-    let _ = writeln!(text, ", from {}\n", display_text(&held.source));
+    let _ = writeln!(text, ", from {}\n", display_text(&session.source));
     let lines = summary_lines(plan);
     let lines = if lines.is_empty() { vec!["Nothing".to_owned()] } else { lines };
     lines.iter().for_each(|line| text.push_str(&format!("  - {}\n", for_people(line))));
     text.push('\n');
-    for (group, count) in held.rows.counts() {
-        write_group(&mut text, held, group, count);
+    for (group, count) in session.rows.counts() {
+        write_group(&mut text, session, group, count);
     }
-    for note in crate::views::plans::sorted_notes(plan, &held.notes) {
+    for note in crate::views::plans::sorted_notes(plan, &session.notes) {
         let _ = writeln!(text, "{}", note_line(&note));
     }
     text
@@ -67,17 +67,17 @@ fn for_people(line: &str) -> String {
     line.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
-fn write_group(text: &mut String, held: &Held, group: RowGroup, count: usize) {
+fn write_group(text: &mut String, session: &PlanSession, group: RowGroup, count: usize) {
     let _ = writeln!(text, "{} ({})", heading(group), grouped(count));
     if matches!(group, RowGroup::Kept | RowGroup::Same) {
         let named: Vec<String> =
-            held.group_rows(group).take(MOST_NAMED).map(|row| display_text(&row.subject)).collect();
+            session.group_rows(group).take(MOST_NAMED).map(|row| display_text(&row.subject)).collect();
         let more =
             if count > MOST_NAMED { format!(" … and {} more", grouped(count - MOST_NAMED)) } else { String::new() };
         let _ = writeln!(text, "  = {}{more}", named.join(", "));
         return;
     }
-    for row in held.group_rows(group) {
+    for row in session.group_rows(group) {
         let _ = writeln!(text, "  {} {}: {}", mark(group), display_text(&row.subject), display_text(&row.words));
     }
 }

@@ -11,28 +11,28 @@ use crate::contract::{
     AgentKeyView, ApplyOutcome, ApplyView, ChipChange, ChipView, ColourName, DatabaseView, ErrorReport, NoteView,
     NoteWeight, PlanMode, PlanTarget, PlanView,
 };
-use crate::held::{Content, Held, Proposable, group_rule};
+use crate::plan_sessions::{Content, PlanSession, Proposable, group_rule};
 
-/// Everything of a held plan but its rows.
-pub(crate) async fn plan_view(engine: &Engine, held: &Held) -> PlanView {
-    let plan = held.content.plan();
-    let database = match &held.content {
+/// Everything of a plan session but its rows.
+pub(crate) async fn plan_view(engine: &Engine, session: &PlanSession) -> PlanView {
+    let plan = session.content.plan();
+    let database = match &session.content {
         Content::Proposal(proposable) => database(engine, proposable).await,
         Content::Comparison { .. } | Content::Past { .. } => None,
     };
     PlanView {
-        plan: held.ticket.clone(),
-        kind: held.kind,
+        plan: session.ticket.clone(),
+        kind: session.kind,
         agent_id: plan.agent_id.to_string(),
         mode: plan.mode.into(),
-        source: held.source.clone(),
-        target: held.target.clone(),
-        groups: held.rows.counts().map(|(group, count)| group_rule(held.kind, group, count)).collect(),
-        notes: sorted_notes(plan, &held.notes),
+        source: session.source.clone(),
+        target: session.target.clone(),
+        groups: session.rows.counts().map(|(group, count)| group_rule(session.kind, group, count)).collect(),
+        notes: sorted_notes(plan, &session.notes),
         database,
-        made_at: time(held.made_at),
+        made_at: time(session.made_at),
         same: !plan.differs(),
-        left_because: held.content.shared_reason().map(display_text),
+        left_because: session.content.shared_reason().map(display_text),
     }
 }
 

@@ -23,7 +23,7 @@ export interface OpenOptions {
   /** What the page's clock says, so that "2 minutes ago" stays that. */
   now?: string;
   /** Commands that are never answered, so that a test can look at what stands while they run. */
-  held?: readonly string[];
+  pending?: readonly string[];
 }
 
 interface Tab {
@@ -92,7 +92,7 @@ export function openGallery(options: OpenOptions = {}): Promise<Page> {
   return openAt("gallery", options);
 }
 
-async function openAt(query: string, { theme = "light", size = sizes.usual, textScale = 1, now, held = [] }: OpenOptions): Promise<Page> {
+async function openAt(query: string, { theme = "light", size = sizes.usual, textScale = 1, now, pending = [] }: OpenOptions): Promise<Page> {
   const clocked = now !== undefined;
   const tab = (await idleTab(clocked)) ?? (await newTab());
   const { page } = tab;
@@ -103,7 +103,7 @@ async function openAt(query: string, { theme = "light", size = sizes.usual, text
   // Over recorded answers the settings say "as the system". In the gallery the theme is chosen, and has to win over the other one.
   await page.emulateMedia({ colorScheme: query === "gallery" ? opposite[theme] : theme, reducedMotion: "reduce" });
   if (clocked) await page.clock.setFixedTime(now);
-  if (held.length > 0) await hold(page, held);
+  if (pending.length > 0) await keepPending(page, pending);
   await page.goto(`${inject("origin")}/?${query}&theme=${theme}`);
   if (textScale !== 1) {
     await page.evaluate((scale) => (document.documentElement.style.fontSize = `${String(scale * 100)}%`), textScale);
@@ -170,13 +170,13 @@ async function idleTab(clocked: boolean): Promise<Tab | undefined> {
   return entry.tab;
 }
 
-/** Hands out what was recorded with these commands' answers held back. */
-async function hold(page: Page, commands: readonly string[]): Promise<void> {
+/** Hands out what was recorded with these commands' answers left pending. */
+async function keepPending(page: Page, commands: readonly string[]): Promise<void> {
   await page.route("**/recorded/*.json", async (route) => {
     const answered = await route.fetch();
     const scenario = (await answered.json()) as Scenario;
-    expect(scenario.calls.map(({ command }) => command), "what is held was recorded").toEqual(expect.arrayContaining([...commands]));
-    const calls = scenario.calls.map((call) => (commands.includes(call.command) ? { ...call, held: true } : call));
+    expect(scenario.calls.map(({ command }) => command), "what is pending was recorded").toEqual(expect.arrayContaining([...commands]));
+    const calls = scenario.calls.map((call) => (commands.includes(call.command) ? { ...call, pending: true } : call));
     await route.fulfill({ response: answered, json: { ...scenario, calls } });
   });
 }

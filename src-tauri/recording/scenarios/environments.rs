@@ -137,7 +137,7 @@ async fn environment_test() {
     let agreed = with(plain, "plain_http", json!(true));
     let saved = recording.play("environment_save", save(&agreed, Some(TYPED))).await;
     assert_eq!(saved["name"], "Acceptance", "{saved}");
-    recording.hold("environment_check", json!({ "id": saved["id"] }), None).await;
+    recording.leave_pending("environment_check", json!({ "id": saved["id"] }), None).await;
     recording.before("environment_remove", json!({ "id": saved["id"] })).await;
     let saved = recording.play("environment_save", save(&http, Some(TYPED))).await;
     recording.play("environment_check", json!({ "id": saved["id"] })).await;

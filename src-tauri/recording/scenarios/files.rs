@@ -58,7 +58,7 @@ async fn import_stopped() {
     let mut recording = samples("import-stopped").await;
     let path = recording.world.file("my-agent.json", GOOD);
     let file = json!({ "file": typed(path) });
-    recording.hold("file_check", file.clone(), None).await;
+    recording.leave_pending("file_check", file.clone(), None).await;
     recording.play("file_check_stop", file.clone()).await;
     recording.play("file_check", file).await;
     recording.end();

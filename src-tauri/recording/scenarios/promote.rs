@@ -222,7 +222,7 @@ async fn promote_running() {
     server.set_faults([busy, Fault::on(4, FaultAnswer::Hold).method("PUT").for_ever()]);
     let request = json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] }, "typed_name": "Production",
         "agree_deletion": false, "reason": null });
-    recording.hold("plan_apply", request, Some(|progress| progress.retry.is_some())).await;
+    recording.leave_pending("plan_apply", request, Some(|progress| progress.retry.is_some())).await;
     recording.play("plan_cancel", json!({ "plan": plan["plan"] })).await;
     server.set_faults([]);
     recording.world.desktop.plans.ended().await;

@@ -104,8 +104,8 @@ async fn start_close() {
     recording.world.server(1).set_faults([slow]);
     let request = json!({ "plan": plan["plan"], "ticks": { "groups": {}, "except": [] }, "typed_name": null,
         "agree_deletion": false, "reason": null });
-    recording.hold("plan_apply", request, Some(|progress| progress.items > 0)).await;
-    recording.hold("window_close", Value::Null, None).await;
+    recording.leave_pending("plan_apply", request, Some(|progress| progress.items > 0)).await;
+    recording.leave_pending("window_close", Value::Null, None).await;
     recording.end();
 }
 

@@ -8,7 +8,7 @@ interface RecordedCall {
   answer?: unknown;
   error?: ErrorReport;
   /** Never answers, so that a test can look at what stands meanwhile. */
-  held?: boolean;
+  pending?: boolean;
 }
 
 interface RecordedEvent {
@@ -59,7 +59,7 @@ export class RecordedHost implements Host {
     if (!recorded) throw this.#notRecorded(command, request);
     await Promise.resolve();
     for (const event of recorded.progress ?? []) onProgress?.(event as Progress);
-    if (recorded.held) return new Promise(() => undefined);
+    if (recorded.pending) return new Promise(() => undefined);
     if (recorded.error) throw recorded.error;
     this.#sendAfter(command);
     return recorded.answer as Commands[C]["answer"];

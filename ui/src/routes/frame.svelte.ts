@@ -65,12 +65,12 @@ class Frame {
     };
   }
 
-  #held = 0;
+  #unsavedCount = 0;
 
   /** Names what was typed for as long as it stands. For an `$effect`, which gives it up with what it returns. */
-  holdUnsaved(words: string): () => void {
-    this.#held += 1;
-    const key = String(this.#held);
+  noteUnsaved(words: string): () => void {
+    this.#unsavedCount += 1;
+    const key = String(this.#unsavedCount);
     this.unsaved.set(key, words);
     return () => this.unsaved.delete(key);
   }

@@ -14,7 +14,7 @@ interface State {
   heading: string;
   scenario: string;
   /** Commands that are not answered: what stands meanwhile is the state. */
-  held?: readonly string[];
+  pending?: readonly string[];
   /** Without steps it is where the window begins. */
   steps?: readonly Step[];
 }
@@ -87,12 +87,12 @@ const settings = { heading: "Settings", scenario: "settings" };
 
 const states: Record<string, State> = {
   "first-start": { heading: "Overview", scenario: "first-start", steps: [text("Add your first environment")] },
-  "first-start-starting": { heading: "Overview", scenario: "first-start", held: ["sandbox_start"], steps: [press("Start the sample environments"), text("Starting three servers")] },
+  "first-start-starting": { heading: "Overview", scenario: "first-start", pending: ["sandbox_start"], steps: [press("Start the sample environments"), text("Starting three servers")] },
   "start-failed": { heading: "Overview", scenario: "start-fails", steps: [text("Look at who owns that folder")] },
   "start-troubles": { heading: "Overview", scenario: "start-troubles", steps: [text("What the window remembers")] },
   "start-draft": { heading: "Overview", scenario: "start-draft", steps: [text("You were in the middle of promoting my-agent.")] },
 
-  "overview-loading": { ...overview, held: ["agent_list", "environment_check"], steps: [text("Checking…")] },
+  "overview-loading": { ...overview, pending: ["agent_list", "environment_check"], steps: [text("Checking…")] },
   overview: { ...overview, steps: [agents] },
   "overview-no-match": { ...overview, steps: [agents, fill("Filter agents", "nobody"), text("No agent has that in its id.")] },
   "overview-stale": { ...overview, steps: [agents, press("Check again"), said("Could not ask Production.")] },
@@ -101,7 +101,7 @@ const states: Record<string, State> = {
   "overview-back-up": { ...overview, heading: "Back up my-agent in Development", steps: [agents, press("Actions for my-agent"), item(/^Back up/), fill("Note", "before the audit")] },
   "overview-exported": { ...overview, steps: [agents, press("Actions for my-agent"), item(/^Export/), said("was exported")] },
 
-  "environments-checking": { ...environments, held: ["environment_check"], steps: [go("Environments"), text("Checking")] },
+  "environments-checking": { ...environments, pending: ["environment_check"], steps: [go("Environments"), text("Checking")] },
   environments: { ...environments, steps: [go("Environments"), text("6 agents")] },
   "environments-states": { ...environments, scenario: "environments-states", steps: [go("Environments"), text("is a folder instead of a plain file")] },
   "environments-empty": { heading: "Environments", scenario: "first-start", steps: [go("Environments")] },
@@ -117,7 +117,7 @@ const states: Record<string, State> = {
   "environment-new": { heading: "New environment", scenario: "environment-test", steps: newEnvironment },
   "environment-plain-http": { heading: "New environment", scenario: "environment-test", steps: [...newEnvironment, fill("URL", "http://acceptance.example.com"), fill("API key", "typed-secret"), press("Test connection"), text("would travel readable")] },
   "environment-name-taken": { heading: "New environment", scenario: "environment-test", steps: [...newEnvironment, fill("URL", "http://127.0.0.1:4104"), fill("Name", "Production"), press("Save Production"), text("There is already an environment")] },
-  "environment-testing": { heading: "Production", scenario: "environment-test", held: ["environment_test"], steps: [environment("Production"), press("Test connection"), (page) => page.getByRole("progressbar", { name: "Testing the connection" }).waitFor()] },
+  "environment-testing": { heading: "Production", scenario: "environment-test", pending: ["environment_test"], steps: [environment("Production"), press("Test connection"), (page) => page.getByRole("progressbar", { name: "Testing the connection" }).waitFor()] },
   "environment-test-fails": { heading: "Production", scenario: "environment-test", steps: [environment("Production"), press("Test connection"), text("The server did not accept the API key.")] },
   "environment-test-no-tls": { heading: "New environment", scenario: "environment-test", steps: [...newEnvironment, fill("URL", "https://127.0.0.1:4104"), press("Test connection"), text("does not speak TLS")] },
   "environment-test-works": { heading: "New environment", scenario: "environment-test", steps: [...newEnvironment, fill("URL", "http://127.0.0.1:4104"), fill("API key", "typed-secret"), press("Test connection"), text("The connection works")] },
@@ -125,13 +125,13 @@ const states: Record<string, State> = {
 
   "promote-from-no-environment": { heading: "Promote an agent", scenario: "first-start", steps: [go("Promote")] },
   "promote-from-empty": { heading: "Promote an agent", scenario: "promote", steps: [go("Promote"), text("Choose an environment to see its agents.")] },
-  "promote-from-loading": { heading: "Promote an agent", scenario: "promote", held: ["agent_list"], steps: fromDevelopment },
+  "promote-from-loading": { heading: "Promote an agent", scenario: "promote", pending: ["agent_list"], steps: fromDevelopment },
   "promote-from": { heading: "Promote my-agent", scenario: "promote", steps: [...fromDevelopment, agent("my-agent")] },
   "promote-from-no-key": { heading: "Promote an agent", scenario: "environments-states", steps: [go("Promote"), text("no key")] },
-  "promote-check-loading": { heading: "Promote my-agent", scenario: "promote", held: ["agent_check"], steps: [...fromDevelopment, agent("my-agent"), press("Continue to Check")] },
+  "promote-check-loading": { heading: "Promote my-agent", scenario: "promote", pending: ["agent_check"], steps: [...fromDevelopment, agent("my-agent"), press("Continue to Check")] },
   "promote-check": { heading: "Promote my-agent to Staging", scenario: "promote", steps: [...fromDevelopment, agent("my-agent"), press("Continue to Check"), press(/Step 2 of 6: Check/), text("Nothing stands in the way")] },
   "promote-to": { heading: "Promote my-agent to Production", scenario: "promote", steps: planned("Production").slice(0, -1) },
-  "promote-plan-loading": { heading: "Promote my-agent to Production", scenario: "promote", held: ["plan_promote"], steps: planned("Production") },
+  "promote-plan-loading": { heading: "Promote my-agent to Production", scenario: "promote", pending: ["plan_promote"], steps: planned("Production") },
   "promote-plan": { heading: "Promote my-agent to Production", scenario: "promote-every-group", steps: [...planned("Production"), row("sales.invoices")] },
   "promote-plan-no-match": { heading: "Promote my-agent to Production", scenario: "synthetic", steps: [...planned("Production"), row("warehouse.table_0"), fill("Find a resource", "nothing like it"), text("No row has that")] },
   "promote-plan-why": { heading: "Promote my-agent to Production", scenario: "promote-every-group", steps: [...planned("Production"), press("Why Name cannot be changed"), said("Why the server cannot change this")] },
@@ -157,7 +157,7 @@ const states: Record<string, State> = {
   "promote-result-needs-attention": { heading: "Promote my-agent to Staging", scenario: "promote-needs-attention", steps: [...planned("Staging"), ...applied, text("orders could not be put back")] },
 
   "import-from": { heading: "Import a file", scenario: "import", steps: [go("Import a file"), text("Drop a configuration file here")] },
-  "import-checking": { heading: "Import a file", scenario: "import-broken", held: ["file_check"], steps: typedFile("broken.json") },
+  "import-checking": { heading: "Import a file", scenario: "import-broken", pending: ["file_check"], steps: typedFile("broken.json") },
   "import-missing": { heading: "Import a file", scenario: "import-missing-file", steps: [...typedFile("gone.json"), text("Configuration file not found")] },
   "import-checked": { heading: "Import my-agent", scenario: "import", steps: [go("Import a file"), press("Choose a file…"), text("my-agent.json is fine.")] },
   "import-broken": { heading: "Import a file", scenario: "import-broken", steps: [...typedFile("broken.json"), text("2 errors"), press("Continue to Check"), press("line 7, column 63"), text("My Agent")] },
@@ -167,13 +167,13 @@ const states: Record<string, State> = {
   },
 
   "restore-empty": { heading: "Restore", scenario: "restore", steps: [restoring(), text("Nothing to restore was chosen")] },
-  "restore-loading": { heading: "Restore", scenario: "restore", held: ["plan_restore"], steps: [restoring("bk-00000001")] },
+  "restore-loading": { heading: "Restore", scenario: "restore", pending: ["plan_restore"], steps: [restoring("bk-00000001")] },
   "restore-plan": { heading: "Restore my-agent in Production", scenario: "restore", steps: [restoring("bk-00000001"), row("orders")] },
   "restore-apply": { heading: "Restore my-agent in Production", scenario: "restore", steps: [restoring("bk-00000001"), row("orders"), press(/^Apply .*…$/), fill("Type Production to confirm", "Production")] },
   "restore-delete": { heading: "Restore churn-forecast in Staging", scenario: "restore", steps: [restoring("bk-00000003"), (page) => page.getByRole("checkbox", { name: "All of “Delete the agent”" }).check(), press(/^Delete .*…$/), text("Agree to the deletion above first.")] },
 
   "compare-empty": { heading: "Compare", scenario: "compare", steps: [go("Compare"), text("Choose two things to compare")] },
-  "compare-loading": { heading: "Compare", scenario: "compare", held: ["compare"], steps: compared.slice(0, -1) },
+  "compare-loading": { heading: "Compare", scenario: "compare", pending: ["compare"], steps: compared.slice(0, -1) },
   compare: { heading: "Compare", scenario: "compare", steps: compared },
   "compare-text": { heading: "Compare", scenario: "compare", steps: [...compared, press("Show as text"), (page) => page.getByRole("textbox", { name: "Left: my-agent in Staging" }).scrollIntoViewIfNeeded()] },
   "compare-same": { heading: "Compare", scenario: "compare", steps: [go("Compare"), live("Left", "Staging", "invoice-reader"), live("Right", "Production"), text("Both sides say the same")] },
@@ -181,7 +181,7 @@ const states: Record<string, State> = {
   "compare-failed": { heading: "Compare", scenario: "compare", steps: [go("Compare"), live("Right", "Production", "my-agent"), side("Left", (left) => left.getByRole("radio", { name: "File" }).check()), side("Left", (left) => left.getByRole("button", { name: "Choose a file…" }).click()), text("The connection was cut")] },
   "compare-backup": { heading: "Compare", scenario: "compare", steps: [go("Compare"), live("Right", "Production", "my-agent"), side("Left", (left) => left.getByRole("radio", { name: "Backup" }).check()), side("Left", (left) => left.getByRole("option").first().waitFor())] },
 
-  "history-loading": { ...history, held: ["history_list"], steps: [go("History")] },
+  "history-loading": { ...history, pending: ["history_list"], steps: [go("History")] },
   history: { ...history, steps: filled },
   "history-empty": { ...history, scenario: "history-empty", steps: [go("History"), text("Nothing has happened yet")] },
   "history-failed": { ...history, scenario: "history-long", steps: [go("History"), text("cannot be opened for writing")] },
@@ -197,7 +197,7 @@ const states: Record<string, State> = {
   "history-absent": { ...history, steps: [...entry("Promoted churn-forecast"), text("The agent did not exist then")] },
   "history-damaged": { ...history, steps: [...entry("Promoted faq-bot"), text("its content does not match its hash")] },
   "history-now-failed": { ...history, steps: [...entry("Backup of support-copilot"), text("The connection was cut")] },
-  "history-now-loading": { ...history, held: ["backup_now"], steps: [go("History"), text("Comparing it with what is live…")] },
+  "history-now-loading": { ...history, pending: ["backup_now"], steps: [go("History"), text("Comparing it with what is live…")] },
   "history-edit": { ...history, steps: [...entry("Backup of support-copilot"), press("Edit name and note")] },
   "history-export": { ...history, steps: [...filled, press(/^Export$/), (page) => page.getByRole("menu").waitFor()] },
   "history-back-up": { ...history, heading: "Back up an agent", steps: [...filled, press("Back up an agent…"), choose("Environment", "Staging")] },
@@ -250,8 +250,8 @@ async function everyWay(page: Page, name: string): Promise<void> {
 }
 
 describe("every screen in every state, light and dark, in three sizes", () => {
-  test.each(Object.entries(states))("%s", async (name, { heading: expected, scenario, held, steps = [] }) => {
-    const page = await open(scenario, { now, ...(held && { held }) });
+  test.each(Object.entries(states))("%s", async (name, { heading: expected, scenario, pending, steps = [] }) => {
+    const page = await open(scenario, { now, ...(pending && { pending }) });
     for (const step of steps) await step(page);
     await expect.poll(() => heading(page)).toBe(expected);
     await everyWay(page, name);

@@ -380,7 +380,7 @@ mod tests {
     }
 
     /// A request that is answered when the sender says so, and has its turn or waits for it when this returns.
-    async fn held(
+    async fn pending(
         keychain: &Arc<Keychain>,
         limit: Duration,
     ) -> (std::sync::mpsc::Sender<()>, tokio::task::JoinHandle<Result<bool, VaultError>>) {
@@ -396,7 +396,7 @@ mod tests {
     async fn whoever_only_looks_waits_for_no_prompt_of_another() {
         let _clock = clock_by_hand();
         let keychain = Arc::new(Keychain::with_look(open));
-        let (release, prompt) = held(&keychain, PROMPT_LIMIT).await;
+        let (release, prompt) = pending(&keychain, PROMPT_LIMIT).await;
         let began = Instant::now();
         assert_eq!(keychain.check().await, Ok(()), "how it is, is known at once");
         assert_eq!(began.elapsed(), Duration::ZERO);
@@ -420,8 +420,8 @@ mod tests {
     async fn a_keychain_that_falls_silent_under_a_request_is_given_up_by_everybody_within_one_limit() {
         let keychain = Arc::new(Keychain::with_look(parked));
         let began = Instant::now();
-        let (_never, under_way) = held(&keychain, PROMPT_LIMIT).await;
-        let (_never_too, waits) = held(&keychain, PROMPT_LIMIT).await;
+        let (_never, under_way) = pending(&keychain, PROMPT_LIMIT).await;
+        let (_never_too, waits) = pending(&keychain, PROMPT_LIMIT).await;
         let looks = keychain.check();
         let (under_way, waits, looks) = tokio::join!(under_way, waits, looks);
         let silence = silent(ANSWER_LIMIT);
@@ -436,7 +436,7 @@ mod tests {
         let keychain = Arc::new(Keychain::with_look(open));
         let mut requests = Vec::new();
         for _ in 0..4 {
-            requests.push(held(&keychain, ANSWER_LIMIT).await);
+            requests.push(pending(&keychain, ANSWER_LIMIT).await);
         }
         for (release, request) in requests {
             pass(&keychain, 6).await;

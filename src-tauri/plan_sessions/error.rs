@@ -7,7 +7,7 @@ use aidb_core::plan::UnknownItem;
 #[derive(Debug)]
 pub(crate) enum PlanError {
     /// The ticket leads nowhere any more.
-    NotHeld,
+    SessionEnded,
     /// A comparison, or a plan of the past.
     OnlyShown,
     /// The plan was applied already.
@@ -48,7 +48,7 @@ pub(crate) enum PlanError {
 impl std::fmt::Display for PlanError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&match self {
-            Self::NotHeld => "This plan is no longer held. Nothing was changed.".to_owned(),
+            Self::SessionEnded => "This plan is no longer held. Nothing was changed.".to_owned(),
             Self::OnlyShown => "This is shown to be looked at, and cannot be applied. Nothing was changed.".into(),
             Self::Used => "This plan was applied already. Nothing more was changed.".into(),
             Self::NothingTicked => "Nothing is ticked, so there is nothing to apply. Nothing was changed.".into(),
@@ -77,7 +77,9 @@ impl std::error::Error for PlanError {}
 impl Explain for PlanError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::NotHeld | Self::OnlyShown | Self::Used | Self::NoDatabase | Self::NoSides => ErrorCode::PlanUnusable,
+            Self::SessionEnded | Self::OnlyShown | Self::Used | Self::NoDatabase | Self::NoSides => {
+                ErrorCode::PlanUnusable
+            }
             Self::NameNotTyped { .. } => ErrorCode::ConfirmationRequired,
             Self::Running | Self::Busy { .. } => ErrorCode::StoreBusy,
             Self::NothingToCompare => ErrorCode::AgentNotFound,
@@ -88,7 +90,7 @@ impl Explain for PlanError {
 
     fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::NotHeld | Self::Used | Self::UnknownRow(_) => "Make the plan again, and apply that.",
+            Self::SessionEnded | Self::Used | Self::UnknownRow(_) => "Make the plan again, and apply that.",
             Self::OnlyShown => "Make a plan to promote, import or restore, and apply that.",
             Self::NothingTicked => "Tick what is to be applied.",
             Self::NameNotTyped { .. } => "Type the environment's name exactly, upper and lower case included.",

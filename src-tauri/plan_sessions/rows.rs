@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use aidb_core::config::display_text;
 use aidb_core::plan::{Change, Group, describe_access};
 
-use super::{Became, Content, Held};
+use super::{Became, Content, PlanSession};
 use crate::contract::{RowGroup, RowView};
 use crate::views::plans::{chips, unchanged_chips};
 
@@ -63,7 +63,7 @@ impl Rows {
     }
 }
 
-impl Held {
+impl PlanSession {
     /// A piece of a group: how many rows match in all, and some of them from `from` on.
     pub(crate) fn piece(&self, group: RowGroup, search: &str, from: usize) -> (usize, Vec<RowView>) {
         let Some(refs) = self.rows.groups.get(&group) else { return (0, Vec::new()) };

@@ -101,7 +101,7 @@ async fn the_same_server_and_a_missing_agent_are_said() {
 }
 
 #[tokio::test]
-async fn twelve_plans_are_held_and_the_oldest_goes() {
+async fn twelve_plans_are_kept_and_the_oldest_goes() {
     let world = World::samples().await;
     let first = promote(&world, "my-agent", 0, 1).await;
     for _ in 0..11 {

@@ -33,13 +33,13 @@ const MOST_HELD: usize = 12;
 
 /// The plans that the page has tickets for, and which of them are being applied.
 #[derive(Default)]
-pub(crate) struct HeldPlans {
-    plans: Mutex<VecDeque<Arc<Held>>>,
+pub(crate) struct PlanSessions {
+    plans: Mutex<VecDeque<Arc<PlanSession>>>,
     running: Running,
 }
 
 /// A plan that the page has a ticket for.
-pub(crate) struct Held {
+pub(crate) struct PlanSession {
     /// Its ticket.
     pub(crate) ticket: PlanTicket,
     /// What made it.
@@ -58,7 +58,7 @@ pub(crate) struct Held {
     pub(crate) rows: Rows,
 }
 
-/// What a held plan is about.
+/// What a plan session is about.
 pub(crate) enum Content {
     /// Something that can be applied.
     Proposal(Box<Proposable>),
@@ -176,44 +176,44 @@ impl Content {
     }
 }
 
-impl HeldPlans {
+impl PlanSessions {
     /// Holds a plan, and lets the oldest one go where there are too many: those that are only looked at before those that
     /// somebody may still apply, or has just applied.
-    pub(crate) fn hold(&self, new: NewPlan) -> Arc<Held> {
+    pub(crate) fn open(&self, new: NewPlan) -> Arc<PlanSession> {
         let NewPlan { kind, source, target, notes, content } = new;
         let rows = Rows::of(&content);
         let ticket = next_ticket();
-        let held = Arc::new(Held { ticket, kind, source, target, notes, made_at: Utc::now(), content, rows });
+        let session = Arc::new(PlanSession { ticket, kind, source, target, notes, made_at: Utc::now(), content, rows });
         let mut plans = self.plans();
-        plans.push_back(Arc::clone(&held));
+        plans.push_back(Arc::clone(&session));
         while plans.len() > MOST_HELD {
             let Some(index) = self.dispensable(&plans) else { break };
             plans.remove(index);
         }
-        held
+        session
     }
 
-    fn dispensable(&self, plans: &VecDeque<Arc<Held>>) -> Option<usize> {
+    fn dispensable(&self, plans: &VecDeque<Arc<PlanSession>>) -> Option<usize> {
         let older = plans.len() - 1;
-        let only_shown = |held: &Arc<Held>| held.content.is_only_shown();
-        let idle = |held: &Arc<Held>| !self.running.holds(&held.ticket);
-        let oldest = |wanted: &dyn Fn(&Arc<Held>) -> bool| plans.iter().take(older).position(wanted);
+        let only_shown = |session: &Arc<PlanSession>| session.content.is_only_shown();
+        let idle = |session: &Arc<PlanSession>| !self.running.holds(&session.ticket);
+        let oldest = |wanted: &dyn Fn(&Arc<PlanSession>) -> bool| plans.iter().take(older).position(wanted);
         oldest(&only_shown).or_else(|| oldest(&idle))
     }
 
     /// The plan of a ticket.
-    pub(crate) fn get(&self, ticket: &PlanTicket) -> Result<Arc<Held>, PlanError> {
-        self.plans().iter().find(|held| held.ticket == *ticket).cloned().ok_or(PlanError::NotHeld)
+    pub(crate) fn get(&self, ticket: &PlanTicket) -> Result<Arc<PlanSession>, PlanError> {
+        self.plans().iter().find(|session| session.ticket == *ticket).cloned().ok_or(PlanError::SessionEnded)
     }
 
     /// Lets a plan go. One that is being applied goes on.
     pub(crate) fn discard(&self, ticket: &PlanTicket) {
-        self.plans().retain(|held| held.ticket != *ticket);
+        self.plans().retain(|session| session.ticket != *ticket);
     }
 
     /// Says that a plan is being applied, for as long as the value lives.
-    pub(crate) fn begin(&self, held: &Held, proposable: &Proposable) -> Result<Run, PlanError> {
-        self.running.begin(held, proposable)
+    pub(crate) fn begin(&self, session: &PlanSession, proposable: &Proposable) -> Result<Run, PlanError> {
+        self.running.begin(session, proposable)
     }
 
     /// Stops the apply of a plan; what was done is put back.
@@ -236,12 +236,12 @@ impl HeldPlans {
         self.running.ended().await;
     }
 
-    fn plans(&self) -> std::sync::MutexGuard<'_, VecDeque<Arc<Held>>> {
+    fn plans(&self) -> std::sync::MutexGuard<'_, VecDeque<Arc<PlanSession>>> {
         self.plans.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Held {
+impl PlanSession {
     /// What can be applied.
     pub(crate) fn proposable(&self) -> Result<&Proposable, PlanError> {
         match &self.content {
@@ -251,7 +251,7 @@ impl Held {
     }
 }
 
-impl Held {
+impl PlanSession {
     /// The same with only what was chosen, for words and pages. Has no ticket of its own.
     pub(crate) fn reduced(&self, proposable: &Proposable, chosen: Proposal) -> Self {
         let content = Content::Proposal(Box::new(Proposable { proposal: chosen, ..proposable.clone() }));

@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashSet};
 use aidb_core::operations::Proposal;
 use aidb_core::plan::{Item, Selection};
 
-use super::{Held, PlanError};
+use super::{PlanError, PlanSession};
 use crate::contract::{GroupView, PlanKind, RowGroup, Ticks};
 use crate::views::number;
 
@@ -25,7 +25,7 @@ pub(crate) fn group_rule(kind: PlanKind, group: RowGroup, count: usize) -> Group
     GroupView { group, count: number(count), tickable: !shown_only && !fixed, ticked: !shown_only && ticked }
 }
 
-impl Held {
+impl PlanSession {
     /// The proposal, reduced to what is ticked.
     pub(crate) fn chosen(&self, ticks: &Ticks) -> Result<Proposal, PlanError> {
         let proposal = &self.proposable()?.proposal;

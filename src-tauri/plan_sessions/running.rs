@@ -7,7 +7,7 @@ use aidb_core::operations::ProposalSource;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::{Held, PlanError, Proposable};
+use super::{PlanError, PlanSession, Proposable};
 use crate::contract::PlanTicket;
 
 /// What is being applied.
@@ -62,14 +62,14 @@ impl Drop for Run {
 }
 
 impl Running {
-    pub(super) fn begin(&self, held: &Held, proposable: &Proposable) -> Result<Run, PlanError> {
+    pub(super) fn begin(&self, session: &PlanSession, proposable: &Proposable) -> Result<Run, PlanError> {
         let Proposable { target, proposal, .. } = proposable;
         let (agent, url) = (proposal.plan.agent_id.to_string(), target.server.url.clone());
         let mut state = locked(&self.all);
-        if state.used.contains(&held.ticket) {
+        if state.used.contains(&session.ticket) {
             return Err(PlanError::Used);
         }
-        if state.applies.iter().any(|apply| apply.ticket == held.ticket) {
+        if state.applies.iter().any(|apply| apply.ticket == session.ticket) {
             return Err(PlanError::Running);
         }
         if let Some(other) = state.applies.iter().find(|apply| apply.agent == agent && apply.url == url) {
@@ -77,9 +77,9 @@ impl Running {
         }
         let cancel = CancellationToken::new();
         let words = describe(proposable);
-        state.applies.push(Apply { ticket: held.ticket.clone(), agent, url, words, cancel: cancel.clone() });
+        state.applies.push(Apply { ticket: session.ticket.clone(), agent, url, words, cancel: cancel.clone() });
         state.count.send_replace(state.applies.len());
-        Ok(Run { ticket: held.ticket.clone(), all: Arc::clone(&self.all), cancel })
+        Ok(Run { ticket: session.ticket.clone(), all: Arc::clone(&self.all), cancel })
     }
 
     pub(super) fn holds(&self, ticket: &PlanTicket) -> bool {
