@@ -33,14 +33,14 @@ pub(crate) async fn write(desktop: &Desktop, path: &Path, overwrite: Overwrite) 
 
 async fn collected(desktop: &Desktop) -> Value {
     let engine = desktop.engine();
-    let memory = desktop.remembered.get();
+    let memory = desktop.preferences.get();
     json!({
         "made_at": now(),
         "version": env!("CARGO_PKG_VERSION"),
         "system": { "os": std::env::consts::OS, "architecture": std::env::consts::ARCH },
         "settings": memory.settings,
         "contacts": memory.contacts.into_iter().map(|(id, contact)| json!({ "environment": id, "contact": contact })).collect::<Vec<_>>(),
-        "sandbox": desktop.samples.state(),
+        "sandbox": desktop.sandbox.state(),
         "keychain": keychain(engine.vault().status().await),
         "environments": part(environments(&engine).await),
         "history": part(history(&engine).await),

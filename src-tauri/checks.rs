@@ -7,7 +7,7 @@ use aidb_core::operations::Error;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::aside;
+use crate::commands::spawn_blocking;
 use crate::contract::ErrorReport;
 
 /// How many files are read at once. A check that was stopped while its disk did not answer keeps its place until the disk
@@ -56,7 +56,7 @@ impl Checks {
     ) -> Result<T, ErrorReport> {
         // Nobody closes it.
         let place = Arc::clone(&self.places).acquire_owned().await;
-        aside(move || {
+        spawn_blocking(move || {
             let done = work(&cancel);
             drop(place);
             done

@@ -20,9 +20,9 @@ use crate::contract::{ChosenFile, ErrorReport, NamedFile, RecoveredView};
 use crate::dialogs::{Dialogs, Question};
 use crate::error::WindowError;
 use crate::plan_sessions::PlanSessions;
+use crate::preferences::Preferences;
 use crate::progress::nobody;
-use crate::remembered::Remembered;
-use crate::samples::{self, SampleServers};
+use crate::sandbox::{self, SampleServers};
 use crate::servers::AgreedServers;
 use crate::window::Window;
 
@@ -59,11 +59,11 @@ pub(crate) struct Desktop {
     copied: Mutex<Option<SecretString>>,
     recovered: OnceCell<Vec<RecoveredView>>,
     /// What is remembered from start to start.
-    pub(crate) remembered: Remembered,
+    pub(crate) preferences: Preferences,
     /// The last looks of before this start, by environment.
     pub(crate) looks_before: BTreeMap<String, Look>,
     /// The sandbox.
-    pub(crate) samples: SampleServers,
+    pub(crate) sandbox: SampleServers,
     /// The plans that the page has tickets for.
     pub(crate) plans: PlanSessions,
     /// The files that a person chose.
@@ -94,11 +94,11 @@ impl Desktop {
     /// Puts it together. Reads what the window remembers, and opens nothing else yet.
     pub(crate) fn new(parts: Parts) -> Self {
         let Parts { folder, vault, actor, proxies, home, open_file, dialogs, clipboard, window } = parts;
-        let remembered = Remembered::in_folder(&folder);
-        let settings = settings(&actor, &proxies, &remembered);
+        let preferences = Preferences::in_folder(&folder);
+        let settings = settings(&actor, &proxies, &preferences);
         Self {
             engine: RwLock::new(Arc::new(Engine::new(folder.clone(), vault, settings))),
-            samples: SampleServers::in_folder(&folder),
+            sandbox: SampleServers::in_folder(&folder),
             files: ChosenFiles::beside(&folder),
             servers: AgreedServers::default(),
             folder,
@@ -108,8 +108,8 @@ impl Desktop {
             opening: Mutex::new(Opening::Waiting(open_file)),
             copied: Mutex::default(),
             recovered: OnceCell::new(),
-            looks_before: remembered.get().looks,
-            remembered,
+            looks_before: preferences.get().looks,
+            preferences,
             plans: PlanSessions::default(),
             checks: Checks::default(),
             unsaved: AtomicBool::new(false),
@@ -126,7 +126,7 @@ impl Desktop {
 
     /// Works by the settings as they are remembered now, and with that vault, from now on.
     pub(crate) fn rebuild(&self, vault: Vault) {
-        let settings = settings(&self.actor, &self.proxies, &self.remembered);
+        let settings = settings(&self.actor, &self.proxies, &self.preferences);
         let engine = Arc::new(Engine::new(self.folder.clone(), vault, settings));
         *self.engine.write().unwrap_or_else(PoisonError::into_inner) = engine;
     }
@@ -214,7 +214,7 @@ impl Desktop {
     pub(crate) async fn begin(&self) -> Result<Vec<RecoveredView>, ErrorReport> {
         let begin = || async {
             // How it came out stands in the state of the sandbox, which the page shows.
-            let _ = samples::start_again(self).await;
+            let _ = sandbox::start_again(self).await;
             crate::commands::recover(&self.engine(), RecoveryRequest::default(), nobody()).await
         };
         self.recovered.get_or_try_init(begin).await.cloned()
@@ -234,8 +234,8 @@ impl Desktop {
     }
 }
 
-fn settings(actor: &str, proxies: &Proxies, remembered: &Remembered) -> EngineSettings {
+fn settings(actor: &str, proxies: &Proxies, preferences: &Preferences) -> EngineSettings {
     let plain = EngineSettings::for_actor(actor);
-    let in_flight = NonZeroUsize::new(remembered.get().settings.parallel_requests.into()).unwrap_or(plain.in_flight);
+    let in_flight = NonZeroUsize::new(preferences.get().settings.parallel_requests.into()).unwrap_or(plain.in_flight);
     EngineSettings { in_flight, program: Program::Window, proxies: proxies.clone(), ..plain }
 }

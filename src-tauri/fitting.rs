@@ -20,7 +20,7 @@ pub(crate) struct Bounds {
 
 /// What is remembered of a window.
 #[derive(Clone, Copy, Debug, Deserialize)]
-struct Remembered {
+struct Placement {
     #[serde(flatten)]
     bounds: Bounds,
     #[serde(default)]
@@ -32,7 +32,7 @@ struct Remembered {
 /// Fits the window into the screen that it opens on.
 pub(crate) fn fit<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
     let folder = window.path().app_config_dir()?;
-    let left = remembered(&folder.join(window.app_handle().filename()));
+    let left = read_placement(&folder.join(window.app_handle().filename()));
     // Those fill the screen that there is.
     if left.is_some_and(|left| left.maximized || left.fullscreen) {
         return Ok(());
@@ -57,9 +57,9 @@ pub(crate) fn fit<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
 }
 
 /// What stands in the file of the plugin that restores it; nothing where there is none that can be read, as for the plugin.
-fn remembered(file: &Path) -> Option<Remembered> {
+fn read_placement(file: &Path) -> Option<Placement> {
     let text = std::fs::read(file).ok()?;
-    let mut windows: std::collections::HashMap<String, Remembered> = serde_json::from_slice(&text).ok()?;
+    let mut windows: std::collections::HashMap<String, Placement> = serde_json::from_slice(&text).ok()?;
     windows.remove(LABEL).filter(|left| left.bounds.width > 0 && left.bounds.height > 0)
 }
 
@@ -122,10 +122,10 @@ mod tests {
     fn what_the_plugin_keeps_is_understood() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("state.json");
-        assert!(remembered(&file).is_none());
+        assert!(read_placement(&file).is_none());
         let state = serde_json::json!({ LABEL: { "width": 2000, "height": 1300, "x": -4, "y": 5, "prev_x": 0, "prev_y": 0,
             "maximized": false, "visible": true, "decorated": true, "fullscreen": false } });
         std::fs::write(&file, state.to_string()).unwrap();
-        assert_eq!(remembered(&file).unwrap().bounds, at(-4, 5, 2000, 1300));
+        assert_eq!(read_placement(&file).unwrap().bounds, at(-4, 5, 2000, 1300));
     }
 }

@@ -18,12 +18,12 @@ use ts_rs::TS;
 
 use crate::contract::{ErrorReport, Progress};
 use crate::desktop::Desktop;
-use crate::progress::{Listen, nobody};
+use crate::progress::{ProgressFn, nobody};
 #[cfg(test)]
 use crate::typescript::TypeOf;
 
 type Answer = Pin<Box<dyn Future<Output = Result<Value, ErrorReport>> + Send>>;
-type Run = Arc<dyn Fn(Arc<Desktop>, Value, Listen) -> Answer + Send + Sync>;
+type Run = Arc<dyn Fn(Arc<Desktop>, Value, ProgressFn) -> Answer + Send + Sync>;
 
 /// One command: its name, what it does, and what it takes and answers in the page's words.
 #[derive(Clone)]
@@ -44,7 +44,7 @@ pub(crate) fn command<R, A, F, Fut>(name: &'static str, function: F) -> Command
 where
     R: DeserializeOwned + TS + 'static,
     A: Serialize + TS + 'static,
-    F: Fn(Arc<Desktop>, R, Listen) -> Fut + Send + Sync + 'static,
+    F: Fn(Arc<Desktop>, R, ProgressFn) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<A, ErrorReport>> + Send + 'static,
 {
     let function = Arc::new(function);
@@ -81,7 +81,7 @@ impl Command {
         &self,
         desktop: Arc<Desktop>,
         request: Value,
-        listen: Listen,
+        listen: ProgressFn,
     ) -> Result<Value, ErrorReport> {
         let running = tokio::spawn((self.run)(desktop, request, listen));
         running.await.unwrap_or_else(|error| Err(broken(self.name, &error.to_string())))
@@ -110,7 +110,7 @@ fn answer<R: Runtime>(
     command: Command,
     desktop: Arc<Desktop>,
     request: Value,
-    listen: Listen,
+    listen: ProgressFn,
     resolver: InvokeResolver<R>,
 ) {
     tauri::async_runtime::spawn(async move {
@@ -122,7 +122,7 @@ fn answer<R: Runtime>(
 }
 
 /// Who is told of progress: the page's channel, where it gave one.
-fn listener<R: Runtime>(webview: &tauri::Webview<R>, channel: &Value) -> Listen {
+fn listener<R: Runtime>(webview: &tauri::Webview<R>, channel: &Value) -> ProgressFn {
     let Some(id) = channel.as_str().and_then(|text| text.parse::<JavaScriptChannelId>().ok()) else { return nobody() };
     let channel = id.channel_on::<R, Progress>(webview.clone());
     // A window that is gone has nobody to tell, and the command goes on without.

@@ -6,6 +6,8 @@ mod bundle;
 mod checks;
 mod chosen;
 mod clipboard;
+#[cfg(test)]
+mod command_names;
 mod commands;
 mod contract;
 mod desktop;
@@ -16,19 +18,17 @@ mod fitting;
 mod graphics;
 mod invoke;
 mod licences;
-#[cfg(test)]
-mod offered;
 mod outline;
 mod paths;
 mod plan_sessions;
 #[cfg(target_os = "linux")]
 mod portal;
+mod preferences;
 mod process;
 mod progress;
 #[cfg(test)]
 mod recording;
-mod remembered;
-mod samples;
+mod sandbox;
 mod servers;
 mod start;
 #[cfg(test)]

@@ -9,19 +9,19 @@ use crate::contract::{Progress, ProgressStage, RetryView};
 use crate::views::number;
 
 /// Who is told of progress.
-pub(crate) type Listen = Arc<dyn Fn(Progress) + Send + Sync>;
+pub(crate) type ProgressFn = Arc<dyn Fn(Progress) + Send + Sync>;
 
 /// How often the page is told at most, but for the beginning and the end of a stage.
 const EVERY: Duration = Duration::from_millis(50);
 
 /// Nobody is.
-pub(crate) fn nobody() -> Listen {
+pub(crate) fn nobody() -> ProgressFn {
     Arc::new(|_| ())
 }
 
 /// Takes every event, and tells of as many as a person can see.
-pub(crate) struct Thinned {
-    listen: Listen,
+pub(crate) struct ThrottledProgress {
+    listen: ProgressFn,
     now: Mutex<Now>,
 }
 
@@ -36,9 +36,9 @@ struct Now {
     told_retry: bool,
 }
 
-impl Thinned {
+impl ThrottledProgress {
     /// For `listen`.
-    pub(crate) fn for_listener(listen: Listen) -> Arc<Self> {
+    pub(crate) fn for_listener(listen: ProgressFn) -> Arc<Self> {
         let now = Now {
             stage: ProgressStage::Reading,
             done: 0,
@@ -69,7 +69,7 @@ impl Now {
     }
 }
 
-impl ProgressSink for Thinned {
+impl ProgressSink for ThrottledProgress {
     fn emit(&self, event: Event) {
         let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
@@ -116,7 +116,7 @@ mod tests {
     fn the_first_repetition_after_progress_is_told_at_once_and_a_flood_of_them_seldom() {
         let told: Arc<Mutex<Vec<Progress>>> = Arc::default();
         let into = Arc::clone(&told);
-        let thinned = Thinned::for_listener(Arc::new(move |progress| into.lock().unwrap().push(progress)));
+        let throttled = ThrottledProgress::for_listener(Arc::new(move |progress| into.lock().unwrap().push(progress)));
         let again = |attempt| Event::Retrying {
             what: "setting orders".into(),
             attempt,
@@ -124,13 +124,13 @@ mod tests {
             reason: "busy".into(),
             plain: None,
         };
-        thinned.emit(Event::Stage { stage: Stage::Applying, items: 3 });
-        thinned.emit(again(1));
+        throttled.emit(Event::Stage { stage: Stage::Applying, items: 3 });
+        throttled.emit(again(1));
         let first = told.lock().unwrap().last().cloned().unwrap();
         assert_eq!(first.retry.map(|retry| retry.attempt), Some(1), "right after the beginning of the stage");
         let began = Instant::now();
         for attempt in 2..10_000 {
-            thinned.emit(again(attempt));
+            throttled.emit(again(attempt));
         }
         let most = began.elapsed().as_millis() / EVERY.as_millis() + 3;
         assert!((told.lock().unwrap().len() as u128) <= most, "a flood of them is thinned");
@@ -140,11 +140,11 @@ mod tests {
     fn many_items_are_told_seldom_and_the_last_one_always() {
         let told: Arc<Mutex<Vec<Progress>>> = Arc::default();
         let into = Arc::clone(&told);
-        let thinned = Thinned::for_listener(Arc::new(move |progress| into.lock().unwrap().push(progress)));
+        let throttled = ThrottledProgress::for_listener(Arc::new(move |progress| into.lock().unwrap().push(progress)));
         let began = Instant::now();
-        thinned.emit(Event::Stage { stage: Stage::Applying, items: 50_000 });
+        throttled.emit(Event::Stage { stage: Stage::Applying, items: 50_000 });
         for number in 0..50_000 {
-            thinned.emit(Event::ItemDone { subject: format!("table_{number}") });
+            throttled.emit(Event::ItemDone { subject: format!("table_{number}") });
         }
         let told = told.lock().unwrap();
         let most = began.elapsed().as_millis() / EVERY.as_millis() + 3;

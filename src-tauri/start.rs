@@ -40,11 +40,11 @@ pub(crate) struct Start {
 pub(crate) fn run(start: Start) -> tauri::Result<()> {
     #[cfg(target_os = "linux")]
     let _bus = crate::portal::pass_by_one_that_hangs();
-    let remembered = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
+    let flags = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
     let app = Builder::default()
         // The first of all plugins: a second start must end before it does anything.
         .plugin(tauri_plugin_single_instance::init(|app, words, folder| second_start(app, &words, Path::new(&folder))))
-        .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(remembered).build())
+        .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(flags).build())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
         .setup(move |app| Ok(set_up(app, start)?))
         .invoke_handler(invoke::handler(|webview| Arc::clone(&webview.state::<Arc<Desktop>>())))
@@ -74,7 +74,7 @@ fn set_up<R: Runtime>(app: &mut App<R>, start: Start) -> tauri::Result<()> {
         window: Box::new(SystemWindow(handle)),
     }));
     app.manage(Arc::clone(&desktop));
-    let window = open(app, &desktop.remembered.get().settings)?;
+    let window = open(app, &desktop.preferences.get().settings)?;
     watch(&window, &desktop);
     tauri::async_runtime::spawn(async move {
         // The page asks for what came of it, and is told of an error then.

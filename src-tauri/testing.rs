@@ -15,7 +15,7 @@ use crate::commands;
 use crate::contract::{ErrorReport, FilePurpose};
 use crate::desktop::{Desktop, Parts};
 use crate::dialogs::{Answered, Dialogs, Picked, Question};
-use crate::progress::{Listen, nobody};
+use crate::progress::{ProgressFn, nobody};
 use crate::window::Window;
 
 /// A key that must never be seen anywhere.
@@ -155,7 +155,7 @@ impl Bench {
     }
 
     /// The same, with somebody who is told of progress.
-    pub(crate) async fn call_told(&self, name: &str, request: Value, listen: Listen) -> Result<Value, ErrorReport> {
+    pub(crate) async fn call_told(&self, name: &str, request: Value, listen: ProgressFn) -> Result<Value, ErrorReport> {
         let command = commands::all().into_iter().find(|command| command.name == name).expect("a command");
         command.run(Arc::clone(&self.desktop), request, listen).await
     }

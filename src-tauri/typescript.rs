@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn every_command_is_offered_and_every_offered_one_exists() {
-        let mut offered = crate::offered::COMMANDS.to_vec();
+        let mut offered = crate::command_names::COMMANDS.to_vec();
         let mut there: Vec<&str> = commands::all().iter().map(|command| command.name).collect();
         offered.sort_unstable();
         there.sort_unstable();

@@ -14,7 +14,7 @@ use crate::contract::{
     FilePurpose, WrittenFile,
 };
 use crate::desktop::Desktop;
-use crate::progress::Listen;
+use crate::progress::ProgressFn;
 use crate::views;
 
 /// How long a key stays on the clipboard.
@@ -24,20 +24,20 @@ const ON_CLIPBOARD: Duration = Duration::from_secs(60);
 pub(crate) async fn agent_list(
     desktop: Arc<Desktop>,
     request: EnvironmentChoice,
-    listen: Listen,
+    listen: ProgressFn,
 ) -> Result<AgentsView, ErrorReport> {
     let engine = desktop.engine();
     let target = target(&engine, &request.id).await?;
     let agents = engine.agents(&target, &context(listen)).await?;
     let look = Look { url: target.server.url.clone(), at: Utc::now(), agents };
     let same_server = |earlier: &Look| earlier.url == look.url;
-    let earlier = desktop.remembered.read(|memory| memory.looks.get(&request.id).cloned()).filter(same_server);
+    let earlier = desktop.preferences.read(|memory| memory.looks.get(&request.id).cloned()).filter(same_server);
     let lost = engine.lost_memory(&target, &look.agents, earlier.as_ref()).await?;
     let away = desktop.looks_before.get(&request.id).filter(|before| same_server(before));
     let view = views::environments::agents(&look, lost.as_ref(), away);
     if lost.is_none() {
         // A look that cannot be kept takes nothing from the list; `environment_check` beside it tells that nothing can be kept.
-        let _ = desktop.remembered.change(|memory| drop(memory.looks.insert(request.id, look)));
+        let _ = desktop.preferences.change(|memory| drop(memory.looks.insert(request.id, look)));
     }
     Ok(view)
 }
@@ -46,7 +46,7 @@ pub(crate) async fn agent_list(
 pub(crate) async fn agent_check(
     desktop: Arc<Desktop>,
     request: AgentChoice,
-    listen: Listen,
+    listen: ProgressFn,
 ) -> Result<AgentCheck, ErrorReport> {
     let engine = desktop.engine();
     let target = target(&engine, &request.environment).await?;
@@ -65,7 +65,7 @@ pub(crate) async fn agent_check(
 pub(crate) async fn agent_export(
     desktop: Arc<Desktop>,
     request: AgentExport,
-    listen: Listen,
+    listen: ProgressFn,
 ) -> Result<WrittenFile, ErrorReport> {
     let engine = desktop.engine();
     let destination = desktop.files.to_write(&request.file, &[FilePurpose::Configuration])?;
@@ -84,7 +84,7 @@ pub(crate) async fn agent_export(
 pub(crate) async fn agent_key_copy(
     desktop: Arc<Desktop>,
     request: AgentKeyCopy,
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<CopiedView, ErrorReport> {
     let engine = desktop.engine();
     let environment = known(&engine, &request.environment).await?;

@@ -11,7 +11,7 @@ use crate::contract::{
 };
 use crate::desktop::Desktop;
 use crate::error::WindowError;
-use crate::progress::Listen;
+use crate::progress::ProgressFn;
 use crate::views::environments as views;
 use crate::{bundle, licences};
 
@@ -21,9 +21,9 @@ const MOST_PARALLEL: u16 = 32;
 const ZOOMS: std::ops::RangeInclusive<u16> = 50..=200;
 
 /// Everything the page needs to draw its first screen, which waits for it: so the keychain is not asked.
-pub(crate) async fn app_start(desktop: Arc<Desktop>, _: (), _: Listen) -> Result<StartView, ErrorReport> {
-    let memory = desktop.remembered.get();
-    let mut troubles: Vec<Trouble> = desktop.remembered.trouble().into_iter().collect();
+pub(crate) async fn app_start(desktop: Arc<Desktop>, _: (), _: ProgressFn) -> Result<StartView, ErrorReport> {
+    let memory = desktop.preferences.get();
+    let mut troubles: Vec<Trouble> = desktop.preferences.trouble().into_iter().collect();
     let environments = first_list(&desktop).await.unwrap_or_else(|error| {
         troubles.push(Trouble { subject: "Environments, backups and history".into(), error });
         Vec::new()
@@ -34,7 +34,7 @@ pub(crate) async fn app_start(desktop: Arc<Desktop>, _: (), _: Listen) -> Result
         settings: memory.settings,
         keychain: None,
         environments,
-        sandbox: desktop.samples.state(),
+        sandbox: desktop.sandbox.state(),
         open_file: desktop.take_open_file()?,
         draft: memory.draft,
         troubles,
@@ -47,7 +47,7 @@ async fn first_list(desktop: &Desktop) -> Result<Vec<EnvironmentView>, ErrorRepo
     if engine.vault().kind() != VaultKind::Keychain {
         return super::environments::list(desktop).await;
     }
-    let memory = desktop.remembered.get();
+    let memory = desktop.preferences.get();
     let environments = engine.environments().await?.into_iter();
     Ok(environments.map(|environment| views::environment(environment, KeyView::Asking, &memory)).collect())
 }
@@ -56,7 +56,7 @@ async fn first_list(desktop: &Desktop) -> Result<Vec<EnvironmentView>, ErrorRepo
 pub(crate) async fn settings_save(
     desktop: Arc<Desktop>,
     request: SettingsSave,
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<Settings, ErrorReport> {
     let Settings { parallel_requests, zoom, .. } = request.settings;
     if !(1..=MOST_PARALLEL).contains(&parallel_requests) {
@@ -66,7 +66,7 @@ pub(crate) async fn settings_save(
         return Err(WindowError::ZoomBeyond { least: *ZOOMS.start(), most: *ZOOMS.end() }.into());
     }
     let former =
-        desktop.remembered.change(|memory| std::mem::replace(&mut memory.settings, request.settings.clone()))?;
+        desktop.preferences.change(|memory| std::mem::replace(&mut memory.settings, request.settings.clone()))?;
     if former.parallel_requests != parallel_requests {
         desktop.rebuild(desktop.engine().vault().clone());
     }
@@ -77,18 +77,18 @@ pub(crate) async fn settings_save(
 }
 
 /// Keeps a half-filled wizard, or forgets it.
-pub(crate) async fn draft_save(desktop: Arc<Desktop>, request: DraftSave, _: Listen) -> Result<(), ErrorReport> {
+pub(crate) async fn draft_save(desktop: Arc<Desktop>, request: DraftSave, _: ProgressFn) -> Result<(), ErrorReport> {
     let draft: Option<Draft> = request.draft;
-    desktop.remembered.change(|memory| memory.draft = draft)
+    desktop.preferences.change(|memory| memory.draft = draft)
 }
 
 /// Opens the data folder in the system's file browser.
-pub(crate) async fn data_folder_open(desktop: Arc<Desktop>, _: (), _: Listen) -> Result<(), ErrorReport> {
+pub(crate) async fn data_folder_open(desktop: Arc<Desktop>, _: (), _: ProgressFn) -> Result<(), ErrorReport> {
     desktop.window.show_folder(desktop.folder())
 }
 
 /// What aidb is made with.
-pub(crate) async fn licence_list(_: Arc<Desktop>, _: (), _: Listen) -> Result<Vec<LicenceView>, ErrorReport> {
+pub(crate) async fn licence_list(_: Arc<Desktop>, _: (), _: ProgressFn) -> Result<Vec<LicenceView>, ErrorReport> {
     licences::list()
 }
 
@@ -96,14 +96,14 @@ pub(crate) async fn licence_list(_: Arc<Desktop>, _: (), _: Listen) -> Result<Ve
 pub(crate) async fn support_bundle(
     desktop: Arc<Desktop>,
     request: SupportBundle,
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<WrittenFile, ErrorReport> {
     let destination = desktop.files.to_write(&request.file, &[FilePurpose::SupportBundle])?;
     bundle::write(&desktop, &destination.path, destination.overwrite).await
 }
 
 /// Stops what runs, waits until it is put back, and closes the window.
-pub(crate) async fn window_close(desktop: Arc<Desktop>, _: (), _: Listen) -> Result<(), ErrorReport> {
+pub(crate) async fn window_close(desktop: Arc<Desktop>, _: (), _: ProgressFn) -> Result<(), ErrorReport> {
     desktop.plans.stop_all();
     desktop.plans.ended().await;
     // Whoever asked for it has been asked.
@@ -113,13 +113,13 @@ pub(crate) async fn window_close(desktop: Arc<Desktop>, _: (), _: Listen) -> Res
 }
 
 /// Notes whether a form holds what was not saved: then closing asks first.
-pub(crate) async fn window_unsaved(desktop: Arc<Desktop>, request: Unsaved, _: Listen) -> Result<(), ErrorReport> {
+pub(crate) async fn window_unsaved(desktop: Arc<Desktop>, request: Unsaved, _: ProgressFn) -> Result<(), ErrorReport> {
     desktop.unsaved.store(request.unsaved, Ordering::Relaxed);
     Ok(())
 }
 
 /// Puts a text of the page on the clipboard. The page cannot do that itself where the text comes only after the press that asked
 /// for it: a web view takes what it is handed within the press alone.
-pub(crate) async fn text_copy(desktop: Arc<Desktop>, request: TextCopy, _: Listen) -> Result<(), ErrorReport> {
+pub(crate) async fn text_copy(desktop: Arc<Desktop>, request: TextCopy, _: ProgressFn) -> Result<(), ErrorReport> {
     desktop.clipboard.put_text(request.text)
 }

@@ -11,14 +11,14 @@ use crate::contract::{
 };
 use crate::desktop::Desktop;
 use crate::plan_sessions::{Content, NewPlan, PlanError};
-use crate::progress::Listen;
+use crate::progress::ProgressFn;
 use crate::views::plans::{plan_target, plan_view};
 
 /// What would make the right like the left.
 pub(crate) async fn compare(
     desktop: Arc<Desktop>,
     request: CompareRequest,
-    listen: Listen,
+    listen: ProgressFn,
 ) -> Result<PlanView, ErrorReport> {
     let engine = desktop.engine();
     let (left, _) = side(&desktop, &engine, &request.left, &listen).await?;
@@ -38,7 +38,7 @@ pub(crate) async fn compare(
 pub(crate) async fn compare_texts(
     desktop: Arc<Desktop>,
     request: PlanChoice,
-    _listen: Listen,
+    _listen: ProgressFn,
 ) -> Result<CompareTexts, ErrorReport> {
     let session = desktop.plans.get(&request.plan)?;
     let Content::Comparison { left, right, .. } = &session.content else { return Err(PlanError::NoSides.into()) };
@@ -55,7 +55,7 @@ async fn side(
     desktop: &Desktop,
     engine: &Engine,
     choice: &SideChoice,
-    listen: &Listen,
+    listen: &ProgressFn,
 ) -> Result<(Side, Option<PlanTarget>), ErrorReport> {
     Ok(match choice {
         SideChoice::Live { environment: id, agent } => {

@@ -16,14 +16,14 @@ use crate::contract::{
     EnvironmentView, ErrorReport, KeySet, RemovalView,
 };
 use crate::desktop::Desktop;
-use crate::progress::Listen;
+use crate::progress::ProgressFn;
 use crate::views::environments as views;
 
 /// All of them in stage order.
 pub(crate) async fn environment_list(
     desktop: Arc<Desktop>,
     _: (),
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<Vec<EnvironmentView>, ErrorReport> {
     list(&desktop).await
 }
@@ -32,7 +32,7 @@ pub(crate) async fn environment_list(
 pub(crate) async fn environment_save(
     desktop: Arc<Desktop>,
     request: EnvironmentSave,
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<EnvironmentView, ErrorReport> {
     let engine = desktop.engine();
     let key = request.key.filter(|key| !key.expose_secret().trim().is_empty());
@@ -77,7 +77,7 @@ async fn agreed(desktop: &Desktop, form: EnvironmentForm) -> Result<EnvironmentD
 pub(crate) async fn environment_removal(
     desktop: Arc<Desktop>,
     request: EnvironmentChoice,
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<RemovalView, ErrorReport> {
     let engine = desktop.engine();
     let preview = engine.preview_removal(&known(&engine, &request.id).await?).await?;
@@ -89,7 +89,7 @@ pub(crate) async fn environment_removal(
 pub(crate) async fn environment_remove(
     desktop: Arc<Desktop>,
     request: EnvironmentChoice,
-    listen: Listen,
+    listen: ProgressFn,
 ) -> Result<RemovalView, ErrorReport> {
     let removal =
         environment_removal(Arc::clone(&desktop), EnvironmentChoice { id: request.id.clone() }, listen).await?;
@@ -102,7 +102,7 @@ pub(crate) async fn environment_remove(
 pub(crate) async fn environment_order(
     desktop: Arc<Desktop>,
     request: EnvironmentOrder,
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<Vec<EnvironmentView>, ErrorReport> {
     desktop.engine().order_environments(&request.ids).await?;
     list(&desktop).await
@@ -112,7 +112,7 @@ pub(crate) async fn environment_order(
 pub(crate) async fn environment_key_set(
     desktop: Arc<Desktop>,
     request: KeySet,
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<EnvironmentView, ErrorReport> {
     let engine = desktop.engine();
     let environment = engine.set_environment_key(&known(&engine, &request.id).await?, &request.key).await?;
@@ -124,7 +124,7 @@ pub(crate) async fn environment_key_set(
 pub(crate) async fn environment_key_remove(
     desktop: Arc<Desktop>,
     request: EnvironmentChoice,
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<EnvironmentView, ErrorReport> {
     let engine = desktop.engine();
     let id = known(&engine, &request.id).await?;
@@ -138,7 +138,7 @@ pub(crate) async fn environment_key_remove(
 pub(crate) async fn environment_test(
     desktop: Arc<Desktop>,
     request: EnvironmentTest,
-    listen: Listen,
+    listen: ProgressFn,
 ) -> Result<ConnectionView, ErrorReport> {
     let engine = desktop.engine();
     let stored = match &request.id {
@@ -161,12 +161,12 @@ pub(crate) async fn environment_test(
 pub(crate) async fn environment_check(
     desktop: Arc<Desktop>,
     request: EnvironmentChoice,
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<EnvironmentView, ErrorReport> {
     let engine = desktop.engine();
     let id = known(&engine, &request.id).await?;
     let contact = views::contact(agents(&engine, &id).await);
-    desktop.remembered.change(|memory| drop(memory.contacts.insert(id.clone(), contact)))?;
+    desktop.preferences.change(|memory| drop(memory.contacts.insert(id.clone(), contact)))?;
     Ok(one(&desktop, engine.environment(&id).await?).await)
 }
 
@@ -197,7 +197,7 @@ pub(super) async fn list(desktop: &Desktop) -> Result<Vec<EnvironmentView>, Erro
         VaultKind::Keychain => engine.vault().status().await.unusable(),
         VaultKind::File { .. } | VaultKind::Memory => None,
     };
-    let memory = desktop.remembered.get();
+    let memory = desktop.preferences.get();
     let mut views = Vec::new();
     for environment in engine.environments().await? {
         let state = match &unusable {
@@ -216,10 +216,10 @@ pub(super) async fn list(desktop: &Desktop) -> Result<Vec<EnvironmentView>, Erro
 async fn one(desktop: &Desktop, environment: Environment) -> EnvironmentView {
     let engine = desktop.engine();
     let key = views::key(engine.key_state(&environment).await, engine.vault());
-    views::environment(environment, key, &desktop.remembered.get())
+    views::environment(environment, key, &desktop.preferences.get())
 }
 
 /// What was found with another URL or another key says nothing any more.
 fn forget_contact(desktop: &Desktop, environment: &Environment) -> Result<(), ErrorReport> {
-    desktop.remembered.change(|memory| drop(memory.contacts.remove(environment.id.as_str())))
+    desktop.preferences.change(|memory| drop(memory.contacts.remove(environment.id.as_str())))
 }

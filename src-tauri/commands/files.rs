@@ -17,14 +17,18 @@ use crate::desktop::Desktop;
 use crate::dialogs::Question;
 use crate::error::WindowError;
 use crate::paths;
-use crate::progress::Listen;
+use crate::progress::ProgressFn;
 use crate::views;
 
 /// What the file is called in errors.
 const WHAT: &str = "Configuration file";
 
 /// Asks which file to open.
-pub(crate) async fn file_pick(desktop: Arc<Desktop>, request: FilePick, _: Listen) -> Result<PickedFile, ErrorReport> {
+pub(crate) async fn file_pick(
+    desktop: Arc<Desktop>,
+    request: FilePick,
+    _: ProgressFn,
+) -> Result<PickedFile, ErrorReport> {
     let Some(path) = desktop.dialogs.pick(request.purpose).await? else { return Ok(PickedFile { file: None }) };
     let reading = match request.purpose {
         FilePurpose::CaFile => Reading::CaFile,
@@ -38,7 +42,7 @@ pub(crate) async fn file_pick(desktop: Arc<Desktop>, request: FilePick, _: Liste
 pub(crate) async fn file_destination(
     desktop: Arc<Desktop>,
     request: FileDestination,
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<PickedFile, ErrorReport> {
     let suggested = paths::file_name(&request.suggested);
     let Some(named) = desktop.dialogs.destination(request.purpose, &suggested).await? else {
@@ -66,7 +70,7 @@ async fn overwriting(desktop: &Desktop, named: &Path, path: &Path) -> Result<Ove
 pub(crate) async fn file_check(
     desktop: Arc<Desktop>,
     request: FileChoice,
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<FileCheck, ErrorReport> {
     let Chosen { ticket, path, .. } = to_read(&desktop, &request.file, WHAT).await?;
     let file = path.clone();
@@ -74,7 +78,7 @@ pub(crate) async fn file_check(
     let file = path.clone();
     let backup = match reading.configuration {
         Some(_) => None,
-        None => aside(move || BackupFile::read(&file)?.map(|kept| kept.choose(None)).transpose()).await?,
+        None => spawn_blocking(move || BackupFile::read(&file)?.map(|kept| kept.choose(None)).transpose()).await?,
     };
     Ok(match backup {
         Some(RollbackSource::Kept { backup, .. }) => views::files::backup_check(ticket, &path, &backup),
@@ -98,7 +102,11 @@ pub(super) async fn to_read(desktop: &Desktop, file: &NamedFile, what: &'static 
 }
 
 /// Stops checking a file; a check that is done already stays done.
-pub(crate) async fn file_check_stop(desktop: Arc<Desktop>, request: FileChoice, _: Listen) -> Result<(), ErrorReport> {
+pub(crate) async fn file_check_stop(
+    desktop: Arc<Desktop>,
+    request: FileChoice,
+    _: ProgressFn,
+) -> Result<(), ErrorReport> {
     desktop.checks.stop(&desktop.path(&request.file)?);
     Ok(())
 }
@@ -107,15 +115,15 @@ pub(crate) async fn file_check_stop(desktop: Arc<Desktop>, request: FileChoice, 
 pub(crate) async fn file_excerpt(
     desktop: Arc<Desktop>,
     request: ExcerptRequest,
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<ExcerptView, ErrorReport> {
     let path = desktop.files.to_read(&request.file, Reading::Configuration)?.path;
     let line = usize::try_from(request.line).unwrap_or(usize::MAX);
     let file = path.clone();
-    if !aside(move || Ok(begins_as_one(&files::read(&file, WHAT)?))).await? {
+    if !spawn_blocking(move || Ok(begins_as_one(&files::read(&file, WHAT)?))).await? {
         return Err(WindowError::NoExcerpt { path }.into());
     }
-    aside(move || Ok(excerpt(&path, WHAT, line)?.into())).await
+    spawn_blocking(move || Ok(excerpt(&path, WHAT, line)?.into())).await
 }
 
 /// Whether a text can have been meant as a configuration, as broken as it may be: it begins as an object does.
@@ -126,7 +134,7 @@ fn begins_as_one(text: &[u8]) -> bool {
 }
 
 /// A large file takes a second to be checked: the other commands go on meanwhile.
-pub(crate) async fn aside<T: Send + 'static>(
+pub(crate) async fn spawn_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, ErrorReport> {
     match tokio::task::spawn_blocking(work).await {

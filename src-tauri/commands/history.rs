@@ -19,8 +19,8 @@ use crate::contract::{
     LossesView, PlanTarget, PlanView, WrittenFile,
 };
 use crate::desktop::Desktop;
-use crate::plan_sessions::{Met, NewPlan};
-use crate::progress::Listen;
+use crate::plan_sessions::{NewPlan, ShownFrom};
+use crate::progress::ProgressFn;
 use crate::views::history::{backup_view, filter, servers};
 use crate::views::number;
 use crate::views::plans::{plan_view, profile_target};
@@ -34,7 +34,7 @@ const MOST_DOTS: usize = 200;
 pub(crate) async fn history_list(
     desktop: Arc<Desktop>,
     request: HistoryRequest,
-    _listen: Listen,
+    _listen: ProgressFn,
 ) -> Result<HistoryView, ErrorReport> {
     let engine = desktop.engine();
     let all = engine.history().await?;
@@ -57,7 +57,7 @@ pub(crate) async fn history_list(
 pub(crate) async fn history_losses(
     desktop: Arc<Desktop>,
     request: LossesRequest,
-    _listen: Listen,
+    _listen: ProgressFn,
 ) -> Result<LossesView, ErrorReport> {
     let engine = desktop.engine();
     let all = engine.history().await?;
@@ -71,7 +71,7 @@ pub(crate) async fn history_losses(
 pub(crate) async fn history_entry(
     desktop: Arc<Desktop>,
     request: EntryChoice,
-    _listen: Listen,
+    _listen: ProgressFn,
 ) -> Result<EntryDetail, ErrorReport> {
     let engine = desktop.engine();
     let all = engine.history().await?;
@@ -94,7 +94,7 @@ pub(crate) async fn history_entry(
 pub(crate) async fn entry_key(
     desktop: Arc<Desktop>,
     request: EntryChoice,
-    _listen: Listen,
+    _listen: ProgressFn,
 ) -> Result<EntryKey, ErrorReport> {
     let engine = desktop.engine();
     let all = engine.history().await?;
@@ -122,7 +122,7 @@ pub(crate) async fn entry_key(
 pub(crate) async fn history_export(
     desktop: Arc<Desktop>,
     request: HistoryExport,
-    _listen: Listen,
+    _listen: ProgressFn,
 ) -> Result<WrittenFile, ErrorReport> {
     let destination = desktop.files.to_write(&request.file, &[FilePurpose::HistoryCsv, FilePurpose::HistoryJson])?;
     let all = desktop.engine().history().await?;
@@ -141,7 +141,7 @@ pub(crate) async fn history_export(
 pub(crate) async fn backup_now(
     desktop: Arc<Desktop>,
     request: BackupChoice,
-    listen: Listen,
+    listen: ProgressFn,
 ) -> Result<BackupNow, ErrorReport> {
     let engine = desktop.engine();
     let backup = engine.backup(&request.id).await?;
@@ -164,7 +164,7 @@ pub(crate) async fn backup_now(
 pub(crate) async fn backup_take(
     desktop: Arc<Desktop>,
     request: BackupTake,
-    listen: Listen,
+    listen: ProgressFn,
 ) -> Result<BackupView, ErrorReport> {
     let engine = desktop.engine();
     let target = environment(&engine, &request.environment).await?;
@@ -178,7 +178,7 @@ pub(crate) async fn backup_take(
 pub(crate) async fn backup_update(
     desktop: Arc<Desktop>,
     request: BackupUpdate,
-    _listen: Listen,
+    _listen: ProgressFn,
 ) -> Result<BackupView, ErrorReport> {
     let engine = desktop.engine();
     let pin = if request.pinned { Pin::Pinned } else { Pin::Unpinned };
@@ -190,7 +190,7 @@ pub(crate) async fn backup_update(
 pub(crate) async fn backup_export(
     desktop: Arc<Desktop>,
     request: BackupExport,
-    _listen: Listen,
+    _listen: ProgressFn,
 ) -> Result<WrittenFile, ErrorReport> {
     let destination = desktop.files.to_write(&request.file, &[FilePurpose::Configuration])?;
     let backup = desktop.engine().export_backup(&request.id, &destination.path, destination.overwrite).await?;
@@ -203,7 +203,7 @@ pub(crate) async fn backup_export(
 pub(crate) async fn backups_verify(
     desktop: Arc<Desktop>,
     _request: (),
-    _listen: Listen,
+    _listen: ProgressFn,
 ) -> Result<BackupsChecked, ErrorReport> {
     let engine = desktop.engine();
     let verified = engine.store().await?.verify_backups().await?;
@@ -252,7 +252,7 @@ async fn past(desktop: &Desktop, engine: &Engine, summary: &OperationSummary) ->
     let made_key = plan.registers() && may_stand(summary.state);
     let source = summary.source.as_deref().map(file_name).unwrap_or_default();
     let target = past_target(engine, summary).await?;
-    let session = desktop.plans.open(NewPlan::past(source, target, plan, report.as_ref(), Met::InTheHistory));
+    let session = desktop.plans.open(NewPlan::past(source, target, plan, report.as_ref(), ShownFrom::History));
     Ok(Past { plan: Some(plan_view(engine, &session).await), cause, made_key })
 }
 

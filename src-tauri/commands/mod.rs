@@ -1,7 +1,7 @@
 //! The commands that the page can call: one file per domain, one line each in [`all`]. A command takes one request and
 //! answers one value or an [`ErrorReport`]; it unpacks, calls the engine, converts.
 //!
-//! From this list come the dispatch ([`crate::invoke`]), the permissions (`offered.rs`, held against it by a test) and the
+//! From this list come the dispatch ([`crate::invoke`]), the permissions (`command_names.rs`, held against it by a test) and the
 //! page's contract ([`crate::typescript`]), whose types are taken from the functions themselves.
 
 mod agents;
@@ -15,7 +15,7 @@ mod plans;
 mod recovery;
 mod sandbox;
 
-pub(crate) use files::aside;
+pub(crate) use files::spawn_blocking;
 pub(crate) use recovery::recover;
 
 use crate::invoke::{Command, command};

@@ -13,15 +13,15 @@ use aidb_core::plan::Plan;
 use aidb_core::store::BackupSummary;
 use secrecy::ExposeSecret;
 
-use super::files::{aside, to_read};
+use super::files::{spawn_blocking, to_read};
 use crate::contract::{
     ApplyAnswer, ApplyRequest, ApplyView, ErrorReport, FilePurpose, ImportRequest, LinkChoice, LinkRequest, LinkTest,
     LinkTestView, NamedFile, NoteView, NoteWeight, PlanChoice, PlanKind, PlanPageSave, PlanText, PlanView,
     PromoteRequest, RestoreChoice, RestoreRequest, RestoreSource, RowsRequest, RowsView, TickedPlan, WrittenFile,
 };
 use crate::desktop::Desktop;
-use crate::plan_sessions::{Content, Met, NewPlan, Origin, PlanError, PlanSession, Proposable, Run};
-use crate::progress::{Listen, Thinned};
+use crate::plan_sessions::{Content, NewPlan, Origin, PlanError, PlanSession, Proposable, Run, ShownFrom};
+use crate::progress::{ProgressFn, ThrottledProgress};
 use crate::views::plan_command::command_line;
 use crate::views::plans::{apply_view, plan_target, plan_view};
 use crate::views::{number, plan_page, plan_text};
@@ -30,7 +30,7 @@ use crate::views::{number, plan_page, plan_text};
 pub(crate) async fn plan_promote(
     desktop: Arc<Desktop>,
     request: PromoteRequest,
-    listen: Listen,
+    listen: ProgressFn,
 ) -> Result<PlanView, ErrorReport> {
     let engine = desktop.engine();
     let (from, to) = (environment(&engine, &request.from).await?, environment(&engine, &request.to).await?);
@@ -46,7 +46,7 @@ pub(crate) async fn plan_promote(
 pub(crate) async fn plan_import(
     desktop: Arc<Desktop>,
     request: ImportRequest,
-    listen: Listen,
+    listen: ProgressFn,
 ) -> Result<PlanView, ErrorReport> {
     let engine = desktop.engine();
     let (path, read) = configuration(&desktop, &request.file, "Configuration file").await?;
@@ -63,7 +63,7 @@ pub(crate) async fn plan_import(
 pub(crate) async fn plan_restore(
     desktop: Arc<Desktop>,
     request: RestoreRequest,
-    listen: Listen,
+    listen: ProgressFn,
 ) -> Result<PlanView, ErrorReport> {
     let engine = desktop.engine();
     let (source, from) = restore_source(&desktop, &engine, request.from).await?;
@@ -83,7 +83,7 @@ pub(crate) async fn plan_restore(
 pub(crate) async fn plan_link(
     desktop: Arc<Desktop>,
     request: LinkRequest,
-    listen: Listen,
+    listen: ProgressFn,
 ) -> Result<PlanView, ErrorReport> {
     let session = desktop.plans.get(&request.plan)?;
     let Proposable { target, proposal, origin } = session.proposable()?.clone();
@@ -104,7 +104,7 @@ pub(crate) async fn plan_link(
 pub(crate) async fn link_test(
     desktop: Arc<Desktop>,
     request: LinkTest,
-    _listen: Listen,
+    _listen: ProgressFn,
 ) -> Result<LinkTestView, ErrorReport> {
     let session = desktop.plans.get(&request.plan)?;
     let Proposable { target, proposal, .. } = session.proposable()?;
@@ -124,7 +124,7 @@ pub(crate) async fn link_test(
 pub(crate) async fn plan_rows(
     desktop: Arc<Desktop>,
     request: RowsRequest,
-    _listen: Listen,
+    _listen: ProgressFn,
 ) -> Result<RowsView, ErrorReport> {
     let session = desktop.plans.get(&request.plan)?;
     let from = usize::try_from(request.from).unwrap_or(usize::MAX);
@@ -136,7 +136,7 @@ pub(crate) async fn plan_rows(
 pub(crate) async fn plan_text(
     desktop: Arc<Desktop>,
     request: TickedPlan,
-    _listen: Listen,
+    _listen: ProgressFn,
 ) -> Result<PlanText, ErrorReport> {
     let session = desktop.plans.get(&request.plan)?;
     let Ok(proposable) = session.proposable() else {
@@ -152,7 +152,7 @@ pub(crate) async fn plan_text(
 pub(crate) async fn plan_page_save(
     desktop: Arc<Desktop>,
     request: PlanPageSave,
-    _listen: Listen,
+    _listen: ProgressFn,
 ) -> Result<WrittenFile, ErrorReport> {
     let session = desktop.plans.get(&request.plan)?;
     let engine = desktop.engine();
@@ -175,7 +175,7 @@ pub(crate) async fn plan_page_save(
 pub(crate) async fn plan_discard(
     desktop: Arc<Desktop>,
     request: PlanChoice,
-    _listen: Listen,
+    _listen: ProgressFn,
 ) -> Result<(), ErrorReport> {
     desktop.plans.discard(&request.plan);
     Ok(())
@@ -185,7 +185,7 @@ pub(crate) async fn plan_discard(
 pub(crate) async fn plan_apply(
     desktop: Arc<Desktop>,
     request: ApplyRequest,
-    listen: Listen,
+    listen: ProgressFn,
 ) -> Result<ApplyAnswer, ErrorReport> {
     let session = desktop.plans.get(&request.plan)?;
     let proposable = session.proposable()?;
@@ -211,7 +211,7 @@ pub(crate) async fn plan_apply(
 pub(crate) async fn plan_cancel(
     desktop: Arc<Desktop>,
     request: PlanChoice,
-    _listen: Listen,
+    _listen: ProgressFn,
 ) -> Result<(), ErrorReport> {
     Ok(desktop.plans.cancel(&request.plan)?)
 }
@@ -238,12 +238,12 @@ pub(super) async fn configuration(
 ) -> Result<(String, Validated), ErrorReport> {
     let path = to_read(desktop, file, what).await?.path;
     let shown = path.display().to_string();
-    Ok((shown, aside(move || read_configuration(&path, what)).await?))
+    Ok((shown, spawn_blocking(move || read_configuration(&path, what)).await?))
 }
 
 /// What goes with a call that the person waits for.
-pub(super) fn context(listen: Listen) -> Context {
-    Context { progress: Thinned::for_listener(listen), ..Context::default() }
+pub(super) fn context(listen: ProgressFn) -> Context {
+    Context { progress: ThrottledProgress::for_listener(listen), ..Context::default() }
 }
 
 /// A file's name without its folders.
@@ -278,7 +278,7 @@ async fn restore_source(
         RestoreChoice::File { file } => {
             let kept = super::files::to_read(desktop, &file, "Backup file").await?.path;
             let path = kept.display().to_string();
-            if let Some(file) = aside(move || BackupFile::read(&kept)).await? {
+            if let Some(file) = spawn_blocking(move || BackupFile::read(&kept)).await? {
                 return Ok((file.choose(None)?, RestoreSource::File { path }));
             }
             let (path, read) = configuration(desktop, &file, "Backup file").await?;
@@ -345,7 +345,7 @@ async fn ended(
     applied: Applied,
 ) -> ApplyView {
     let shown =
-        NewPlan::past(source.to_owned(), plan_target(target), plan.clone(), Some(&applied.report), Met::AtItsEnd);
+        NewPlan::past(source.to_owned(), plan_target(target), plan.clone(), Some(&applied.report), ShownFrom::Result);
     let view = plan_view(engine, &desktop.plans.open(shown)).await;
     let next = next_stage(engine, target).await;
     apply_view(applied, &plan, view, target, next)
@@ -371,7 +371,7 @@ async fn plan_moved(
     engine: Arc<Engine>,
     session: Arc<PlanSession>,
     error: Error,
-    listen: Listen,
+    listen: ProgressFn,
 ) -> Result<ApplyAnswer, ErrorReport> {
     let Proposable { target, proposal, origin } = session.proposable()?.clone();
     let again = engine.propose_again(&target, &proposal, None, &context(listen)).await?;
@@ -380,6 +380,6 @@ async fn plan_moved(
         .await?;
     // Said once: what moved has a place of its own on the screen.
     let mut error = ErrorReport::of(error.report());
-    let moved = std::mem::take(&mut error.details);
-    Ok(ApplyAnswer::Moved { error, moved, now: Box::new(now) })
+    let drift = std::mem::take(&mut error.details);
+    Ok(ApplyAnswer::Moved { error, moved: drift, now: Box::new(now) })
 }

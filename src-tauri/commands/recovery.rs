@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
-use aidb_core::apply::Way;
+use aidb_core::apply::RecoveryMode;
 use aidb_core::operations::{Engine, Error, Owner, RecoveryRequest};
 use aidb_core::store::OperationId;
 
 use super::plans::context;
 use crate::contract::{ErrorReport, InterruptedChoice, InterruptedView, RecoveredView, RecoveryChoice, RecoveryWay};
 use crate::desktop::Desktop;
-use crate::progress::Listen;
+use crate::progress::ProgressFn;
 use crate::views::recovery as views;
 
 /// What the start of the application recovered. It does that by itself; the page only waits for it, and may ask again.
-pub(crate) async fn recovery_start(desktop: Arc<Desktop>, _: (), _: Listen) -> Result<Vec<RecoveredView>, ErrorReport> {
+pub(crate) async fn recovery_start(
+    desktop: Arc<Desktop>,
+    _: (),
+    _: ProgressFn,
+) -> Result<Vec<RecoveredView>, ErrorReport> {
     desktop.begin().await
 }
 
@@ -21,7 +25,7 @@ pub(crate) async fn recovery_start(desktop: Arc<Desktop>, _: (), _: Listen) -> R
 pub(crate) async fn recovery_list(
     desktop: Arc<Desktop>,
     _: (),
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<Vec<InterruptedView>, ErrorReport> {
     let interrupted = desktop.engine().interrupted().await?;
     Ok(interrupted
@@ -35,14 +39,14 @@ pub(crate) async fn recovery_list(
 pub(crate) async fn recovery_run(
     desktop: Arc<Desktop>,
     request: RecoveryChoice,
-    listen: Listen,
+    listen: ProgressFn,
 ) -> Result<Vec<RecoveredView>, ErrorReport> {
     let operation = id_of(&request.operation)?;
-    let way = match request.way {
-        RecoveryWay::PutBack => Way::Back,
-        RecoveryWay::Finish => Way::Forward,
+    let mode = match request.way {
+        RecoveryWay::PutBack => RecoveryMode::PutBack,
+        RecoveryWay::Finish => RecoveryMode::Finish,
     };
-    let request = RecoveryRequest { operation: Some(&operation), way, ..RecoveryRequest::default() };
+    let request = RecoveryRequest { operation: Some(&operation), mode, ..RecoveryRequest::default() };
     recover(&desktop.engine(), request, listen).await
 }
 
@@ -50,7 +54,7 @@ pub(crate) async fn recovery_run(
 pub(crate) async fn recovery_leave(
     desktop: Arc<Desktop>,
     request: InterruptedChoice,
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<(), ErrorReport> {
     desktop.engine().leave(&id_of(&request.operation)?).await?;
     Ok(())
@@ -60,7 +64,7 @@ pub(crate) async fn recovery_leave(
 pub(crate) async fn recover(
     engine: &Engine,
     request: RecoveryRequest<'_>,
-    listen: Listen,
+    listen: ProgressFn,
 ) -> Result<Vec<RecoveredView>, ErrorReport> {
     let recovered = engine.recover(request, &context(listen)).await?;
     Ok(recovered.into_iter().filter_map(views::recovered).collect())

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use crate::contract::{EnvironmentView, ErrorReport};
 use crate::desktop::Desktop;
-use crate::progress::Listen;
-use crate::samples;
+use crate::progress::ProgressFn;
+use crate::sandbox;
 
 /// Starts the three sample servers and adds their environments.
 pub(crate) async fn sandbox_start(
     desktop: Arc<Desktop>,
     _: (),
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<Vec<EnvironmentView>, ErrorReport> {
-    samples::start(&desktop).await?;
+    sandbox::start(&desktop).await?;
     super::environments::list(&desktop).await
 }
 
@@ -21,8 +21,8 @@ pub(crate) async fn sandbox_start(
 pub(crate) async fn sandbox_remove(
     desktop: Arc<Desktop>,
     _: (),
-    _: Listen,
+    _: ProgressFn,
 ) -> Result<Vec<EnvironmentView>, ErrorReport> {
-    samples::remove(&desktop).await?;
+    sandbox::remove(&desktop).await?;
     super::environments::list(&desktop).await
 }

@@ -314,7 +314,7 @@ async fn the_sandbox_comes_back_at_the_next_start_and_leaves_what_was_led_elsewh
     bench.call("environment_save", own).await.unwrap();
     let bench = bench.restarted(vault());
     assert_eq!(bench.call("app_start", Value::Null).await.unwrap()["sandbox"]["state"], "off");
-    crate::samples::start_again(&bench.desktop).await.unwrap();
+    crate::sandbox::start_again(&bench.desktop).await.unwrap();
     let start = bench.call("app_start", Value::Null).await.unwrap();
     assert_eq!(start["sandbox"]["state"], "running");
     assert_eq!(start["environments"][2]["url"], "http://127.0.0.1:1");
@@ -384,7 +384,7 @@ async fn a_sandbox_that_comes_back_only_in_part_says_so() {
     };
     std::fs::remove_dir_all(keys.path().join("keys")).unwrap();
     std::fs::write(keys.path().join("keys"), "no folder").unwrap();
-    let failed = crate::samples::start_again(&bench.desktop).await.unwrap_err();
+    let failed = crate::sandbox::start_again(&bench.desktop).await.unwrap_err();
     drop(taken);
     let state = &bench.call("app_start", Value::Null).await.unwrap()["sandbox"];
     assert_eq!((&state["state"], &state["error"]["message"]), (&json!("failed"), &json!(failed.message)));

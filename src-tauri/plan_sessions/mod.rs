@@ -23,7 +23,7 @@ use chrono::{DateTime, Utc};
 use crate::contract::{NoteView, PlanKind, PlanTarget, PlanTicket, RestoreSource};
 
 pub(crate) use error::PlanError;
-pub(crate) use outcomes::{Became, Outcomes};
+pub(crate) use outcomes::{Outcomes, RowResult};
 pub(crate) use rows::Rows;
 pub(crate) use running::{Run, Running};
 pub(crate) use ticks::group_rule;
@@ -78,17 +78,17 @@ pub(crate) enum Content {
         /// How it ended.
         outcomes: Option<Outcomes>,
         /// Where the person met it.
-        met: Met,
+        shown_from: ShownFrom,
     },
 }
 
 /// Where the person met a plan of the past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Met {
+pub(crate) enum ShownFrom {
     /// In the history, from where it can be had again.
-    InTheHistory,
+    History,
     /// At the end of its apply, of which the history may know nothing.
-    AtItsEnd,
+    Result,
 }
 
 /// A proposal and where it goes.
@@ -129,9 +129,15 @@ pub(crate) struct NewPlan {
 
 impl NewPlan {
     /// A plan that was applied, to be looked at row by row: the history and the end of an apply show the same.
-    pub(crate) fn past(source: String, target: PlanTarget, plan: Plan, report: Option<&ApplyReport>, met: Met) -> Self {
+    pub(crate) fn past(
+        source: String,
+        target: PlanTarget,
+        plan: Plan,
+        report: Option<&ApplyReport>,
+        shown_from: ShownFrom,
+    ) -> Self {
         let outcomes = report.map(|report| Outcomes::of(&plan, report));
-        let content = Content::Past { plan, outcomes, met };
+        let content = Content::Past { plan, outcomes, shown_from };
         Self { kind: PlanKind::Past, source, target: Some(target), notes: Vec::new(), content }
     }
 }
@@ -148,13 +154,13 @@ impl Content {
     /// Whether it is there to be looked at alone, and can be had again at any time.
     fn is_only_shown(&self) -> bool {
         match self {
-            Self::Proposal(_) | Self::Past { met: Met::AtItsEnd, .. } => false,
-            Self::Comparison { .. } | Self::Past { met: Met::InTheHistory, .. } => true,
+            Self::Proposal(_) | Self::Past { shown_from: ShownFrom::Result, .. } => false,
+            Self::Comparison { .. } | Self::Past { shown_from: ShownFrom::History, .. } => true,
         }
     }
 
     /// What became of a change, where that is known.
-    pub(crate) fn became(&self, change: &Change) -> Option<Became> {
+    pub(crate) fn row_result(&self, change: &Change) -> Option<RowResult> {
         let Self::Past { outcomes: Some(outcomes), .. } = self else { return None };
         Some(outcomes.get(&change.key()))
     }

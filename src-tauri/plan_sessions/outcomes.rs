@@ -10,14 +10,14 @@ use crate::contract::RowOutcome;
 
 /// How a plan that was applied ended, change by change.
 pub(crate) struct Outcomes {
-    of: HashMap<ChangeKey, Became>,
+    of: HashMap<ChangeKey, RowResult>,
     /// Why everything that is left was left, where that is one reason for many: said once, and not of each.
     pub(crate) shared_reason: Option<String>,
 }
 
 /// What became of one change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Became {
+pub(crate) struct RowResult {
     /// In one word.
     pub(crate) outcome: RowOutcome,
     /// Why it was left or failed, where it was or did.
@@ -27,32 +27,32 @@ pub(crate) struct Became {
 impl Outcomes {
     /// The report of an apply, sorted by what it says of each change of `plan`.
     pub(crate) fn of(plan: &Plan, report: &ApplyReport) -> Self {
-        let plain = |outcome| move |key: &ChangeKey| (key.clone(), Became { outcome, reason: None });
-        let mut of: HashMap<ChangeKey, Became> = HashMap::new();
+        let plain = |outcome| move |key: &ChangeKey| (key.clone(), RowResult { outcome, reason: None });
+        let mut of: HashMap<ChangeKey, RowResult> = HashMap::new();
         of.extend(report.applied.iter().map(plain(RowOutcome::Applied)));
         of.extend(report.put_back.iter().map(plain(RowOutcome::PutBack)));
         if let (Some(change), Some(cause), false) = (&report.stopped_at, &report.cause, report.cancelled) {
             let reason = Some(cause.plain.as_ref().unwrap_or(&cause.message).clone());
-            of.insert(change.clone(), Became { outcome: RowOutcome::Failed, reason });
+            of.insert(change.clone(), RowResult { outcome: RowOutcome::Failed, reason });
         }
         let shared_reason = shared(&report.left);
         // Last, because it weighs most: nobody may read of what was left that it was put back.
         of.extend(report.left.iter().map(|left| {
             let reason = shared_reason.is_none().then(|| left.reason.clone());
-            (row_of(plan, &left.change), Became { outcome: RowOutcome::Left, reason })
+            (row_of(plan, &left.change), RowResult { outcome: RowOutcome::Left, reason })
         }));
         Self { of, shared_reason }
     }
 
     /// What became of a change. One of which the report says nothing was never sent.
-    pub(crate) fn get(&self, key: &ChangeKey) -> Became {
-        self.of.get(key).cloned().unwrap_or(Became { outcome: RowOutcome::NotReached, reason: None })
+    pub(crate) fn get(&self, key: &ChangeKey) -> RowResult {
+        self.of.get(key).cloned().unwrap_or(RowResult { outcome: RowOutcome::NotReached, reason: None })
     }
 
     /// Whether somebody has to look at a change: it was left, or it failed.
     pub(super) fn needs_a_look(&self, change: &Change) -> bool {
-        let became = self.of.get(&change.key());
-        became.is_some_and(|became| matches!(became.outcome, RowOutcome::Left | RowOutcome::Failed))
+        let row_result = self.of.get(&change.key());
+        row_result.is_some_and(|row_result| matches!(row_result.outcome, RowOutcome::Left | RowOutcome::Failed))
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use aidb_core::config::display_text;
 use aidb_core::plan::{Change, Group, describe_access};
 
-use super::{Became, Content, PlanSession};
+use super::{Content, PlanSession, RowResult};
 use crate::contract::{RowGroup, RowView};
 use crate::views::plans::{chips, unchanged_chips};
 
@@ -131,8 +131,8 @@ impl PlanSession {
             Change::SetRateLimits { .. } => None,
             Change::DeleteAgent { before } => before.agent.agent_type.clone(),
         };
-        let (outcome, reason) = match self.content.became(whole) {
-            Some(Became { outcome, reason }) => (Some(outcome), reason.as_deref().map(display_text)),
+        let (outcome, reason) = match self.content.row_result(whole) {
+            Some(RowResult { outcome, reason }) => (Some(outcome), reason.as_deref().map(display_text)),
             None => (None, None),
         };
         RowView {

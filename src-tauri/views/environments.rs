@@ -19,7 +19,7 @@ use crate::contract::{
     AgentsView, AwayView, CheckState, CheckView, ColourName, ConnectionView, ContactView, EnvironmentForm,
     EnvironmentView, ErrorReport, KeyView, KeychainState, KeychainView, LostView, Reachability, RemovalView,
 };
-use crate::remembered::Memory;
+use crate::preferences::Memory;
 
 /// Now, as the page gets times.
 pub(crate) fn now() -> String {

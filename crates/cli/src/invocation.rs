@@ -221,8 +221,8 @@ impl Invocation {
 
     /// What is said of a result that has standard output for itself.
     pub(crate) fn beside<R: Human>(&self, result: &R) {
-        self.screen.aside(&result.remarks(self.screen.detail));
-        self.screen.aside(&result.human(self.screen.detail));
+        self.screen.beside_output(&result.remarks(self.screen.detail));
+        self.screen.beside_output(&result.human(self.screen.detail));
     }
 
     /// Shows the result of a command that changed something on this machine; see [`Screen::finished`].

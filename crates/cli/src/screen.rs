@@ -94,7 +94,7 @@ impl Screen {
         match self.form {
             Form::Json => write_out(&json::document(&result.json())),
             Form::Human => {
-                self.aside(&result.remarks(self.detail));
+                self.beside_output(&result.remarks(self.detail));
                 let printed = write_out(&result.human(self.detail));
                 error_text(&self.without_reassurance(result.complaint(self.detail)));
                 printed
@@ -146,7 +146,7 @@ impl Screen {
     }
 
     /// A block for standard error, already laid out.
-    pub(crate) fn aside(self, text: &str) {
+    pub(crate) fn beside_output(self, text: &str) {
         if self.detail > Detail::Quiet {
             error_text(text);
         }

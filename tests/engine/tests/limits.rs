@@ -123,9 +123,9 @@ async fn limits_that_moved_after_the_plan_stop_the_rollback() {
     let proposal = planned_back(&world, &backup).await;
     set(&world, &limits(7, 70, 700)).await;
     let refused = world.engine.apply(&world.target, &proposal, Deletion::Refused, &Context::default()).await;
-    let Err(Error::TargetChanged { moved, .. }) = refused else { panic!("{refused:?}") };
-    assert_eq!(moved.len(), 1, "{moved:?}");
-    assert!(moved[0].contains("rate limits: now 7 a minute"), "{moved:?}");
+    let Err(Error::TargetChanged { drift, .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!(drift.len(), 1, "{drift:?}");
+    assert!(drift[0].contains("rate limits: now 7 a minute"), "{drift:?}");
     assert_eq!(live(&world).await, Some(limits(7, 70, 700)));
 }
 

@@ -8,7 +8,7 @@ mod common;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aidb_core::apply::{Outcome, Way};
+use aidb_core::apply::{Outcome, RecoveryMode};
 use aidb_core::config::Permission::{self, Admin, Delete, Read, Write};
 use aidb_core::error::{ErrorCode, Explain};
 use aidb_core::operations::{
@@ -86,10 +86,10 @@ fn next_start(world: &World) -> Engine {
     engine_in(&world.folder)
 }
 
-async fn recover(world: &World, way: Way) -> Vec<Recovered> {
+async fn recover(world: &World, mode: RecoveryMode) -> Vec<Recovered> {
     let engine = next_start(world);
     let target = target_of(&engine, &world.sandbox.url()).await;
-    let request = RecoveryRequest { way, target: Some(&target), ..RecoveryRequest::default() };
+    let request = RecoveryRequest { mode, target: Some(&target), ..RecoveryRequest::default() };
     engine.recover(request, &Context::default()).await.expect("the store answers")
 }
 
@@ -118,7 +118,7 @@ async fn r1_an_import_that_dies_at_any_request_is_put_back_or_was_done() {
             }
             tried += 1;
             let at = format!("request {nth}, {effect:?}");
-            recover(&world, Way::Back).await;
+            recover(&world, RecoveryMode::PutBack).await;
             assert_all_ended(&world, &at).await;
             match world.resources() {
                 resources if resources == words(BEFORE) => put_back += 1,
@@ -145,7 +145,7 @@ async fn r1_a_registration_that_dies_at_any_request_leaves_no_agent_or_the_whole
             }
             tried += 1;
             let at = format!("request {nth}, {effect:?}");
-            recover(&world, Way::Back).await;
+            recover(&world, RecoveryMode::PutBack).await;
             assert_all_ended(&world, &at).await;
             match world.resources() {
                 None => {
@@ -170,12 +170,12 @@ async fn r1_a_recovery_may_itself_die_at_any_request() {
         for nth in 1.. {
             // At the third write, so that two are to be put back at least.
             let (world, _) = interrupted_after(5).await;
-            let recovery = Box::pin(recover(&world, Way::Back));
+            let recovery = Box::pin(recover(&world, RecoveryMode::PutBack));
             if die_at(&world, nth, effect, recovery).await.is_some() {
                 break;
             }
             tried += 1;
-            recover(&world, Way::Back).await;
+            recover(&world, RecoveryMode::PutBack).await;
             assert_all_ended(&world, &format!("recovery's request {nth}, {effect:?}")).await;
             assert_eq!(world.resources(), words(BEFORE), "recovery's request {nth}, {effect:?}");
         }
@@ -196,7 +196,7 @@ async fn a_person_may_have_it_finished_instead() {
             if die_at(&world, nth, Effect::After, apply).await.is_some() {
                 break;
             }
-            let recovered = recover(&world, Way::Forward).await;
+            let recovered = recover(&world, RecoveryMode::Finish).await;
             assert_all_ended(&world, &format!("request {nth}")).await;
             assert_eq!(world.resources(), words(WANTED), "request {nth}: {recovered:?}");
         }
@@ -205,14 +205,14 @@ async fn a_person_may_have_it_finished_instead() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r6_what_somebody_else_changed_since_is_left_and_named_either_way() {
-    for way in [Way::Back, Way::Forward] {
+    for mode in [RecoveryMode::PutBack, RecoveryMode::Finish] {
         let (world, _) = interrupted_after(6).await;
         world
             .sandbox
             .handle()
             .set_resource(AGENT, "customers", "table", &[aidb_sandbox::Permission::Admin])
             .expect("set");
-        let recovered = recover(&world, way).await;
+        let recovered = recover(&world, mode).await;
         let [Recovered { end: RecoveryEnd::Recovered { report, .. }, .. }] = recovered.as_slice() else {
             panic!("{recovered:?}");
         };
@@ -221,7 +221,7 @@ async fn r6_what_somebody_else_changed_since_is_left_and_named_either_way() {
         assert!(report.left[0].reason.contains("customers"), "{:?}", report.left);
         let resources = world.resources().expect("there");
         assert_eq!(resources["customers"], [Admin], "theirs is theirs");
-        let others = if way == Way::Back { BEFORE } else { WANTED };
+        let others = if mode == RecoveryMode::PutBack { BEFORE } else { WANTED };
         let mut expected = words(others).expect("some");
         expected.insert("customers".into(), vec![Admin]);
         assert_eq!(resources, expected);
@@ -254,7 +254,7 @@ async fn without_a_key_it_waits_visibly_and_blocks_its_agent_alone() {
     other.agent.agent_id = "another-agent".into();
     world.import(&other, Mode::Merge).await.expect("another agent is not blocked");
 
-    recover(&world, Way::Back).await;
+    recover(&world, RecoveryMode::PutBack).await;
     assert_eq!(world.resources(), words(BEFORE));
     assert_all_ended(&world, "with the key").await;
 }
@@ -274,7 +274,7 @@ async fn a_server_that_cannot_be_reached_leaves_it_open_for_the_next_start() {
     assert_eq!(waiting.len(), 1, "it is not forgotten");
 
     handle.set_faults([]);
-    recover(&world, Way::Back).await;
+    recover(&world, RecoveryMode::PutBack).await;
     assert_eq!(world.resources(), words(BEFORE));
     assert_all_ended(&world, "the server is back").await;
 }
@@ -296,7 +296,7 @@ async fn an_operation_that_can_never_be_recovered_is_left_as_it_is_by_a_person()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recovery_stands_in_the_history_beside_what_it_recovered() {
     let (world, _) = interrupted_after(4).await;
-    recover(&world, Way::Back).await;
+    recover(&world, RecoveryMode::PutBack).await;
     let engine = next_start(&world);
     let history = engine.store().await.expect("store").operations(&OperationFilter::default()).await.expect("history");
     let [recovery, interrupted] = history.as_slice() else { panic!("{history:?}") };
@@ -420,7 +420,7 @@ async fn how_far_an_apply_may_have_come_is_noted_before_it_goes_there() {
     assert_eq!(sent, Some(2_048), "two groups of 1,024");
     // Somebody else gives what the plan would have given, beyond what was sent: not ours to take back.
     world.sandbox.handle().set_resource(AGENT, "table_02400", "table", &[aidb_sandbox::Permission::Read]).expect("set");
-    recover(&world, Way::Back).await;
+    recover(&world, RecoveryMode::PutBack).await;
     assert_eq!(world.resources(), words(&[("table_02400", &[Read])]));
 }
 
@@ -470,9 +470,9 @@ async fn r6_a_saved_plan_writes_nothing_once_the_target_moved() {
     world.sandbox.handle().set_resource(AGENT, "customers", "table", &[aidb_sandbox::Permission::Admin]).expect("set");
     let writes = world.writes();
     let error = apply_saved(&world, &path).await.expect_err("moved");
-    let Error::TargetChanged { moved, now, .. } = &error else { panic!("{error:?}") };
-    assert_eq!(moved.len(), 1, "{moved:?}");
-    assert!(moved[0].starts_with("customers: now admin; was "), "{moved:?}");
+    let Error::TargetChanged { drift, now, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(drift.len(), 1, "{drift:?}");
+    assert!(drift[0].starts_with("customers: now admin; was "), "{drift:?}");
     assert!(now.changes.iter().any(|change| change.subject() == "customers"), "the new plan is there to be shown");
     assert_eq!(world.writes(), writes);
 }

@@ -49,7 +49,7 @@ fn tell_findings(invocation: &Invocation, files: &[Read]) {
     if invocation.screen.form == crate::screen::Form::Human {
         for file in files {
             let text = human::findings(&file.path, &file.validated.report.findings, invocation.screen.detail);
-            invocation.screen.aside(&text);
+            invocation.screen.beside_output(&text);
         }
     }
 }

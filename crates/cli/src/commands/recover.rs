@@ -1,6 +1,6 @@
 //! `aidb recover`, and what every command that talks to a server does first: recover what was interrupted.
 
-use aidb_core::apply::{Outcome, Way};
+use aidb_core::apply::{Outcome, RecoveryMode};
 use aidb_core::config::AgentId;
 use aidb_core::operations::{
     Context, Engine, Interrupted, Owner, Recovered, RecoveryEnd, RecoveryRequest, Target, WhenBusy,
@@ -55,8 +55,8 @@ pub(crate) async fn recover(invocation: &Invocation, args: RecoverArgs) -> Resul
         true => Some(invocation.target(&engine).await?),
         false => None,
     };
-    let way = if args.finish { Way::Forward } else { Way::Back };
-    let request = RecoveryRequest { operation: operation.as_ref(), way, target: target.as_ref() };
+    let mode = if args.finish { RecoveryMode::Finish } else { RecoveryMode::PutBack };
+    let request = RecoveryRequest { operation: operation.as_ref(), mode, target: target.as_ref() };
     signals::changes_begin();
     let done = RecoveriesDone(engine.recover(request, &invocation.context()).await?);
     Ok(invocation.changed(&done, done.exit()))

@@ -54,12 +54,12 @@ impl Turn<'_> {
                 Err(error) => error,
             };
             let asks = self.context.when_moved == WhenMoved::SameChanges;
-            let Error::TargetChanged { moved, .. } = &error else { return Err(error.into()) };
+            let Error::TargetChanged { drift, .. } = &error else { return Err(error.into()) };
             if !asks {
                 return Err(error.into());
             }
             self.invocation.quiet_progress();
-            let what = moved.first().map(|first| format!(" {first}")).unwrap_or_default();
+            let what = drift.first().map(|first| format!(" {first}")).unwrap_or_default();
             let server = &self.target.name;
             self.invocation
                 .screen

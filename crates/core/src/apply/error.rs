@@ -26,10 +26,10 @@ pub(super) enum WriteError {
     )]
     ReplacedAnother,
     /// Somebody changed the agent itself while its permissions were written.
-    #[error("Somebody else changed this agent itself while its changes were being written. {}", first_sentence(moved))]
+    #[error("Somebody else changed this agent itself while its changes were being written. {}", first_sentence(drift))]
     ChangedMeanwhile {
         /// A sentence for each thing that is not what it was.
-        moved: Vec<String>,
+        drift: Vec<String>,
     },
     /// Everything was there when it was verified, and a moment later the agent was not.
     #[error("Somebody else deleted this agent while it was being registered.")]
@@ -59,8 +59,8 @@ impl WriteError {
 }
 
 /// The first says the most: a new registration comes before everything that came with it.
-fn first_sentence(moved: &[String]) -> String {
-    let first = moved.first().map_or("", String::as_str);
+fn first_sentence(drift: &[String]) -> String {
+    let first = drift.first().map_or("", String::as_str);
     format!("{}.", first.trim_end_matches('.'))
 }
 
@@ -120,7 +120,7 @@ impl Explain for WriteError {
         match self {
             Self::Call(error) | Self::LinkRefused(error) => error.details(),
             Self::Journal(error) => error.details(),
-            Self::ChangedMeanwhile { moved } => moved.clone(),
+            Self::ChangedMeanwhile { drift } => drift.clone(),
             _ => Vec::new(),
         }
     }

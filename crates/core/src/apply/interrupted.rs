@@ -10,14 +10,14 @@ use crate::plan::{Change, Ownership, Remainder, item_count, remaining};
 use crate::progress::Stage;
 use crate::store::Heading;
 
-/// Which way an interrupted operation is recovered.
+/// How an interrupted operation is recovered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Way {
+pub enum RecoveryMode {
     /// To where the target was. What happens by itself.
     #[default]
-    Back,
+    PutBack,
     /// To the end of the plan, because a person wants that.
-    Forward,
+    Finish,
 }
 
 impl Apply<'_> {
@@ -26,20 +26,25 @@ impl Apply<'_> {
     ///
     /// # Errors
     /// The target cannot be read: then nothing was changed, and the operation waits.
-    pub async fn recover(&self, sent: usize, heading: Heading, way: Way) -> Result<ApplyReport, ConnectorError> {
+    pub async fn recover(
+        &self,
+        sent: usize,
+        heading: Heading,
+        mode: RecoveryMode,
+    ) -> Result<ApplyReport, ConnectorError> {
         self.stage(Stage::Reading, 0);
         let (live, ownership) = self.look(&self.session(self.cancel.clone())).await?;
-        let tried: Vec<&Change> = match way {
-            Way::Back => self.plan.changes.iter().take(sent).collect(),
-            Way::Forward => self.plan.changes.iter().collect(),
+        let tried: Vec<&Change> = match mode {
+            RecoveryMode::PutBack => self.plan.changes.iter().take(sent).collect(),
+            RecoveryMode::Finish => self.plan.changes.iter().collect(),
         };
-        let goes_on = heading == Heading::Forward || way == Way::Forward;
+        let goes_on = heading == Heading::Forward || mode == RecoveryMode::Finish;
         if goes_on && self.reached(&live, ownership) {
             return Ok(self.with_key(ApplyReport::done(self.plan), &tried).await);
         }
-        let report = match way {
-            Way::Back => self.put_back_from(&tried, &live, ownership, interrupted()).await,
-            Way::Forward => self.finish(&live, ownership).await,
+        let report = match mode {
+            RecoveryMode::PutBack => self.put_back_from(&tried, &live, ownership, interrupted()).await,
+            RecoveryMode::Finish => self.finish(&live, ownership).await,
         };
         Ok(self.with_key(report, &tried).await)
     }

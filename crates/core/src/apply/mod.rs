@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | `write.rs` | one change → one call; phases in order, several in flight within one |
 //! | `register.rs` | a registration is sent where nobody is, and one whose reply was lost is decided by looking |
-//! | `made_key.rs` | whether the key that was made is the agent's, asked at the very end |
+//! | `key_standing.rs` | whether the key that was made is the agent's, asked at the very end |
 //! | `put_back.rs` | what was tried and is still ours goes back |
 //! | `interrupted.rs` | after a crash: back, or forward to the end |
 //! | `journal.rs` | what is noted before it happens |
@@ -17,16 +17,16 @@
 mod error;
 mod interrupted;
 mod journal;
-mod made_key;
+mod key_standing;
 mod put_back;
 mod register;
 mod sentence;
 mod write;
 
 use error::WriteError;
-pub use interrupted::Way;
+pub use interrupted::RecoveryMode;
 pub use journal::Journal;
-pub use made_key::KeyStanding;
+pub use key_standing::KeyStanding;
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,7 +40,7 @@ use crate::connector::{Connector, KeyHash, RetryNotice, RetryPolicy, Session};
 use crate::error::{ErrorCode, ErrorReport};
 use crate::numbers::counted;
 use crate::plan::{
-    Change, ChangeKey, Leftover, LeftoverKind, Ownership, Plan, item_count, record_moved, shortfalls, unreached,
+    Change, ChangeKey, Leftover, LeftoverKind, Ownership, Plan, item_count, record_drift, shortfalls, unreached,
 };
 use crate::progress::{Event, ProgressSink, Stage};
 
@@ -233,8 +233,8 @@ impl Apply<'_> {
     /// Whether somebody changed the agent itself, or put another in its place, while it was written to. Its permissions outlive
     /// a registration (wire/README.md), so they alone would not show it.
     fn changed_meanwhile(&self, live: &AgentState) -> Option<Stop> {
-        let moved = record_moved(self.before?, live, self.plan);
-        let cause = (!moved.is_empty()).then(|| ErrorReport::of(&WriteError::ChangedMeanwhile { moved }))?;
+        let drift = record_drift(self.before?, live, self.plan);
+        let cause = (!drift.is_empty()).then(|| ErrorReport::of(&WriteError::ChangedMeanwhile { drift }))?;
         Some(Stop { cause, at: None, cancelled: false })
     }
 

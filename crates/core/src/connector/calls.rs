@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 use super::answer::{self, Missing, NestedPermissions, Problem, WirePermissions};
 use super::client::{Answer, Connector, Request, Secrets};
 use super::error::{ConnectorError, Effect};
+use super::error_body::{ErrorBody, Form, presentable};
 use super::key_hash::KeyHash;
-use super::said::{Form, Said, presentable};
 use crate::config::{AgentId, LiveAgent, Permission, RateLimits, ResourcePermission, ResourcePermissions, addressable};
 
 /// Everything but the unreserved characters of RFC 3986.
@@ -310,7 +310,7 @@ impl Connector {
             }
             _ => return Err(self.refusal(&request, &answer, None)),
         };
-        let message = Said::read(&answer.body, json.as_ref(), &self.scrubber(&request)).text;
+        let message = ErrorBody::read(&answer.body, json.as_ref(), &self.scrubber(&request)).text;
         Ok(DatabaseTest { verdict, message })
     }
 
@@ -341,7 +341,7 @@ impl Connector {
             return ConnectorError::Redirected { status, to, call };
         }
         let json = parsed(answer);
-        let text = Said::read(&answer.body, json.as_ref(), &self.scrubber(request)).text;
+        let text = ErrorBody::read(&answer.body, json.as_ref(), &self.scrubber(request)).text;
         match (status, id) {
             (404, Some(id)) if answer::missing(json.as_ref(), id.as_str(), None) == Missing::Agent => {
                 ConnectorError::AgentNotFound { id: id.as_str().to_owned(), text, call }
@@ -386,7 +386,7 @@ impl Connector {
         why: &serde_json::Error,
         path: &str,
     ) -> ConnectorError {
-        let said = Said::read(&answer.body, None, &self.scrubber(request));
+        let said = ErrorBody::read(&answer.body, None, &self.scrubber(request));
         match (why.classify(), said.form) {
             (serde_json::error::Category::Data, _) => {
                 // Not the parser's own words: they repeat the value, which may be a secret.
@@ -401,7 +401,7 @@ impl Connector {
 
     fn not_a_connector(&self, request: &Request<'_>, answer: &Answer) -> ConnectorError {
         let json = parsed(answer);
-        let text = Said::read(&answer.body, json.as_ref(), &self.scrubber(request)).text;
+        let text = ErrorBody::read(&answer.body, json.as_ref(), &self.scrubber(request)).text;
         ConnectorError::NotAConnector { status: answer.status, text, call: self.call(request) }
     }
 

@@ -32,8 +32,8 @@ impl Connections {
         Self { open: AtomicUsize::new(0), enough }
     }
 
-    pub(super) fn layer(self: &Arc<Self>) -> Sparingly {
-        Sparingly(Arc::clone(self))
+    pub(super) fn layer(self: &Arc<Self>) -> ConnectThrottle {
+        ConnectThrottle(Arc::clone(self))
     }
 
     /// The server closes a connection, or one failed.
@@ -57,9 +57,9 @@ enum Opening {
 
 /// Makes connections sparingly.
 #[derive(Clone)]
-pub(super) struct Sparingly(Arc<Connections>);
+pub(super) struct ConnectThrottle(Arc<Connections>);
 
-impl<S> Layer<S> for Sparingly {
+impl<S> Layer<S> for ConnectThrottle {
     type Service = SparingConnect<S>;
 
     fn layer(&self, connect: S) -> SparingConnect<S> {

@@ -101,7 +101,7 @@ struct Pace {
     /// How often the gate was closed.
     closings: u64,
     closed: Option<Closing>,
-    rhythm: Option<Rhythm>,
+    pacing: Option<Pacing>,
     opened: Option<Instant>,
     counted: Count,
     /// Refusals in a row with nothing taken between them.
@@ -118,7 +118,7 @@ struct Closing {
 
 /// Letting requests through evenly.
 #[derive(Clone, Copy)]
-struct Rhythm {
+struct Pacing {
     next: Instant,
     since: Instant,
     /// Requests a second, until [`Self::hold`] is over.
@@ -129,7 +129,7 @@ struct Rhythm {
     wait: Duration,
 }
 
-impl Rhythm {
+impl Pacing {
     /// Requests a second at `now`: steady, then growing, slowly at first.
     fn rate_at(&self, now: Instant) -> f64 {
         let trying = now.saturating_duration_since(self.since + self.hold()).as_secs_f64();
@@ -152,17 +152,17 @@ impl Pace {
             }
             self.open(now, closing);
         }
-        let Some(rhythm) = &mut self.rhythm else { return Admission::Now(Ticket(self.closings)) };
-        let rate = rhythm.rate_at(now);
+        let Some(pacing) = &mut self.pacing else { return Admission::Now(Ticket(self.closings)) };
+        let rate = pacing.rate_at(now);
         if rate >= NO_LIMIT {
-            self.rhythm = None;
+            self.pacing = None;
             return Admission::Now(Ticket(self.closings));
         }
-        if now < rhythm.next || turn == Turn::OutOfLine {
-            return Admission::At(rhythm.next);
+        if now < pacing.next || turn == Turn::OutOfLine {
+            return Admission::At(pacing.next);
         }
         let earliest = now.checked_sub(SLACK).unwrap_or(now);
-        rhythm.next = rhythm.next.max(earliest) + Duration::from_secs_f64(1.0 / rate);
+        pacing.next = pacing.next.max(earliest) + Duration::from_secs_f64(1.0 / rate);
         Admission::Now(Ticket(self.closings))
     }
 
@@ -191,23 +191,23 @@ impl Pace {
         let taken = self.counted.since(closing.at.checked_sub(closing.window).unwrap_or(closing.at));
         let wait = closing.until.saturating_duration_since(closing.at);
         let measured = (taken > 0).then(|| taken as f64 / closing.window.as_secs_f64());
-        let (rate, holds) = match (self.rhythm, measured) {
+        let (rate, holds) = match (self.pacing, measured) {
             (None, Some(measured)) => (measured * MARGIN, FIRST_HOLD),
             (None, None) => (UNKNOWN_RATE, 0),
             // Still closed to everybody: that says when to come back, and nothing of how fast.
-            (Some(rhythm), None) => (rhythm.rate_at(closing.at), rhythm.holds),
+            (Some(pacing), None) => (pacing.rate_at(closing.at), pacing.holds),
             // A higher rate was tried and failed: back to the one that held, or to what the server takes by now.
-            (Some(rhythm), Some(measured)) if open_for > rhythm.hold() => {
-                (rhythm.rate.max(measured * TRIED_MARGIN), LATER_HOLD)
+            (Some(pacing), Some(measured)) if open_for > pacing.hold() => {
+                (pacing.rate.max(measured * TRIED_MARGIN), LATER_HOLD)
             }
             // The rate that was to hold did not: the server takes less than it did, or it was measured too high.
-            (Some(rhythm), Some(measured)) => {
-                let lowered = measured.min(rhythm.rate) * MARGIN;
+            (Some(pacing), Some(measured)) => {
+                let lowered = measured.min(pacing.rate) * MARGIN;
                 let soon = open_for < closing.window * 5;
-                ((lowered * if soon { 0.9 } else { 1.0 }).max(rhythm.rate / 2.0), rhythm.holds)
+                ((lowered * if soon { 0.9 } else { 1.0 }).max(pacing.rate / 2.0), pacing.holds)
             }
         };
-        self.rhythm = Some(Rhythm { next: now, since: now, rate: rate.max(0.02), holds, wait });
+        self.pacing = Some(Pacing { next: now, since: now, rate: rate.max(0.02), holds, wait });
         self.opened = Some(now);
         self.counted = Count::default();
         self.closed = None;

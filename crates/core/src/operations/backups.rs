@@ -1,4 +1,4 @@
-//! Backups on request: take, find, export, verify. The one before every apply is taken in `change.rs`.
+//! Backups on request: take, find, export, verify. The one before every apply is taken in `apply.rs`.
 
 use std::path::Path;
 

@@ -131,7 +131,7 @@ impl Engine {
             ..plain
         };
         let environment = store.add_environment(&new, &self.by()).await?;
-        self.moved(environment, draft.position).await
+        self.at_position(environment, draft.position).await
     }
 
     /// Adds a profile with its key: both or neither, because a profile that was added without its key would be in the way when the
@@ -154,7 +154,7 @@ impl Engine {
     }
 
     /// Puts a profile at a place in the stage order, where one was asked for.
-    async fn moved(&self, environment: Environment, position: Option<u32>) -> Result<Environment, Error> {
+    async fn at_position(&self, environment: Environment, position: Option<u32>) -> Result<Environment, Error> {
         let Some(position) = position else { return Ok(environment) };
         let store = self.store().await?;
         let mut order: Vec<EnvironmentId> = store.environments().await?.into_iter().map(|one| one.id).collect();
@@ -193,7 +193,7 @@ impl Engine {
             self.forget_key(&Environment { url: former, ..environment.clone() }).await?;
         }
         store.update_environment(&environment, &self.by()).await?;
-        self.moved(environment, draft.position).await
+        self.at_position(environment, draft.position).await
     }
 
     /// All profiles in stage order.

@@ -162,7 +162,7 @@ pub enum Error {
         /// The environment's name, or the URL.
         server: String,
         /// What moved, a sentence each.
-        moved: Vec<String>,
+        drift: Vec<String>,
         /// The plan as it would be now.
         now: Box<Plan>,
     },
@@ -345,10 +345,10 @@ fn interrupted(operation: &OperationSummary) -> String {
 /// How many sentences about what moved are said to a person, who is shown the new plan as well.
 const SAID: usize = 5;
 
-fn first_of(moved: &[String]) -> Vec<String> {
-    let more = moved.len().saturating_sub(SAID);
+fn first_of(drift: &[String]) -> Vec<String> {
+    let more = drift.len().saturating_sub(SAID);
     let rest = (more > 0).then(|| format!("and {} more", grouped(more)));
-    moved.iter().take(SAID).cloned().chain(rest).collect()
+    drift.iter().take(SAID).cloned().chain(rest).collect()
 }
 
 fn counted(report: &ValidationReport) -> String {
@@ -492,7 +492,7 @@ impl Explain for Error {
                 report.findings.iter().map(|finding| finding.message.clone()).collect()
             }
             Self::EntryUnreadable { reason } => vec![reason.clone()],
-            Self::TargetChanged { moved, .. } => first_of(moved),
+            Self::TargetChanged { drift, .. } => first_of(drift),
             Self::NotRecorded { cause, history } => {
                 let mut details = cause.details();
                 details.push(format!("This failure is not in the history: {history}"));

@@ -101,7 +101,7 @@ impl Engine {
         let (state, _) = read_state(&session, agent).await?;
         let Some(live) = state.present() else { return Err(self.agent_not_found(target, agent, context).await) };
         let tables = read_tables(&session, agent).await;
-        let (tables, mut notes) = listed_or_derived(tables, &live.agent);
+        let (tables, mut notes) = tables_or_fallback(tables, &live.agent);
         let configuration =
             self.configuration(target.server.environment_name.as_deref(), &target.server.url, live, Some(tables));
         notes.extend(withheld(live));
@@ -239,7 +239,7 @@ impl Engine {
     }
 }
 
-fn listed_or_derived(tables: Tables, agent: &Agent) -> (Vec<String>, Vec<ExportNote>) {
+fn tables_or_fallback(tables: Tables, agent: &Agent) -> (Vec<String>, Vec<ExportNote>) {
     match tables {
         Tables::Listed(tables) => (tables, Vec::new()),
         // An agent without a database has no tables to list: nothing is missing.

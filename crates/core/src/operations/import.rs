@@ -1,4 +1,4 @@
-//! Dry run and import: the plan that would make a target match a configuration. Never writes; `change.rs` does.
+//! Dry run and import: the plan that would make a target match a configuration. Never writes; `apply.rs` does.
 
 use std::sync::Arc;
 

@@ -10,8 +10,8 @@
 //! | `validate.rs` | Validate |
 //! | `import.rs`, `promote.rs`, `rollback.rs` | Dry run, Import, Promote, Rollback: how their plans are made |
 //! | `proposal.rs` | a plan with what it was made from: reduced to chosen items, made anew |
-//! | `change.rs` | applying any plan: read again, back up, apply, record |
-//! | `made_key.rs` | Import, step 1: the key that aidb makes for an agent |
+//! | `apply.rs` | applying any plan: read again, back up, apply, record |
+//! | `agent_key.rs` | Import, step 1: the key that aidb makes for an agent |
 //! | `beside.rs`, `backup_file.rs` | keys and backups in files of their own, for a machine that goes away |
 //! | `lock.rs` | one writer for an agent at a time |
 //! | `recover.rs` | When something fails halfway: recovering what a dead process left |
@@ -19,13 +19,14 @@
 //! | `backups.rs` | Backup, and what retention drops |
 //! | `compare.rs` | Compare |
 //! | `history.rs`, `history_text.rs`, `history_file.rs` | the history: operations and backups in one list |
-//! | `samples.rs` | the sandbox's environments |
+//! | `sandbox.rs` | the sandbox's environments |
 
+mod agent_key;
 mod agents;
+mod apply;
 mod backup_file;
 mod backups;
 mod beside;
-mod change;
 mod compare;
 mod connection;
 mod engine;
@@ -38,23 +39,23 @@ mod history_file;
 mod history_text;
 mod import;
 mod lock;
-mod made_key;
 mod memory;
 mod promote;
 mod proposal;
 mod recover;
 mod rollback;
-mod samples;
+mod sandbox;
 mod saved_plan;
 mod taken_away;
 mod target;
 mod turn;
 mod validate;
 
+pub use agent_key::{AgentKey, KeyStorage};
+pub use apply::{Applied, Deletion};
 pub use backup_file::BackupFile;
 pub use backups::BackupChoice;
 pub use beside::Beside;
-pub use change::{Applied, Deletion};
 pub use compare::{Comparison, Side, compare};
 pub use connection::{Check, CheckState, ConnectionReport};
 pub use engine::{Context, Engine, EngineSettings, WhenBusy};
@@ -65,12 +66,11 @@ pub use history::{Counterpart, EntryKind, EntryOutcome, HistoryEntry, HistoryFil
 pub use history_file::{history_csv, history_json, history_row};
 pub use history_text::describe_operation;
 pub use import::{ImportOptions, LinkDatabase, Relink, Remember};
-pub use made_key::{AgentKey, KeyStorage};
 pub use memory::{Look, LostMemory};
 pub use proposal::{Approval, Proposal, ProposalSource};
 pub use recover::{Interrupted, Owner, Recovered, RecoveryEnd, RecoveryRequest};
 pub use rollback::{RollbackOptions, RollbackSource};
-pub use samples::{SAMPLE_STAGES, SampleStage};
+pub use sandbox::{SAMPLE_STAGES, SampleStage};
 pub use saved_plan::SavedPlan;
 pub use taken_away::TakenAway;
 pub use target::{Ambient, KeyNeed, KeyWithheld, Record, Recorded, Target, TargetRequest};

@@ -6,10 +6,10 @@
 //! can be killed at any point and begun again. What cannot be recovered now waits, with its reason, and nothing else is applied
 //! to its agent until then.
 
-use super::change::{outcome_json, state_of};
+use super::apply::{outcome_json, state_of};
 use super::target::server_key;
 use super::{Context, Engine, Error, LinkDatabase, Target, TargetRequest};
-use crate::apply::{ApplyReport, Credentials, KeyStanding, Outcome, Way};
+use crate::apply::{ApplyReport, Credentials, KeyStanding, Outcome, RecoveryMode};
 use crate::error::ErrorReport;
 use crate::plan::{PLAN_FORMAT, Plan};
 use crate::store::{
@@ -22,7 +22,7 @@ pub struct RecoveryRequest<'a> {
     /// One operation; every one without it.
     pub operation: Option<&'a OperationId>,
     /// Back, unless a person wants it finished.
-    pub way: Way,
+    pub mode: RecoveryMode,
     /// A server with a key that was given for this run: used for the operations on that server.
     pub target: Option<&'a Target>,
 }
@@ -184,13 +184,13 @@ impl Engine {
         let operation = &open.summary;
         let plan = plan_of(open)?;
         let target = self.target_of_operation(operation, request.target).await?;
-        let credentials = match request.way {
-            Way::Back => Credentials::default(),
-            Way::Forward => self.credentials_to_finish(&target, &plan, open).await?,
+        let credentials = match request.mode {
+            RecoveryMode::PutBack => Credentials::default(),
+            RecoveryMode::Finish => self.credentials_to_finish(&target, &plan, open).await?,
         };
         let apply = self.applying(&target, &plan, &credentials, open.key_hash.as_ref(), &operation.id, context).await?;
         let sent = open.sent.unwrap_or(plan.changes.len());
-        let report = apply.recover(sent, open.heading, request.way).await?;
+        let report = apply.recover(sent, open.heading, request.mode).await?;
         if !report.is_final() {
             return Ok(RecoveryEnd::Waiting { reason: report.waiting(&plan) });
         }

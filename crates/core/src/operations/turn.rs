@@ -63,8 +63,8 @@ impl Engine {
         match whole.clone().select(&proposal.selection) {
             Ok(plan) => Ok(Proposal { plan, live, saved: None, ..proposal.clone() }),
             Err(_) => {
-                let moved = plan::moved(&proposal.live, &live);
-                Err(Error::TargetChanged { server: target.name.clone(), moved, now: Box::new(whole) })
+                let drift = plan::drift(&proposal.live, &live);
+                Err(Error::TargetChanged { server: target.name.clone(), drift, now: Box::new(whole) })
             }
         }
     }
@@ -88,8 +88,8 @@ impl Engine {
         // A link that the first plan did not need has nothing to be made with.
         let lacks_string = again.plan.links_database() && again.connection_string.is_none();
         if lacks_string || !context.when_moved.allows(&proposal.plan, &again.plan) {
-            let moved = plan::moved(&proposal.live, &again.live);
-            return Err(Error::TargetChanged { server: target.name.clone(), moved, now: Box::new(again.plan) });
+            let drift = plan::drift(&proposal.live, &again.live);
+            return Err(Error::TargetChanged { server: target.name.clone(), drift, now: Box::new(again.plan) });
         }
         self.refuse_unusable(target, &again.plan, deletion)?;
         Ok(Some(again))

@@ -7,7 +7,7 @@
 
 use serde_json::{Map, Value};
 
-use super::fields::{differs, info, pointer, text};
+use super::fields::{info, note_unchangeable, pointer, text};
 use super::link::called;
 use super::make::{note, said};
 use super::{Change, Mode, NoteCode, NoteWeight, Plan};
@@ -57,7 +57,7 @@ fn alone(plan: &mut Plan, left: &LiveAgent) {
 
 fn agents(plan: &mut Plan, left: &LiveAgent, right: &LiveAgent) {
     let id = |side: &LiveAgent| Value::from(side.agent.agent_id.as_str());
-    differs(plan, "/agent_id", id(right), id(left));
+    note_unchangeable(plan, "/agent_id", id(right), id(left));
     // A mask is no value on either side, and what is withheld is known by its place alone: neither can be compared.
     let masked = |side: &LiveAgent, field: &str| {
         let key = side.agent.info.iter().find(|(key, _)| pointer(key) == field);
@@ -85,7 +85,7 @@ fn links(plan: &mut Plan, left: &LiveAgent, right: &LiveAgent) {
     let (one, other) = (&one.database, &other.database);
     let (Some(one), Some(other)) = (one, other) else {
         let word = |link: &Option<DatabaseReference>| link.as_ref().map_or(Value::Null, |link| called(link).into());
-        return differs(plan, "/database", word(other), word(one));
+        return note_unchangeable(plan, "/database", word(other), word(one));
     };
     let unknown = |field: &str| left.withholds(field) || right.withholds(field);
     for (field, one, other) in [
@@ -93,7 +93,7 @@ fn links(plan: &mut Plan, left: &LiveAgent, right: &LiveAgent) {
         ("/database/connection_name", &one.connection_name, &other.connection_name),
     ] {
         if !unknown(field) {
-            differs(plan, field, text(other), text(one));
+            note_unchangeable(plan, field, text(other), text(one));
         }
     }
 }
@@ -134,6 +134,6 @@ fn files(
 fn further(plan: &mut Plan, under: &str, left: &Map<String, Value>, right: &Map<String, Value>) {
     let of = |side: &Map<String, Value>, key: &String| side.get(key).cloned().unwrap_or_default();
     for key in left.keys().chain(right.keys().filter(|key| !left.contains_key(*key))) {
-        differs(plan, &format!("{under}{}", pointer(key)), of(right, key), of(left, key));
+        note_unchangeable(plan, &format!("{under}{}", pointer(key)), of(right, key), of(left, key));
     }
 }

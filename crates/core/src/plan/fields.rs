@@ -29,7 +29,7 @@ pub(super) fn info(plan: &mut Plan, wanted: &Agent, live: &Agent, unknown: impl 
     let exact = plan.mode == Mode::Exact;
     let mut field = |field: &str, target: Value, wanted: Value| {
         if !unknown(field) {
-            differs(plan, field, target, wanted);
+            note_unchangeable(plan, field, target, wanted);
         }
     };
     field("/name", live.name.as_str().into(), wanted.name.as_str().into());
@@ -51,7 +51,7 @@ pub(super) fn pointer(key: &str) -> String {
 }
 
 /// The one place where two values of a field are compared.
-pub(super) fn differs(plan: &mut Plan, field: &str, target: Value, wanted: Value) {
+pub(super) fn note_unchangeable(plan: &mut Plan, field: &str, target: Value, wanted: Value) {
     if !same_value(&target, &wanted) {
         plan.unchangeable.push(Unchangeable { field: field.into(), target, wanted });
     }

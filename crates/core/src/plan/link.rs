@@ -1,6 +1,6 @@
 //! The link of an agent to its database: whether it is made, and what it is called afterwards.
 
-use super::fields::{differs, note_not_linked, text};
+use super::fields::{note_not_linked, note_unchangeable, text};
 use super::make::{DatabaseLinking, note};
 use super::{Change, Mode, NoteCode, NoteWeight, Plan};
 use crate::config::{Agent, DatabaseReference, LiveAgent};
@@ -22,7 +22,7 @@ pub(super) fn compare_database(plan: &mut Plan, agent: &Agent, live: &LiveAgent,
         (DatabaseLinking::Later, Some(wanted), None) => note_not_linked(plan, wanted),
         (DatabaseLinking::Later, Some(wanted), Some(linked)) => compare_links(plan, wanted, linked, live),
         (DatabaseLinking::Later, None, Some(linked)) if plan.mode == Mode::Exact => {
-            differs(plan, "/database", called(linked).into(), serde_json::Value::Null);
+            note_unchangeable(plan, "/database", called(linked).into(), serde_json::Value::Null);
         }
         (DatabaseLinking::Later, None, _) => {}
     }
@@ -56,7 +56,7 @@ fn compare_links(plan: &mut Plan, wanted: &DatabaseReference, linked: &DatabaseR
         ("/database/connection_name", &linked.connection_name, &wanted.connection_name),
     ] {
         if !live.withholds(field) {
-            differs(plan, field, text(linked), text(wanted));
+            note_unchangeable(plan, field, text(linked), text(wanted));
         }
     }
 }

@@ -13,29 +13,29 @@
 //! | `item.rs` | what a change gives and what it takes, apart |
 //! | `select.rs` | all of a plan, or chosen items |
 //! | `revert.rs` | after a failure: what is still ours goes back, what somebody else changed is left |
-//! | `moved.rs` | what moved between two reads of the target, in words |
+//! | `drift.rs` | what moved between two reads of the target, in words |
 //! | `describe.rs` | the plan in plain words |
 //! | `fingerprint.rs` | the hash of the live state that a plan was made from |
 
 mod change;
 mod describe;
 mod difference;
+mod drift;
 mod fields;
 mod fingerprint;
 mod item;
 mod link;
 mod make;
-mod moved;
 mod revert;
 mod select;
 
 pub use change::{Change, ChangeKey, Group, PHASES, Phase};
 pub use describe::{describe_access, summary_lines};
 pub use difference::{Compared, difference};
+pub use drift::{drift, record_drift};
 pub use fingerprint::Fingerprint;
 pub use item::{Item, item_count};
 pub use make::{DatabaseLinking, Goal, LimitsGoal, TargetTables, make};
-pub use moved::{moved, record_moved};
 pub use revert::{Leftover, LeftoverKind, Ownership, Remainder, Reversal, remaining, revert, shortfalls, unreached};
 pub use select::{Selection, UnknownItem};
 

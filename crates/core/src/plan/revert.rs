@@ -178,7 +178,7 @@ pub fn remaining(changes: &[Change], live: &AgentState, ownership: Ownership) ->
     let mut remainder = Remainder::default();
     let registers = changes.iter().any(|change| matches!(change, Change::Register { .. }));
     for change in changes.iter().filter(|change| !reached(change, live)) {
-        match astray(change, live, ownership, registers) {
+        match conflict(change, live, ownership, registers) {
             None => remainder.todo.push(change.clone()),
             Some(reason) => remainder.left.push(left(change, reason)),
         }
@@ -190,7 +190,7 @@ pub fn remaining(changes: &[Change], live: &AgentState, ownership: Ownership) ->
 }
 
 /// Why a change that was not reached cannot be carried out any more without undoing what somebody else did.
-fn astray(change: &Change, live: &AgentState, ownership: Ownership, registers: bool) -> Option<String> {
+fn conflict(change: &Change, live: &AgentState, ownership: Ownership, registers: bool) -> Option<String> {
     match (change, live) {
         (Change::Register { .. }, AgentState::Present(_)) if ownership == Ownership::Foreign => Some(FOREIGN.into()),
         (Change::Register { .. }, AgentState::Present(_)) => Some(UNLIKE_OURS.into()),

@@ -342,7 +342,7 @@ fn what_moved_is_said_by_resource_and_by_what_is_of_the_agent() {
     let was = present(agent(entries(&[("customers", &[Read]), ("orders", &[Read]), ("same", &[Write])])));
     let mut now = agent(entries(&[("customers", &[Read, Write]), ("returns", &[Read]), ("same", &[Write])]));
     now.name = "Your Agent".into();
-    let words = moved(&was, &present(now));
+    let words = drift(&was, &present(now));
     let expected = [
         "name: now “Your Agent”; was “My Agent”",
         "customers: now read and write; was read",
@@ -350,7 +350,7 @@ fn what_moved_is_said_by_resource_and_by_what_is_of_the_agent() {
         "returns: now read; was not listed",
     ];
     assert_eq!(words, expected);
-    assert_eq!(moved(&was, &was), Vec::<String>::new());
-    assert_eq!(moved(&was, &AgentState::Absent), ["The agent my-agent was deleted meanwhile."]);
-    assert_eq!(moved(&AgentState::Absent, &was), ["The agent my-agent was registered meanwhile."]);
+    assert_eq!(drift(&was, &was), Vec::<String>::new());
+    assert_eq!(drift(&was, &AgentState::Absent), ["The agent my-agent was deleted meanwhile."]);
+    assert_eq!(drift(&AgentState::Absent, &was), ["The agent my-agent was registered meanwhile."]);
 }

@@ -38,8 +38,8 @@ fn engine(page: &mut Page, error: &operations::Error, detail: Detail) {
         }
         operations::Error::TargetChanged { server, now, .. } => {
             page.line(format!("{} is not what it was when the plan was made:", shown(server)));
-            for moved in error.details() {
-                page.line(format!("  {}", shown(&moved)));
+            for drift in error.details() {
+                page.line(format!("  {}", shown(&drift)));
             }
             page.blank();
             page.line(format!("The plan for {} would be this now:", shown(server)));

@@ -52,7 +52,7 @@ fn engine(error: &operations::Error) -> Value {
         operations::Error::NotExportable { agent, report, .. } => {
             json!({ "agent_id": agent, "findings": part(&report.findings) })
         }
-        operations::Error::TargetChanged { moved, now, .. } => json!({ "moved": moved, "plan": part(now) }),
+        operations::Error::TargetChanged { drift, now, .. } => json!({ "moved": drift, "plan": part(now) }),
         _ => json!({}),
     }
 }

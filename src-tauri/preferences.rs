@@ -54,7 +54,7 @@ pub(crate) struct SampleEnvironment {
 }
 
 /// The file, and what stands in it.
-pub(crate) struct Remembered {
+pub(crate) struct Preferences {
     path: PathBuf,
     state: Mutex<State>,
 }
@@ -66,7 +66,7 @@ struct State {
     blocked: Option<String>,
 }
 
-impl Remembered {
+impl Preferences {
     /// Reads what is remembered in `folder`.
     pub(crate) fn in_folder(folder: &Path) -> Self {
         let path = folder.join(FILE);
@@ -162,10 +162,10 @@ mod tests {
     #[test]
     fn what_was_kept_is_there_at_the_next_start() {
         let folder = tempfile::tempdir().unwrap();
-        let first = Remembered::in_folder(&folder.path().join("data"));
+        let first = Preferences::in_folder(&folder.path().join("data"));
         assert!(first.trouble().is_none());
         first.change(|memory| memory.settings.theme = Theme::Dark).unwrap();
-        let second = Remembered::in_folder(&folder.path().join("data"));
+        let second = Preferences::in_folder(&folder.path().join("data"));
         assert_eq!(
             second.get().settings,
             Settings { theme: Theme::Dark, parallel_requests: PARALLEL_REQUESTS, zoom: 100 }
@@ -177,9 +177,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let text = r#"{"settings":{"theme":"dark","parallel_requests":4},"draft":null,"contacts":{},"samples":[]}"#;
         std::fs::write(folder.path().join(FILE), text).unwrap();
-        let remembered = Remembered::in_folder(folder.path());
-        assert!(remembered.trouble().is_none());
-        assert_eq!(remembered.get().settings, Settings { theme: Theme::Dark, parallel_requests: 4, zoom: 100 });
+        let preferences = Preferences::in_folder(folder.path());
+        assert!(preferences.trouble().is_none());
+        assert_eq!(preferences.get().settings, Settings { theme: Theme::Dark, parallel_requests: 4, zoom: 100 });
     }
 
     #[test]
@@ -188,9 +188,9 @@ mod tests {
         let path = folder.path().join(FILE);
         for number in 1..=2 {
             std::fs::write(&path, "{ half").unwrap();
-            let remembered = Remembered::in_folder(folder.path());
-            assert_eq!(remembered.get(), Memory::default());
-            assert_eq!(remembered.trouble().unwrap().error.code, ErrorCode::FileUnreadable);
+            let preferences = Preferences::in_folder(folder.path());
+            assert_eq!(preferences.get(), Memory::default());
+            assert_eq!(preferences.trouble().unwrap().error.code, ErrorCode::FileUnreadable);
             let aside = folder.path().join(format!("window.unreadable-{number}.json"));
             assert_eq!(std::fs::read_to_string(aside).unwrap(), "{ half");
         }
@@ -200,10 +200,10 @@ mod tests {
     fn what_cannot_be_read_is_never_written_over() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join(FILE)).unwrap();
-        let remembered = Remembered::in_folder(folder.path());
-        assert!(remembered.trouble().is_some());
-        let refused = remembered.change(|memory| memory.settings.theme = Theme::Dark).unwrap_err();
+        let preferences = Preferences::in_folder(folder.path());
+        assert!(preferences.trouble().is_some());
+        let refused = preferences.change(|memory| memory.settings.theme = Theme::Dark).unwrap_err();
         assert_eq!(refused.code, ErrorCode::FileUnreadable);
-        assert_eq!(remembered.get().settings.theme, Theme::System, "what is not kept is not shown as kept");
+        assert_eq!(preferences.get().settings.theme, Theme::System, "what is not kept is not shown as kept");
     }
 }

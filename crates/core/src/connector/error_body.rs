@@ -11,7 +11,7 @@ const LONGEST_TEXT: usize = 300;
 const TITLE_WITHIN: usize = 16 * 1024;
 
 /// An error answer's body: its form, and its text without secrets and control characters.
-pub(super) struct Said {
+pub(super) struct ErrorBody {
     /// Scrubbed, escaped, shortened.
     pub(super) text: String,
     pub(super) form: Form,
@@ -25,7 +25,7 @@ pub(super) enum Form {
     Text,
 }
 
-impl Said {
+impl ErrorBody {
     /// Reads a body. Its content type is not asked: gateways give any.
     pub(super) fn read(body: &[u8], json: Option<&Value>, scrubber: &Scrubber) -> Self {
         let (form, text) = match json {

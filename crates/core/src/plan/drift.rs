@@ -11,7 +11,7 @@ use crate::config::{Agent, AgentState, LiveAgent, ResourcePermission};
 
 /// A sentence for each thing that is not what it was. Empty when both say the same.
 #[must_use]
-pub fn moved(was: &AgentState, is: &AgentState) -> Vec<String> {
+pub fn drift(was: &AgentState, is: &AgentState) -> Vec<String> {
     match (was, is) {
         (AgentState::Absent, AgentState::Absent) => Vec::new(),
         (AgentState::Absent, AgentState::Present(is)) => {
@@ -24,37 +24,37 @@ pub fn moved(was: &AgentState, is: &AgentState) -> Vec<String> {
     }
 }
 
-/// What moved of the agent's own record, which a plan for its permissions leaves alone: a sentence for each, as in [`moved`]. Of a
+/// What moved of the agent's own record, which a plan for its permissions leaves alone: a sentence for each, as in [`drift`]. Of a
 /// database that the plan itself links, nothing is said. Empty where there is no agent on either side.
 #[must_use]
-pub fn record_moved(was: &AgentState, is: &AgentState, plan: &Plan) -> Vec<String> {
+pub fn record_drift(was: &AgentState, is: &AgentState, plan: &Plan) -> Vec<String> {
     let (Some(was), Some(is)) = (was.present(), is.present()) else { return Vec::new() };
     record(was, is, plan.changes.iter().any(|change| matches!(change, Change::LinkDatabase { .. })))
 }
 
 fn present(was: &LiveAgent, is: &LiveAgent) -> Vec<String> {
-    let mut moved = record(was, is, false);
+    let mut drift = record(was, is, false);
     if let (Some(was), Some(is)) = (&was.rate_limits, &is.rate_limits)
         && was != is
     {
-        moved.push(format!("rate limits: now {}; were {}", is.describe(), was.describe()));
+        drift.push(format!("rate limits: now {}; were {}", is.describe(), was.describe()));
     }
     let (was, is) = (&was.agent.resource_permissions, &is.agent.resource_permissions);
     let ids: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
-    moved.extend(ids.into_iter().filter_map(|id| describe_resource(id, was.get(id), is.get(id))));
-    moved
+    drift.extend(ids.into_iter().filter_map(|id| describe_resource(id, was.get(id), is.get(id))));
+    drift
 }
 
 fn record(was: &LiveAgent, is: &LiveAgent, link_is_ours: bool) -> Vec<String> {
-    let mut moved = Vec::new();
+    let mut drift = Vec::new();
     if was.registered_at != is.registered_at {
-        moved.push("The agent was registered anew: it has another API key now.".into());
+        drift.push("The agent was registered anew: it has another API key now.".into());
     }
     if !link_is_ours && (was.linked_at != is.linked_at || was.agent.database != is.agent.database) {
-        moved.push(describe_database(&was.agent, &is.agent));
+        drift.push(describe_database(&was.agent, &is.agent));
     }
-    moved.extend(describe_info(&was.agent, &is.agent));
-    moved
+    drift.extend(describe_info(&was.agent, &is.agent));
+    drift
 }
 
 fn describe_database(was: &Agent, is: &Agent) -> String {

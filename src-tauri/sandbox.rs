@@ -15,7 +15,7 @@ use url::Url;
 use crate::contract::{ErrorReport, SandboxState};
 use crate::desktop::Desktop;
 use crate::error::WindowError;
-use crate::remembered::SampleEnvironment;
+use crate::preferences::SampleEnvironment;
 
 /// What the servers hold, stage by stage.
 const SAMPLES: [Sample; 3] = [Sample::Development, Sample::Staging, Sample::Production];
@@ -52,7 +52,7 @@ pub(crate) async fn start(desktop: &Desktop) -> Result<(), ErrorReport> {
     if let Some(error) = engine.vault().status().await.unusable() {
         return Err(error.into());
     }
-    let mut running = desktop.samples.running.lock().await;
+    let mut running = desktop.sandbox.running.lock().await;
     serve(desktop, &mut running).await?;
     for (server, stage) in running.iter().zip(SAMPLE_STAGES) {
         let environment = match own(desktop, &engine, stage).await? {
@@ -70,7 +70,7 @@ pub(crate) async fn start(desktop: &Desktop) -> Result<(), ErrorReport> {
 pub(crate) async fn start_again(desktop: &Desktop) -> Result<(), ErrorReport> {
     let started = led_again(desktop).await;
     if let Err(error) = &started {
-        desktop.samples.set_state(SandboxState::Failed { error: error.clone() });
+        desktop.sandbox.set_state(SandboxState::Failed { error: error.clone() });
     }
     started
 }
@@ -84,7 +84,7 @@ async fn led_again(desktop: &Desktop) -> Result<(), ErrorReport> {
     if environments.iter().all(Option::is_none) {
         return Ok(());
     }
-    let mut running = desktop.samples.running.lock().await;
+    let mut running = desktop.sandbox.running.lock().await;
     serve(desktop, &mut running).await?;
     for ((server, stage), environment) in running.iter().zip(SAMPLE_STAGES).zip(environments) {
         // Nothing is asked of the keychain where the port is free still.
@@ -115,20 +115,20 @@ pub(crate) async fn remove(desktop: &Desktop) -> Result<(), ErrorReport> {
             engine.remove_environment(environment.id.as_str()).await?;
         }
     }
-    let mut running = desktop.samples.running.lock().await;
+    let mut running = desktop.sandbox.running.lock().await;
     for server in running.drain(..) {
         server.shutdown().await;
     }
-    desktop.samples.set_state(SandboxState::Off);
-    desktop.remembered.change(|memory| {
+    desktop.sandbox.set_state(SandboxState::Off);
+    desktop.preferences.change(|memory| {
         let samples = std::mem::take(&mut memory.samples);
         let own = |id: &String| samples.iter().any(|sample| sample.id == *id);
         memory.contacts.retain(|id, _| !own(id));
         memory.looks.retain(|id, _| !own(id));
     })?;
-    match std::fs::remove_dir_all(&desktop.samples.folder) {
+    match std::fs::remove_dir_all(&desktop.sandbox.folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(aidb_core::files::FileError::Unwritable { path: desktop.samples.folder.clone(), source: error }.into())
+            Err(aidb_core::files::FileError::Unwritable { path: desktop.sandbox.folder.clone(), source: error }.into())
         }
         _ => Ok(()),
     }
@@ -146,17 +146,17 @@ async fn serve(desktop: &Desktop, running: &mut Vec<Sandbox>) -> Result<(), Erro
             Ok(servers) => *running = servers,
             Err(error) => {
                 let error = ErrorReport::from(error);
-                desktop.samples.set_state(SandboxState::Failed { error: error.clone() });
+                desktop.sandbox.set_state(SandboxState::Failed { error: error.clone() });
                 return Err(error);
             }
         }
     }
-    desktop.samples.set_state(SandboxState::Running);
+    desktop.sandbox.set_state(SandboxState::Running);
     Ok(())
 }
 
 async fn start_servers(desktop: &Desktop) -> Result<Vec<Sandbox>, WindowError> {
-    let folder = &desktop.samples.folder;
+    let folder = &desktop.sandbox.folder;
     std::fs::create_dir_all(folder)
         .map_err(|error| WindowError::Sandbox { reason: format!("{} cannot be made ({error}).", folder.display()) })?;
     let mut servers = Vec::new();
@@ -184,17 +184,17 @@ async fn start_server(folder: &Path, sample: Sample, port: u16) -> Result<Sandbo
 
 /// The port it had, so that its environment needs no other URL; 0 for any.
 fn former_port(desktop: &Desktop, stage: SampleStage) -> u16 {
-    let sample = remembered(desktop, stage);
+    let sample = known(desktop, stage);
     sample.and_then(|sample| Url::parse(&sample.url).ok()?.port()).unwrap_or_default()
 }
 
-fn remembered(desktop: &Desktop, stage: SampleStage) -> Option<SampleEnvironment> {
-    desktop.remembered.get().samples.into_iter().find(|sample| sample.stage == stage.name)
+fn known(desktop: &Desktop, stage: SampleStage) -> Option<SampleEnvironment> {
+    desktop.preferences.get().samples.into_iter().find(|sample| sample.stage == stage.name)
 }
 
 /// The environment of a stage, where it is still there and leads where it was led.
 async fn own(desktop: &Desktop, engine: &Engine, stage: SampleStage) -> Result<Option<Environment>, ErrorReport> {
-    let Some(sample) = remembered(desktop, stage) else { return Ok(None) };
+    let Some(sample) = known(desktop, stage) else { return Ok(None) };
     let environments = engine.environments().await?;
     Ok(environments
         .into_iter()
@@ -203,7 +203,7 @@ async fn own(desktop: &Desktop, engine: &Engine, stage: SampleStage) -> Result<O
 
 fn remember(desktop: &Desktop, stage: SampleStage, environment: &Environment) -> Result<(), ErrorReport> {
     let (id, url) = (environment.id.to_string(), environment.url.clone());
-    desktop.remembered.change(|memory| {
+    desktop.preferences.change(|memory| {
         memory.contacts.remove(&id);
         memory.looks.remove(&id);
         memory.samples.retain(|sample| sample.stage != stage.name);

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::made_key::{AgentKey, MadeKey};
+use super::agent_key::{AgentKey, MadeKey};
 use super::{Approval, Context, Engine, Error, Proposal, Target, backup_file};
 use crate::apply::{Apply, ApplyReport, Credentials, Journal, KeyStanding, Outcome};
 use crate::config::AgentState;
@@ -200,8 +200,8 @@ impl Engine {
         let now = plan::make(&plan.agent_id, proposal.goal.borrow(), &live, plan.mode);
         // An item that was chosen may be gone by now; then the whole new plan is shown.
         let now = now.clone().select(&proposal.selection).unwrap_or(now);
-        let moved = plan::moved(&proposal.live, &live);
-        Err(Error::TargetChanged { server: target.name.clone(), moved, now: Box::new(now) })
+        let drift = plan::drift(&proposal.live, &live);
+        Err(Error::TargetChanged { server: target.name.clone(), drift, now: Box::new(now) })
     }
 
     async fn back_up_before(
