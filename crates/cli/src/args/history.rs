@@ -49,7 +49,7 @@ pub(crate) enum OutcomeName {
     Stopped,
     /// Somebody is at it now.
     Running,
-    /// Interrupted, and not recovered yet.
+    /// Interrupted, and not settled yet.
     Unfinished,
 }
 

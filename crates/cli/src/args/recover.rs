@@ -1,6 +1,6 @@
 use clap::Args;
 
-/// Recover what was interrupted by a crash, a power cut or a lost connection.
+/// Settle what was interrupted by a crash, a power cut or a lost connection.
 ///
 /// An operation that was interrupted while it wrote is put back: what is still as aidb wrote it goes back to what it was, and
 /// what somebody else has changed since is left and named. With --finish it is carried through to its end instead.
@@ -22,7 +22,7 @@ pub(crate) struct RecoverArgs {
     /// Carry it through to the end of its plan instead of putting it back.
     #[arg(long, conflicts_with = "leave")]
     pub(crate) finish: bool,
-    /// End it as it stands: nothing is put back and nothing is finished. For an operation that can never be recovered, because
+    /// End it as it stands: nothing is put back and nothing is finished. For an operation that can never be settled, because
     /// its server is gone for good.
     #[arg(long, requires = "operation")]
     pub(crate) leave: bool,

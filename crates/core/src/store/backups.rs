@@ -86,6 +86,7 @@ pub struct BackupSummary {
     /// Its place in the order of backups: a later one has a higher number, whatever the clock says.
     pub sequence: i64,
     /// Where.
+    #[serde(rename = "place")]
     pub server: ServerRef,
     /// Which agent.
     pub agent_id: AgentId,

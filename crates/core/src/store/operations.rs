@@ -153,6 +153,7 @@ pub struct OperationSummary {
     /// How far it got.
     pub state: OperationState,
     /// Where.
+    #[serde(rename = "place")]
     pub server: ServerRef,
     /// Which agent.
     pub agent_id: AgentId,
