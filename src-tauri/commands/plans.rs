@@ -6,8 +6,8 @@ use aidb_core::config::{AgentId, AgentState};
 use aidb_core::connector::DatabaseVerdict;
 use aidb_core::files;
 use aidb_core::operations::{
-    Applied, BackupFile, Context, Deletion, Engine, Error, ImportOptions, LinkDatabase, Proposal, Relink, Remember,
-    RollbackOptions, RollbackSource, Target, TargetRequest, Validated, read_configuration,
+    Agreement, Applied, BackupFile, Consent, Context, Deletion, Engine, Error, ImportOptions, LinkDatabase, Relink,
+    Remember, RollbackOptions, RollbackSource, Target, TargetRequest, Validated, read_configuration,
 };
 use aidb_core::plan::Plan;
 use aidb_core::store::BackupSummary;
@@ -190,13 +190,18 @@ pub(crate) async fn plan_apply(
     let session = desktop.plans.get(&request.plan)?;
     let proposable = session.proposable()?;
     let chosen = session.chosen(&request.ticks)?;
-    agree(&proposable.target, &chosen, request.typed_name.as_deref())?;
-    let run = desktop.plans.begin(&session, proposable)?;
+    if chosen.plan.is_empty() {
+        return Err(PlanError::NothingTicked.into());
+    }
     let engine = desktop.engine();
+    let changes = Agreement::NameTyped(request.typed_name.unwrap_or_default());
     let deletion = if request.agree_deletion { Deletion::Agreed } else { Deletion::Refused };
+    let consent = Consent { changes, deletion };
+    engine.refuse_without_consent(&proposable.target, &chosen.plan, &consent).map_err(Error::from)?;
+    let run = desktop.plans.begin(&session, proposable)?;
     let reason = request.reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     let context = Context { cancel: run.cancel.clone(), reason, ..context(Arc::clone(&listen)) };
-    match engine.apply(&proposable.target, &chosen, deletion, &context).await {
+    match engine.apply(&proposable.target, &chosen, &consent, &context).await {
         Ok(applied) => {
             note_end(&run, &applied.report);
             let result = ended(&desktop, &engine, &session.source, &proposable.target, chosen.plan, applied).await;
@@ -322,17 +327,6 @@ fn link(choice: LinkChoice, live: &AgentState) -> LinkDatabase {
             LinkDatabase::With { connection_string, remember, even_if_linked }
         }
     }
-}
-
-/// What has to be there before anything is sent: something to do, and the name of a protected environment.
-fn agree(target: &Target, chosen: &Proposal, typed: Option<&str>) -> Result<(), PlanError> {
-    if chosen.plan.is_empty() {
-        return Err(PlanError::NothingTicked);
-    }
-    if target.is_protected() && typed.map(str::trim) != Some(target.name.as_str()) {
-        return Err(PlanError::NameNotTyped { server: target.name.clone() });
-    }
-    Ok(())
 }
 
 /// How an apply ended, and what became of each row of its plan.

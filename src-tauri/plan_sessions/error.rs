@@ -16,11 +16,6 @@ pub(crate) enum PlanError {
     NothingTicked,
     /// A tick on a row that the plan does not have.
     UnknownRow(UnknownItem),
-    /// The environment is protected, and its name was not typed.
-    NameNotTyped {
-        /// The environment.
-        server: String,
-    },
     /// The plan is being applied.
     Running,
     /// Another plan for the same agent on the same server is being applied.
@@ -53,9 +48,6 @@ impl std::fmt::Display for PlanError {
             Self::Used => "This plan was applied already. Nothing more was changed.".into(),
             Self::NothingTicked => "Nothing is ticked, so there is nothing to apply. Nothing was changed.".into(),
             Self::UnknownRow(error) => error.to_string(),
-            Self::NameNotTyped { server } => {
-                format!("{server} is protected, and its name was not typed as it stands. Nothing was changed.")
-            }
             Self::Running => "This plan is being applied already.".into(),
             Self::Busy { words } => {
                 format!("{words} is not finished yet, and both would change the same agent. Nothing was changed.")
@@ -80,7 +72,6 @@ impl Explain for PlanError {
             Self::SessionEnded | Self::OnlyShown | Self::Used | Self::NoDatabase | Self::NoSides => {
                 ErrorCode::PlanUnusable
             }
-            Self::NameNotTyped { .. } => ErrorCode::ConfirmationRequired,
             Self::Running | Self::Busy { .. } => ErrorCode::StoreBusy,
             Self::NothingToCompare => ErrorCode::AgentNotFound,
             Self::EnvironmentGone { .. } => ErrorCode::EnvironmentNotFound,
@@ -93,7 +84,6 @@ impl Explain for PlanError {
             Self::SessionEnded | Self::Used | Self::UnknownRow(_) => "Make the plan again, and apply that.",
             Self::OnlyShown => "Make a plan to promote, import or restore, and apply that.",
             Self::NothingTicked => "Tick what is to be applied.",
-            Self::NameNotTyped { .. } => "Type the environment's name exactly, upper and lower case included.",
             Self::Running => "Wait for its end, or stop it.",
             Self::Busy { .. } => "Wait for its end, and make this plan again then.",
             Self::NotRunning => "Look at the history: it says how the apply ended.",

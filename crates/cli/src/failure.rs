@@ -125,12 +125,6 @@ pub(crate) enum CommandError {
         /// The file that is most likely meant.
         likely: PathBuf,
     },
-    /// A protected environment and nobody to ask.
-    #[error("{server} is protected, and nobody can be asked here. Nothing was changed.")]
-    Protected {
-        /// The environment.
-        server: String,
-    },
     /// A protected environment is to be removed, and nobody to ask.
     #[error("{server} is protected, and nobody can be asked here. It was not removed.")]
     ProtectedProfile {
@@ -203,7 +197,7 @@ impl Explain for CommandError {
         match self {
             Self::InvalidFolder { .. } | Self::SameAgentTwice { .. } => ErrorCode::ConfigInvalid,
             Self::NothingToExport { .. } => ErrorCode::AgentNotFound,
-            Self::Protected { .. } | Self::ProtectedProfile { .. } => ErrorCode::ConfirmationRequired,
+            Self::ProtectedProfile { .. } => ErrorCode::ConfirmationRequired,
             Self::Declined => ErrorCode::Declined,
             Self::Interrupted => ErrorCode::Interrupted,
             Self::NoDataFolder => ErrorCode::StoreUnusable,
@@ -242,7 +236,6 @@ impl Explain for CommandError {
                     quoted(&likely.display().to_string())
                 ));
             }
-            Self::Protected { .. } => "Look at the plan with --dry-run, then add --yes.",
             Self::ProtectedProfile { .. } => "Add --yes if its profile and its key are to go.",
             Self::NoDataFolder => "Set HOME, or name a folder with --data-dir or AIDB_DATA_DIR.",
             Self::VariableNotText { .. } => "Set it anew.",

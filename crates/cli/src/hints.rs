@@ -4,7 +4,7 @@
 use aidb_core::connector::{ConnectorError, Failure};
 use aidb_core::error::Explain;
 use aidb_core::files::FileError;
-use aidb_core::operations::{Error, KeyWithheld};
+use aidb_core::operations::{ConsentError, Error, KeyWithheld};
 use aidb_core::plan::UnknownItem;
 use aidb_core::store::StoreError;
 use aidb_core::vault::VaultError;
@@ -61,7 +61,8 @@ fn own(error: &Error) -> Option<&'static str> {
             "Say with -e or -u which of the two is meant. Left over from another task, AIDB_URL is better unset."
         }
         Error::AgentRequired { .. } => "Name the agent with -a, or give the environment a default agent.",
-        Error::DeletionNotAgreed { .. } => {
+        Error::Consent(ConsentError::Protected { .. }) => "Look at the plan with --dry-run, then add --yes.",
+        Error::Consent(ConsentError::Deletion { .. }) => {
             "If the agent is to be deleted, say so with --delete-agent: its present key stops working for good."
         }
         Error::AgentBusy { .. } => "Wait for it with --wait, or look at the plan again once it is done.",

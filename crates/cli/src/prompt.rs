@@ -23,9 +23,9 @@ pub(crate) async fn agree(question: &str, cancel: &CancellationToken) -> Result<
 }
 
 /// A word that has to be typed exactly, where a slip of the finger must not be enough.
-pub(crate) async fn agree_by_typing(what: &str, word: &str, cancel: &CancellationToken) -> Result<(), Failure> {
+pub(crate) async fn agree_by_typing(what: &str, word: &str, cancel: &CancellationToken) -> Result<String, Failure> {
     let answer = line(&format!("{} Type {} to go on: ", shown(what), shown(word)), cancel).await?;
-    if answer.trim() == word { Ok(()) } else { Err(CommandError::Declined.into()) }
+    if answer.trim() == word { Ok(answer) } else { Err(CommandError::Declined.into()) }
 }
 
 /// A secret: hidden on a terminal, else all of standard input, which has to be one line.

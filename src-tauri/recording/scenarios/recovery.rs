@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aidb_core::operations::{Context, Deletion};
+use aidb_core::operations::{Consent, Context};
 use aidb_sandbox::{Effect, Fault, FaultAnswer};
 use serde_json::{Value, json};
 
@@ -22,7 +22,8 @@ impl Recording {
         let hang = Fault { effect: Effect::After, ..Fault::on(2, FaultAnswer::Hang { ms: None }).method("PUT") };
         self.world.server(1).set_faults([hang]);
         let (engine, context) = (self.world.desktop.engine(), Context::default());
-        let apply = engine.apply(&proposable.target, &proposable.proposal, Deletion::Refused, &context);
+        let consent = Consent::default();
+        let apply = engine.apply(&proposable.target, &proposable.proposal, &consent, &context);
         let server = self.world.server(1);
         let waits = async {
             while !server.requests().iter().any(|request| request.waits) {

@@ -12,7 +12,7 @@ use aidb_core::apply::{KeyStanding, Outcome};
 use aidb_core::config::Permission::{self, Read, Write};
 use aidb_core::error::{ErrorCode, Explain};
 use aidb_core::operations::{
-    BackupFile, Context, Deletion, Engine, EngineSettings, Error, ImportOptions, KeyStorage, RollbackOptions,
+    BackupFile, Consent, Context, Deletion, Engine, EngineSettings, Error, ImportOptions, KeyStorage, RollbackOptions,
     RollbackSource, Target,
 };
 use aidb_core::plan::Mode;
@@ -174,7 +174,7 @@ async fn whoever_registers_over_somebody_says_so_and_keeps_the_key_that_works() 
     let a = async {
         arrived(&world.sandbox, "POST", "/register", 1).await;
         let theirs = other.propose_import(&other_target, &wanted, &options, "f".into(), &context).await.expect("plan");
-        let applied = other.apply(&other_target, &theirs, Deletion::Refused, &context).await.expect("ended");
+        let applied = other.apply(&other_target, &theirs, &Consent::default(), &context).await.expect("ended");
         assert_eq!(applied.report.outcome, Outcome::Done, "true when it was said: {:?}", applied.report);
         let_go(&world.sandbox, "POST", "/register", 1).await;
         applied
@@ -241,13 +241,13 @@ async fn a_key_that_lasts_nowhere_is_not_made() {
     let proposal = engine.propose_import(&target, &configuration(WANTED), &options, "f".into(), &context).await;
     let proposal = proposal.expect("a plan");
     world.sandbox.handle().clear_requests();
-    let refused = engine.apply(&target, &proposal, Deletion::Refused, &context).await.expect_err("refused");
+    let refused = engine.apply(&target, &proposal, &Consent::default(), &context).await.expect_err("refused");
     assert!(matches!(refused, Error::KeyNowhere { .. }), "{refused}");
     assert_eq!(world.sandbox.handle().request_count(), 0, "before the first request");
 
     let out = world.folder.path().join("agent.key.json");
     let context = Context { agent_key_out: Some(engine.beside(&out).expect("free")), ..Context::default() };
-    let applied = engine.apply(&target, &proposal, Deletion::Refused, &context).await.expect("ended");
+    let applied = engine.apply(&target, &proposal, &Consent::default(), &context).await.expect("ended");
     assert_eq!(applied.report.outcome, Outcome::Done, "{:?}", applied.report);
     let key = applied.agent_key.expect("in the file");
     assert_eq!((key.storage, key.file.as_deref()), (KeyStorage::Memory, Some(out.as_path())));
@@ -365,7 +365,10 @@ async fn a_backup_in_a_file_leads_back_from_a_machine_that_never_saw_it() {
         let source = BackupFile::read(&path).expect("readable").expect("a backup").choose(None).expect("one");
         let context = Context::default();
         let back = engine.propose_rollback(&target, &source, &RollbackOptions::default(), &context).await;
-        let done = engine.apply(&target, &back.expect("plan"), Deletion::Agreed, &context).await.expect("ended");
+        let done = engine
+            .apply(&target, &back.expect("plan"), &Consent::default().with_deletion(Deletion::Agreed), &context)
+            .await
+            .expect("ended");
         assert_eq!(done.report.outcome, Outcome::Done, "{:?}", done.report);
         assert_eq!(world.resources(), before, "existed: {existed}");
     }

@@ -7,7 +7,9 @@ mod common;
 use aidb_core::apply::Outcome;
 use aidb_core::config::Permission::{Read, Write};
 use aidb_core::config::{AgentState, LiveAgent, RateLimits};
-use aidb_core::operations::{Applied, Context, Deletion, Error, Proposal, RollbackOptions, RollbackSource, compare};
+use aidb_core::operations::{
+    Applied, Consent, Context, Deletion, Error, Proposal, RollbackOptions, RollbackSource, compare,
+};
 use aidb_core::plan::{Mode, NoteCode};
 use aidb_core::store::{Backup, BackupReason, NewBackup};
 use aidb_sandbox::{ErrorBody, Fault, FaultAnswer, Spelling};
@@ -38,7 +40,10 @@ async fn planned_back(world: &World, backup: &Backup) -> Proposal {
 
 async fn roll_back(world: &World, backup: &Backup) -> Result<Applied, Error> {
     let proposal = planned_back(world, backup).await;
-    world.engine.apply(&world.target, &proposal, Deletion::Agreed, &Context::default()).await
+    world
+        .engine
+        .apply(&world.target, &proposal, &Consent::default().with_deletion(Deletion::Agreed), &Context::default())
+        .await
 }
 
 fn says(proposal: &Proposal, code: NoteCode) -> bool {
@@ -122,7 +127,7 @@ async fn limits_that_moved_after_the_plan_stop_the_rollback() {
     set(&world, &limits(60, 1000, 10_000)).await;
     let proposal = planned_back(&world, &backup).await;
     set(&world, &limits(7, 70, 700)).await;
-    let refused = world.engine.apply(&world.target, &proposal, Deletion::Refused, &Context::default()).await;
+    let refused = world.engine.apply(&world.target, &proposal, &Consent::default(), &Context::default()).await;
     let Err(Error::TargetChanged { drift, .. }) = refused else { panic!("{refused:?}") };
     assert_eq!(drift.len(), 1, "{drift:?}");
     assert!(drift[0].contains("rate limits: now 7 a minute"), "{drift:?}");

@@ -5,7 +5,7 @@
 mod common;
 
 use aidb_core::config::{self, AgentState, Permission, ResourcePermission, ResourcePermissions};
-use aidb_core::operations::{Context, Deletion, ImportOptions, RollbackOptions, RollbackSource};
+use aidb_core::operations::{Consent, Context, Deletion, ImportOptions, RollbackOptions, RollbackSource};
 use aidb_core::plan::Mode;
 use common::{World, configuration};
 use proptest::prelude::*;
@@ -106,7 +106,11 @@ async fn round(before: Option<ResourcePermissions>, wanted: ResourcePermissions,
     let (source, context) = (RollbackSource::Backup(Box::new(backup)), Context::default());
     let options = RollbackOptions::default();
     let back = world.engine.propose_rollback(&world.target, &source, &options, &context).await.expect("plan back");
-    world.engine.apply(&world.target, &back, Deletion::Agreed, &context).await.expect("rolled back");
+    world
+        .engine
+        .apply(&world.target, &back, &Consent::default().with_deletion(Deletion::Agreed), &context)
+        .await
+        .expect("rolled back");
     assert_eq!(live(&world).await, before.map(without_unremovable), "the original is back");
 }
 

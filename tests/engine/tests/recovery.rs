@@ -12,8 +12,8 @@ use aidb_core::apply::{Outcome, RecoveryMode};
 use aidb_core::config::Permission::{self, Admin, Delete, Read, Write};
 use aidb_core::error::{ErrorCode, Explain};
 use aidb_core::operations::{
-    Applied, Context, Deletion, Engine, Error, ImportOptions, Owner, Proposal, Recovered, RecoveryEnd, RecoveryRequest,
-    WhenBusy,
+    Agreement, Applied, Consent, Context, Deletion, Engine, Error, ImportOptions, Owner, Proposal, Recovered,
+    RecoveryEnd, RecoveryRequest, WhenBusy,
 };
 use aidb_core::plan::Mode;
 use aidb_core::progress::Event;
@@ -22,6 +22,9 @@ use aidb_sandbox::{Effect, Fault, FaultAnswer};
 use common::{AGENT, World, agent_id, configuration, engine_in, target_of};
 
 type Resources<'a> = &'a [(&'a str, &'a [Permission])];
+
+/// Enough for an open environment.
+static UNASKED: Consent = Consent { changes: Agreement::NotAsked, deletion: Deletion::Refused };
 
 const BEFORE: Resources<'_> = &[("customers", &[Read]), ("legacy", &[Admin]), ("orders", &[Read, Write])];
 const WANTED: Resources<'_> = &[("customers", &[Read, Write]), ("invoices", &[Read]), ("orders", &[Read, Delete])];
@@ -76,7 +79,7 @@ async fn interrupted_after(nth: u64) -> (World, Proposal) {
     let world = World::with(BEFORE).await;
     let proposal = proposal(&world, Mode::Exact).await;
     let context = Context::default();
-    let apply = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context);
+    let apply = world.engine.apply(&world.target, &proposal, &UNASKED, &context);
     assert!(die_at(&world, nth, Effect::After, apply).await.is_none(), "the apply is under way");
     (world, proposal)
 }
@@ -112,7 +115,7 @@ async fn r1_an_import_that_dies_at_any_request_is_put_back_or_was_done() {
             let world = World::with(BEFORE).await;
             let proposal = proposal(&world, Mode::Exact).await;
             let context = Context::default();
-            let apply = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context);
+            let apply = world.engine.apply(&world.target, &proposal, &UNASKED, &context);
             if die_at(&world, nth, effect, apply).await.is_some() {
                 break;
             }
@@ -139,7 +142,7 @@ async fn r1_a_registration_that_dies_at_any_request_leaves_no_agent_or_the_whole
             let world = World::empty().await;
             let proposal = proposal(&world, Mode::Merge).await;
             let context = Context::default();
-            let apply = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context);
+            let apply = world.engine.apply(&world.target, &proposal, &UNASKED, &context);
             if die_at(&world, nth, effect, apply).await.is_some() {
                 break;
             }
@@ -192,7 +195,7 @@ async fn a_person_may_have_it_finished_instead() {
             let world = if registers { World::empty().await } else { World::with(BEFORE).await };
             let proposal = proposal(&world, Mode::Exact).await;
             let context = Context::default();
-            let apply = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context);
+            let apply = world.engine.apply(&world.target, &proposal, &UNASKED, &context);
             if die_at(&world, nth, Effect::After, apply).await.is_some() {
                 break;
             }
@@ -244,8 +247,7 @@ async fn without_a_key_it_waits_visibly_and_blocks_its_agent_alone() {
     assert_eq!(open[0].operation.waiting.as_ref().map(|why| why.code), Some(ErrorCode::ApiKeyMissing));
     assert_eq!(open[0].owner, Owner::Gone);
 
-    let again =
-        engine.apply(&world.target, &proposal, Deletion::Refused, &Context::default()).await.expect_err("blocked");
+    let again = engine.apply(&world.target, &proposal, &UNASKED, &Context::default()).await.expect_err("blocked");
     assert_eq!(again.code(), ErrorCode::Unsettled, "{again}");
     assert!(again.to_string().contains(interrupted.id.as_str()), "{again}");
 
@@ -267,7 +269,7 @@ async fn a_server_that_cannot_be_reached_leaves_it_open_for_the_next_start() {
     // From the second write on nothing gets through, not even what leads back.
     handle.set_faults([Fault::on(4, FaultAnswer::Cut).for_ever()]);
     let context = Context::default();
-    let applied = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context).await.expect("ended");
+    let applied = world.engine.apply(&world.target, &proposal, &UNASKED, &context).await.expect("ended");
     assert_eq!(applied.report.outcome, Outcome::NeedsAttention);
     assert!(!applied.report.is_final());
     let waiting = next_start(&world).interrupted().await.expect("read");
@@ -357,11 +359,11 @@ async fn r7_one_writes_and_the_other_learns_who_and_since_when() {
     let first = proposal(&world, Mode::Exact).await;
     let context = Context::default();
     let other = next_start(&world);
-    let (one, two) = tokio::join!(world.engine.apply(&world.target, &first, Deletion::Refused, &context), async {
+    let (one, two) = tokio::join!(world.engine.apply(&world.target, &first, &UNASKED, &context), async {
         while !handle.requests().iter().any(|request| request.waits) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        let refused = other.apply(&world.target, &first, Deletion::Refused, &context).await;
+        let refused = other.apply(&world.target, &first, &UNASKED, &context).await;
         handle.set_faults([]);
         refused
     });
@@ -389,11 +391,11 @@ async fn r7_whoever_waits_finds_the_target_changed_and_writes_nothing() {
     };
     let waiting = Context { when_busy: WhenBusy::Wait, progress: Arc::new(waits), ..Context::default() };
     let other = next_start(&world);
-    let (one, two) = tokio::join!(world.engine.apply(&world.target, &first, Deletion::Refused, &context), async {
+    let (one, two) = tokio::join!(world.engine.apply(&world.target, &first, &UNASKED, &context), async {
         while !handle.requests().iter().any(|request| request.waits) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        other.apply(&world.target, &first, Deletion::Refused, &waiting).await
+        other.apply(&world.target, &first, &UNASKED, &waiting).await
     });
     assert_eq!(one.expect("applied").report.outcome, Outcome::Done);
     assert_eq!(two.expect_err("out of date").code(), ErrorCode::TargetChanged);
@@ -411,7 +413,7 @@ async fn how_far_an_apply_may_have_come_is_noted_before_it_goes_there() {
         .propose_import(&world.target, &configuration(&wanted), &ImportOptions::default(), "f".into(), &context)
         .await
         .expect("planned");
-    let apply = world.engine.apply(&world.target, &planned, Deletion::Refused, &context);
+    let apply = world.engine.apply(&world.target, &planned, &UNASKED, &context);
     // Every request from there on hangs: those beside it must not go on to where the next group is noted.
     let fault = Fault { effect: Effect::After, ..Fault::on(1_500, FaultAnswer::Hang { ms: None }) }.for_ever();
     assert!(die_of(&world, fault, apply).await.is_none());
@@ -430,7 +432,7 @@ async fn apply_saved(world: &World, path: &std::path::Path) -> Result<Applied, E
     let engine = next_start(world);
     let link = aidb_core::operations::LinkDatabase::Later;
     let proposal = engine.propose_saved(&world.target, saved, &link, None).await?;
-    engine.apply(&world.target, &proposal, Deletion::Refused, &Context::default()).await
+    engine.apply(&world.target, &proposal, &UNASKED, &Context::default()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ mod common;
 use aidb_core::apply::Outcome;
 use aidb_core::config::Permission::{Admin, Read, Write};
 use aidb_core::config::{Configuration, DatabaseReference, ResourcePermission, read, write};
-use aidb_core::operations::{Context, ExportNote, ImportOptions, Proposal, Side, compare};
+use aidb_core::operations::{Consent, Context, ExportNote, ImportOptions, Proposal, Side, compare};
 use aidb_core::plan::Mode;
 use aidb_sandbox::{Nulls, Spelling};
 use common::{AGENT, World, agent_id, configuration};
@@ -191,8 +191,8 @@ async fn the_target_did_not_move_because_its_server_spells_otherwise_now() {
     wanted.agent.resource_permissions.insert("new".into(), table(&[Read]));
     let proposal = planned(&world, &wanted).await;
     world.sandbox.handle().switch(|switches| switches.spelling = Spelling::Python);
-    let (context, refused) = (Context::default(), aidb_core::operations::Deletion::Refused);
-    let applied = world.engine.apply(&world.target, &proposal, refused, &context).await.expect("not moved");
+    let (context, consent) = (Context::default(), Consent::default());
+    let applied = world.engine.apply(&world.target, &proposal, &consent, &context).await.expect("not moved");
     assert_eq!(applied.report.outcome, Outcome::Done, "{:?}", applied.report);
 }
 

@@ -11,7 +11,7 @@ use aidb_core::config::AgentState;
 use aidb_core::config::Permission::{self, Admin, Delete, Read, Write};
 use aidb_core::error::{ErrorCode, Explain};
 use aidb_core::operations::{
-    Context, Deletion, Error, ImportOptions, KeyStorage, LinkDatabase, Relink, Remember, RollbackOptions,
+    Consent, Context, Deletion, Error, ImportOptions, KeyStorage, LinkDatabase, Relink, Remember, RollbackOptions,
     RollbackSource,
 };
 use aidb_core::plan::Mode;
@@ -50,13 +50,13 @@ async fn an_import_in_exact_mode_gives_the_configuration_and_its_rollback_the_or
     let context = Context::default();
     let back = world.engine.propose_rollback(&world.target, &source, &RollbackOptions::default(), &context).await;
     let undone =
-        world.engine.apply(&world.target, &back.expect("plan"), Deletion::Refused, &context).await.expect("applied");
+        world.engine.apply(&world.target, &back.expect("plan"), &Consent::default(), &context).await.expect("applied");
     assert_eq!(world.resources(), words(BEFORE));
 
     // A rollback has a backup of its own, so it can be rolled back.
     let redo = RollbackSource::Backup(Box::new(undone.backup.expect("a backup of its own")));
     let again = world.engine.propose_rollback(&world.target, &redo, &RollbackOptions::default(), &context).await;
-    world.engine.apply(&world.target, &again.expect("plan"), Deletion::Refused, &context).await.expect("applied");
+    world.engine.apply(&world.target, &again.expect("plan"), &Consent::default(), &context).await.expect("applied");
     assert_eq!(world.resources(), words(WANTED));
 }
 
@@ -186,10 +186,15 @@ async fn rolling_back_to_did_not_exist_deletes_only_when_agreed() {
     let context = Context::default();
     let proposal = world.engine.propose_rollback(&world.target, &source, &RollbackOptions::default(), &context).await;
     let proposal = proposal.expect("plan");
-    let refused = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context).await.expect_err("refused");
+    let refused =
+        world.engine.apply(&world.target, &proposal, &Consent::default(), &context).await.expect_err("refused");
     assert_eq!(refused.code(), ErrorCode::ConfirmationRequired);
     assert!(world.resources().is_some(), "still there");
-    world.engine.apply(&world.target, &proposal, Deletion::Agreed, &context).await.expect("deleted");
+    world
+        .engine
+        .apply(&world.target, &proposal, &Consent::default().with_deletion(Deletion::Agreed), &context)
+        .await
+        .expect("deleted");
     assert!(world.resources().is_none());
 }
 
@@ -202,7 +207,8 @@ async fn r6_a_target_that_moved_since_the_plan_is_not_written() {
     let proposal =
         world.engine.propose_import(&world.target, &wanted, &options, "f".into(), &context).await.expect("plan");
     world.sandbox.handle().set_resource(AGENT, "customers", "table", &[aidb_sandbox::Permission::Admin]).expect("set");
-    let refused = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context).await.expect_err("refused");
+    let refused =
+        world.engine.apply(&world.target, &proposal, &Consent::default(), &context).await.expect_err("refused");
     let Error::TargetChanged { now, .. } = &refused else { panic!("{refused}") };
     assert_ne!(now.fingerprint, proposal.plan.fingerprint);
     assert!(now.changes.iter().any(|change| change.describe().contains("admin")), "the new plan shows what moved");
@@ -502,7 +508,8 @@ async fn r4_no_durable_backup_no_write() {
     let refuse = "CREATE TRIGGER full BEFORE INSERT ON backups BEGIN SELECT RAISE(ABORT, 'disk full'); END;";
     let mut besides = sqlx::SqliteConnection::connect(&path.to_string_lossy()).await.expect("a second connection");
     sqlx::raw_sql(refuse).execute(&mut besides).await.expect("the trigger stands");
-    let refused = world.engine.apply(&world.target, &proposal, Deletion::Refused, &context).await.expect_err("refused");
+    let refused =
+        world.engine.apply(&world.target, &proposal, &Consent::default(), &context).await.expect_err("refused");
     assert_eq!(refused.code(), ErrorCode::StoreUnusable);
     assert_eq!(world.writes(), 0, "no request that changes anything left without a durable backup");
     let history =
@@ -594,7 +601,7 @@ async fn a_plan_is_made_again_only_as_far_as_it_was_agreed_to() {
             let entry = if resource == "customers" { vec![] } else { vec![aidb_sandbox::Permission::Read] };
             world.sandbox.handle().set_resource(AGENT, resource, "table", &entry).expect("set");
             let before = world.resources();
-            match world.engine.apply(&world.target, &proposal, Deletion::Refused, &context).await {
+            match world.engine.apply(&world.target, &proposal, &Consent::default(), &context).await {
                 Ok(done) => {
                     assert!(applied, "{case}: {:?}", done.report);
                     let plan = done.made_again.expect("it was made again");

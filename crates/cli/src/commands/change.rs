@@ -7,12 +7,12 @@ use aidb_core::apply::Outcome;
 use aidb_core::config::Finding;
 use aidb_core::error::{ErrorCode, ErrorReport};
 use aidb_core::numbers::counted;
-use aidb_core::operations::{Applied, Beside, Context, Deletion, Engine, Proposal, Target};
+use aidb_core::operations::{Agreement, Applied, Beside, Consent, Context, Deletion, Engine, Error, Proposal, Target};
 use aidb_core::plan::Plan;
 
 use super::turn::{self, Turn};
 use crate::exit::{self, Exit};
-use crate::failure::{CommandError, Failure};
+use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::prompt;
 use crate::variables;
@@ -63,9 +63,9 @@ pub(crate) struct PlanShown<'a> {
     pub(crate) plan: &'a Plan,
 }
 
-/// What was agreed to by flags, before anybody is asked.
+/// Agreement by flags, before anybody is asked.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Consent {
+pub(crate) struct Flags {
     /// `--yes`.
     pub(crate) to_changes: Asking,
     /// `--delete-agent`.
@@ -244,7 +244,7 @@ pub(crate) async fn carry_out(
     action: &'static str,
     target: &Target,
     planned: Vec<Planned>,
-    consent: Consent,
+    flags: Flags,
     context: &Context,
 ) -> Result<Exit, Failure> {
     let changes: usize = planned.iter().map(|planned| planned.proposal.plan.item_count()).sum();
@@ -256,12 +256,11 @@ pub(crate) async fn carry_out(
     for planned in &planned {
         engine.refuse_lost_key(target, &planned.proposal.plan, context).await?;
     }
-    agree(invocation, target, changes, consent.to_changes).await?;
-    let deletion = agree_to_deletion(invocation, target, &planned, consent.to_deletion).await?;
+    let turn = Turn { invocation, engine, action, target, flags, context };
+    let consent = turn.consent(&planned).await?;
     tell_ci(invocation, changes, context);
-    let context = Context { when_moved: turn::when_moved(invocation, &planned, consent, context), ..context.clone() };
-    let turn = Turn { invocation, engine, action, target, consent, context: &context };
-    let done = apply_all(turn, planned, deletion).await?;
+    let context = Context { when_moved: turn::when_moved(invocation, &planned, flags, context), ..context.clone() };
+    let done = apply_all(Turn { context: &context, ..turn }, planned, &consent).await?;
     tell_unwritten(invocation, &context);
     Ok(invocation.changed(&done, done.exit()))
 }
@@ -286,51 +285,62 @@ fn tell_unwritten(invocation: &Invocation, context: &Context) {
     }
 }
 
-pub(super) async fn agree(
-    invocation: &Invocation,
-    target: &Target,
-    changes: usize,
-    asking: Asking,
-) -> Result<(), Failure> {
-    if changes == 0 || asking == Asking::Never {
-        return Ok(());
+/// Asks whether the changes are to be made, where somebody is there. What has to be agreed to and was not, the engine refuses.
+async fn agree(turn: Turn<'_>, changes: usize) -> Result<Agreement, Failure> {
+    let Turn { invocation, target, flags, .. } = turn;
+    if flags.to_changes == Asking::Never {
+        return Ok(Agreement::Flag);
     }
-    let can_ask = invocation.screen.can_ask();
+    if changes == 0 || !invocation.screen.can_ask() {
+        return Ok(Agreement::NotAsked);
+    }
     let count = counted(changes, "change");
     if target.is_protected() {
-        if !can_ask {
-            return Err(CommandError::Protected { server: target.name.clone() }.into());
-        }
         let what = format!("{} is protected. {count} would be applied to it.", target.name);
-        return prompt::agree_by_typing(&what, &target.name, &invocation.cancel).await;
+        return Ok(Agreement::NameTyped(prompt::agree_by_typing(&what, &target.name, &invocation.cancel).await?));
     }
-    if !can_ask {
-        return Ok(());
-    }
-    prompt::agree(&format!("Apply {count} to {}?", target.name), &invocation.cancel).await
+    prompt::agree(&format!("Apply {count} to {}?", target.name), &invocation.cancel).await?;
+    Ok(Agreement::NotAsked)
 }
 
 /// Deleting an agent takes its key with it for good: asked for by itself, and not covered by `--yes`.
-pub(super) async fn agree_to_deletion(
-    invocation: &Invocation,
-    target: &Target,
-    planned: &[Planned],
-    agreed: Deletion,
-) -> Result<Deletion, Failure> {
+async fn agree_to_deletion(turn: Turn<'_>, planned: &[Planned]) -> Result<Deletion, Failure> {
+    let Turn { invocation, target, flags, .. } = turn;
     let deleted = planned.iter().find(|planned| planned.proposal.plan.deletes_agent());
     match deleted {
-        Some(planned) if agreed == Deletion::Refused && invocation.screen.can_ask() => {
+        Some(planned) if flags.to_deletion == Deletion::Refused && invocation.screen.can_ask() => {
             let agent = planned.proposal.plan.agent_id.as_str();
             let what =
                 format!("This deletes the agent {agent} in {}; its present key stops working for good.", target.name);
             prompt::agree_by_typing(&what, agent, &invocation.cancel).await?;
             Ok(Deletion::Agreed)
         }
-        _ => Ok(agreed),
+        _ => Ok(flags.to_deletion),
     }
 }
 
-async fn apply_all(turn: Turn<'_>, planned: Vec<Planned>, deletion: Deletion) -> Result<ChangesDone, Failure> {
+impl Turn<'_> {
+    /// The consent to these plans, by flags or by asking.
+    pub(super) async fn consent(self, planned: &[Planned]) -> Result<Consent, Failure> {
+        let changes = planned.iter().map(|planned| planned.proposal.plan.item_count()).sum();
+        let agreed = Consent { changes: agree(self, changes).await?, deletion: Deletion::Agreed };
+        // Before anybody is asked about a deletion: a protected environment is the first question.
+        self.refuse_without(planned, &agreed)?;
+        let consent = agreed.with_deletion(agree_to_deletion(self, planned).await?);
+        self.refuse_without(planned, &consent)?;
+        Ok(consent)
+    }
+
+    fn refuse_without(self, planned: &[Planned], consent: &Consent) -> Result<(), Error> {
+        let plans = planned.iter().map(|planned| &planned.proposal.plan);
+        for plan in plans {
+            self.engine.refuse_without_consent(self.target, plan, consent)?;
+        }
+        Ok(())
+    }
+}
+
+async fn apply_all(turn: Turn<'_>, planned: Vec<Planned>, consent: &Consent) -> Result<ChangesDone, Failure> {
     let single = planned.len() == 1;
     let among = if single { Among::Itself } else { Among::Several };
     let mut done = ChangesDone { action: turn.action, items: Vec::new(), stopped: None, not_started: Vec::new() };
@@ -339,7 +349,7 @@ async fn apply_all(turn: Turn<'_>, planned: Vec<Planned>, deletion: Deletion) ->
             done.not_started.push(planned.source);
             continue;
         }
-        match turn.apply(&mut planned, deletion).await {
+        match turn.apply(&mut planned, consent).await {
             Ok(applied) => done.items.push(finished(turn.target, planned, applied, among, turn.context)),
             Err(failure) if single => return Err(failure),
             Err(failure) => done.stopped = Some((planned.source, failure)),

@@ -3,7 +3,7 @@
 use aidb_core::operations::{Deletion, ImportOptions, Validated};
 use aidb_core::plan::{Mode, Selection};
 
-use super::change::{Asking, Consent, Planned, carry_out, dry_run};
+use super::change::{Asking, Flags, Planned, carry_out, dry_run};
 use super::import_folder::read_folder;
 use super::recover::Writing;
 use super::{input, link, recover, saved_plan, validate};
@@ -74,8 +74,8 @@ async fn plan_and_apply(invocation: &Invocation, files: Vec<Read>, args: &Import
         return dry_run(invocation, "import", &target, &planned, args.detailed_exitcode.into());
     }
     let asking = if args.yes { Asking::Never } else { Asking::IfPossible };
-    let consent = Consent { to_changes: asking, to_deletion: Deletion::Refused };
-    carry_out(invocation, &engine, "import", &target, planned, consent, &context).await
+    let flags = Flags { to_changes: asking, to_deletion: Deletion::Refused };
+    carry_out(invocation, &engine, "import", &target, planned, flags, &context).await
 }
 
 /// Without the database: that may need a question.

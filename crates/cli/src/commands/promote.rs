@@ -5,7 +5,7 @@ use aidb_core::connector::PlainHttp;
 use aidb_core::operations::{Deletion, Engine, Error, ImportOptions, Target, TargetRequest};
 use aidb_core::plan::Mode;
 
-use super::change::{Asking, Consent, Planned, carry_out, dry_run};
+use super::change::{Asking, Flags, Planned, carry_out, dry_run};
 use super::import::selection;
 use super::recover::Writing;
 use super::{recover, saved_plan};
@@ -39,8 +39,8 @@ pub(crate) async fn promote(invocation: &Invocation, args: PromoteArgs) -> Resul
         return dry_run(invocation, "promote", &to, &planned, args.detailed_exitcode.into());
     }
     let asking = if args.yes { Asking::Never } else { Asking::IfPossible };
-    let consent = Consent { to_changes: asking, to_deletion: Deletion::Refused };
-    carry_out(invocation, &engine, "promote", &to, planned, consent, &context).await
+    let flags = Flags { to_changes: asking, to_deletion: Deletion::Refused };
+    carry_out(invocation, &engine, "promote", &to, planned, flags, &context).await
 }
 
 /// An environment with the key that is stored for it: a key or URL from a variable is for one server, and here are two.

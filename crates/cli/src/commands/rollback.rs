@@ -9,7 +9,7 @@ use aidb_core::plan::Mode;
 use aidb_core::store::Backup;
 
 use super::backups::{LATEST, find};
-use super::change::{Asking, Consent, Planned, carry_out, dry_run};
+use super::change::{Asking, Flags, Planned, carry_out, dry_run};
 use super::import::selection;
 use super::recover::Writing;
 use super::{input, recover, saved_plan};
@@ -36,11 +36,11 @@ pub(crate) async fn rollback(invocation: &Invocation, args: RollbackArgs) -> Res
         saved_plan::save(invocation, &engine, &target, &planned, &args.apply).await?;
         return dry_run(invocation, "rollback", &target, &planned, args.detailed_exitcode.into());
     }
-    let consent = Consent {
+    let flags = Flags {
         to_changes: if args.yes { Asking::Never } else { Asking::IfPossible },
         to_deletion: if args.delete_agent { Deletion::Agreed } else { Deletion::Refused },
     };
-    carry_out(invocation, &engine, "rollback", &target, planned, consent, &context).await
+    carry_out(invocation, &engine, "rollback", &target, planned, flags, &context).await
 }
 
 /// A backup of the store, or a file in the place of one.

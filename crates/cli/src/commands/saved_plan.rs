@@ -5,7 +5,7 @@ use std::path::Path;
 use aidb_core::files::Overwrite;
 use aidb_core::operations::{Approval, Deletion, Engine, Proposal, Record, SavedPlan, Target};
 
-use super::change::{Asking, Consent, Planned, carry_out};
+use super::change::{Asking, Flags, Planned, carry_out};
 use super::recover::Writing;
 use super::{link, recover};
 use crate::args::{ApplyArgs, ImportArgs};
@@ -52,8 +52,8 @@ pub(super) async fn apply(invocation: &Invocation, path: &Path, args: &ImportArg
     let asking = if args.yes { Asking::Never } else { Asking::IfPossible };
     approve(invocation, &mut proposal, &words, asking).await?;
     let planned = vec![Planned { source: path.display().to_string(), findings: Vec::new(), proposal }];
-    let consent = Consent { to_changes: asking, to_deletion: Deletion::Refused };
-    carry_out(invocation, &engine, "import", &target, planned, consent, &context).await
+    let flags = Flags { to_changes: asking, to_deletion: Deletion::Refused };
+    carry_out(invocation, &engine, "import", &target, planned, flags, &context).await
 }
 
 /// Asks a person at the terminal whether a plan from elsewhere is the one that was read. Where nobody can be asked, the plan is

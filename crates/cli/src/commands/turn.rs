@@ -1,8 +1,8 @@
 //! `--wait`: an apply whose turn comes later than its plan was made, and what was agreed to then.
 
-use aidb_core::operations::{Applied, Context, Deletion, Engine, Error, Target, WhenBusy, WhenMoved};
+use aidb_core::operations::{Applied, Consent, Context, Engine, Error, Target, WhenBusy, WhenMoved};
 
-use super::change::{Asking, Consent, Planned, Purpose, agree, agree_to_deletion, plans};
+use super::change::{Asking, Flags, Planned, Purpose, plans};
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::signals;
@@ -18,22 +18,17 @@ pub(super) struct Turn<'a> {
     pub(super) action: &'static str,
     /// Where.
     pub(super) target: &'a Target,
-    /// What was agreed to by flags.
-    pub(super) consent: Consent,
+    /// Agreement by flags.
+    pub(super) flags: Flags,
     /// What goes with each.
     pub(super) context: &'a Context,
 }
 
 /// What happens where the target moved while a command waited: whoever says `--yes` agrees to the goal, a person at the terminal
 /// to the plan that is shown, and where nobody is asked nothing more is taken away than was shown.
-pub(super) fn when_moved(
-    invocation: &Invocation,
-    planned: &[Planned],
-    consent: Consent,
-    context: &Context,
-) -> WhenMoved {
+pub(super) fn when_moved(invocation: &Invocation, planned: &[Planned], flags: Flags, context: &Context) -> WhenMoved {
     let saved = planned.iter().any(|planned| planned.proposal.is_saved());
-    match (context.when_busy, consent.to_changes) {
+    match (context.when_busy, flags.to_changes) {
         (WhenBusy::Refuse, _) => WhenMoved::Refuse,
         _ if saved => WhenMoved::Refuse,
         (WhenBusy::Wait, Asking::Never) => WhenMoved::PlanAgain,
@@ -45,11 +40,11 @@ pub(super) fn when_moved(
 impl Turn<'_> {
     /// Applies a plan. Where the target moved while it waited and a person is there, the new plan is shown and asked about, as
     /// often as that happens.
-    pub(super) async fn apply(self, planned: &mut Planned, agreed: Deletion) -> Result<Applied, Failure> {
-        let mut deletion = agreed;
+    pub(super) async fn apply(self, planned: &mut Planned, agreed: &Consent) -> Result<Applied, Failure> {
+        let mut consent = agreed.clone();
         loop {
             signals::changes_begin();
-            let error = match self.engine.apply(self.target, &planned.proposal, deletion, self.context).await {
+            let error = match self.engine.apply(self.target, &planned.proposal, &consent, self.context).await {
                 Ok(applied) => return Ok(applied),
                 Err(error) => error,
             };
@@ -67,10 +62,7 @@ impl Turn<'_> {
             planned.proposal = self.engine.propose_anew(self.target, &planned.proposal, self.context).await?;
             let shown = std::slice::from_ref(&*planned);
             self.invocation.screen.meanwhile(&plans(self.action, Purpose::Apply, self.target, shown))?;
-            let changes = planned.proposal.plan.item_count();
-            agree(self.invocation, self.target, changes, self.consent.to_changes).await?;
-            let shown = std::slice::from_ref(&*planned);
-            deletion = agree_to_deletion(self.invocation, self.target, shown, self.consent.to_deletion).await?;
+            consent = self.consent(std::slice::from_ref(&*planned)).await?;
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::agent_key::{AgentKey, MadeKey};
-use super::{Approval, Context, Engine, Error, Proposal, Target, backup_file};
+use super::{Approval, Consent, Context, Engine, Error, Proposal, Target, backup_file};
 use crate::apply::{Apply, ApplyReport, Credentials, Journal, KeyStanding, Outcome};
 use crate::config::AgentState;
 use crate::connector::{KeyHash, read_whole_state};
@@ -13,15 +13,6 @@ use crate::error::{ErrorReport, Explain as _};
 use crate::plan::{self, Group, PLAN_FORMAT, Plan};
 use crate::progress::{Event, Stage};
 use crate::store::{Backup, Counts, End, NewBackup, NewOperation, OperationId, OperationState};
-
-/// Whether the person agreed to the agent being deleted: asked for separately, in plain words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deletion {
-    /// Not asked, or said no.
-    Refused,
-    /// Said yes to exactly that.
-    Agreed,
-}
 
 /// An apply that came to an end.
 #[derive(Clone, Debug)]
@@ -57,16 +48,16 @@ impl Engine {
     ///
     /// # Errors
     /// Only from before the first write: somebody else is at it, an interrupted operation has to be recovered first, the target
-    /// moved, the deletion was not agreed to, the backup could not be stored, the agent's key could not be kept. Once writing
+    /// moved, consent is missing, the backup could not be stored, the agent's key could not be kept. Once writing
     /// has begun, the report says how it ended.
     pub async fn apply(
         &self,
         target: &Target,
         proposal: &Proposal,
-        deletion: Deletion,
+        consent: &Consent,
         context: &Context,
     ) -> Result<Applied, Error> {
-        self.refuse_unusable(target, &proposal.plan, deletion)?;
+        self.refuse_unusable(target, &proposal.plan, consent)?;
         if let Approval::Missing { saved_by, saved_at } = proposal.approval() {
             return Err(Error::PlanFromElsewhere { saved_by: saved_by.clone(), saved_at: *saved_at });
         }
@@ -76,7 +67,7 @@ impl Engine {
         // Kept until the record is closed: an operation without an end whose lock is free is one whose process died.
         let _lock = self.lock_agent(target, agent, context).await?;
         self.refuse_interrupted(target, agent).await?;
-        let made_again = self.made_again(target, proposal, deletion, context).await?;
+        let made_again = self.made_again(target, proposal, consent, context).await?;
         let proposal = made_again.as_ref().unwrap_or(proposal);
         let plan = &proposal.plan;
         let operation = self.begin(target, proposal, context).await?;
@@ -111,15 +102,13 @@ impl Engine {
         })
     }
 
-    pub(super) fn refuse_unusable(&self, target: &Target, plan: &Plan, deletion: Deletion) -> Result<(), Error> {
+    /// Refuses a plan of another format, and one that nobody agreed to.
+    pub(super) fn refuse_unusable(&self, target: &Target, plan: &Plan, consent: &Consent) -> Result<(), Error> {
         if plan.format != PLAN_FORMAT {
             let reason = format!("it has format {}, and this aidb applies format {PLAN_FORMAT}.", plan.format);
             return Err(Error::PlanUnusable { reason });
         }
-        if plan.deletes_agent() && deletion == Deletion::Refused {
-            return Err(Error::DeletionNotAgreed { agent: plan.agent_id.to_string(), server: target.name.clone() });
-        }
-        Ok(())
+        Ok(self.refuse_without_consent(target, plan, consent)?)
     }
 
     /// Everything that has to stand before the first write.

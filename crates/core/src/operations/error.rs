@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
+use super::consent::ConsentError;
 use super::history_text::describe_operation;
 use super::memory::LostMemory;
 use super::target::KeyWithheld;
@@ -166,16 +167,9 @@ pub enum Error {
         /// The plan as it would be now.
         now: Box<Plan>,
     },
-    /// A plan that deletes the agent, and nobody agreed to that.
-    #[error(
-        "Restoring this backup deletes the agent {agent} in {server}, because it did not exist then. Nothing was changed."
-    )]
-    DeletionNotAgreed {
-        /// Which agent.
-        agent: String,
-        /// The environment's name, or the URL.
-        server: String,
-    },
+    /// Nobody agreed to it.
+    #[error(transparent)]
+    Consent(#[from] ConsentError),
     /// Part of a backup that says "did not exist".
     #[error("This backup says that {agent} did not exist, so there is no part of it to restore. Nothing was changed.")]
     AbsentIsWhole {
@@ -365,6 +359,7 @@ impl Error {
             Self::Vault(error) => Some(error),
             Self::Id(error) => Some(error),
             Self::Item(error) => Some(error),
+            Self::Consent(error) => Some(error),
             Self::NotRecorded { cause, .. } => Some(cause.as_ref()),
             _ => None,
         }
@@ -389,7 +384,6 @@ impl Explain for Error {
             Self::TargetChanged { .. } => ErrorCode::TargetChanged,
             Self::AgentBusy { .. } => ErrorCode::AgentBusy,
             Self::WaitsForRecovery { .. } => ErrorCode::Unsettled,
-            Self::DeletionNotAgreed { .. } => ErrorCode::ConfirmationRequired,
             Self::PlanUnusable { .. } => ErrorCode::PlanUnusable,
             Self::PlanFromElsewhere { .. } | Self::PlanNotTheApproved => ErrorCode::ConfirmationRequired,
             Self::NothingToExport { .. } | Self::AnothersAgent { .. } => ErrorCode::RequestRefused,
@@ -453,9 +447,6 @@ impl Explain for Error {
                 None => "Settle it first: put it back, finish it, or leave it as it is.".into(),
             },
             Self::NothingToRecover { .. } => "Look at the history: it may have been settled meanwhile.".into(),
-            Self::DeletionNotAgreed { .. } => {
-                "If the agent is to be deleted, agree to that as well: its present key stops working for good.".into()
-            }
             Self::AbsentIsWhole { .. } => "Restore all of it, in exact mode; that means deleting the agent.".into(),
             Self::PlanUnusable { .. } => "Make the plan anew and apply that.".into(),
             Self::PlanFromElsewhere { .. } => {

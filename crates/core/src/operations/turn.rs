@@ -4,7 +4,7 @@
 //! from what is there now, and applied where whoever asked for it has agreed to that as well; else nothing is written, and what
 //! moved and the new plan are said.
 
-use super::{Context, Deletion, Engine, Error, Proposal, Target};
+use super::{Consent, Context, Engine, Error, Proposal, Target};
 use crate::plan::{self, Change, Plan};
 
 /// What happens where the target moved before an apply had its turn.
@@ -75,7 +75,7 @@ impl Engine {
         &self,
         target: &Target,
         proposal: &Proposal,
-        deletion: Deletion,
+        consent: &Consent,
         context: &Context,
     ) -> Result<Option<Proposal>, Error> {
         if context.when_moved == WhenMoved::Refuse || proposal.is_saved() {
@@ -91,7 +91,7 @@ impl Engine {
             let drift = plan::drift(&proposal.live, &again.live);
             return Err(Error::TargetChanged { server: target.name.clone(), drift, now: Box::new(again.plan) });
         }
-        self.refuse_unusable(target, &again.plan, deletion)?;
+        self.refuse_unusable(target, &again.plan, consent)?;
         Ok(Some(again))
     }
 }

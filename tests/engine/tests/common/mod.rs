@@ -8,7 +8,7 @@ use std::time::Duration;
 use aidb_core::config::{Agent, AgentId, Configuration, FORMAT_VERSION, Permission, ResourcePermission};
 use aidb_core::connector::RetryPolicy;
 use aidb_core::operations::{
-    Applied, Context, Deletion, Engine, EngineSettings, Error, ImportOptions, Target, TargetRequest,
+    Applied, Consent, Context, Engine, EngineSettings, Error, ImportOptions, Target, TargetRequest,
 };
 use aidb_core::plan::Mode;
 use aidb_core::vault::Vault;
@@ -66,7 +66,7 @@ impl World {
     ) -> Result<Applied, Error> {
         let proposal =
             self.engine.propose_import(&self.target, configuration, options, "agent.json".into(), context).await?;
-        self.engine.apply(&self.target, &proposal, Deletion::Refused, context).await
+        self.engine.apply(&self.target, &proposal, &Consent::default(), context).await
     }
 
     /// What the server has for the agent, as resource id → words.
