@@ -49,6 +49,14 @@ pub fn cargo() -> Command {
     command
 }
 
+/// A cargo call that builds an engine without one of its parts, see `aidb_leave_out` in the workspace's manifest. Wants a target
+/// folder of its own.
+pub fn without(part: &str) -> Command {
+    let mut command = cargo();
+    command.env("RUSTFLAGS", format!("--cfg aidb_leave_out=\"{part}\""));
+    command
+}
+
 /// An npm call in the folder of the page.
 pub fn npm() -> Command {
     let mut command = Command::new("npm");

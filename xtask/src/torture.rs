@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, Result, bail};
 
 use crate::needs::{self, Task};
-use crate::programs::{Profile, build_folder, cargo, program_folder, succeed};
+use crate::programs::{Profile, build_folder, cargo, program_folder, succeed, without};
 
 /// What is killed, what it talks to, and what kills.
 const PACKAGES: &[&str] = &["-p", "aidb-cli", "-p", "aidb-sandbox", "-p", "aidb-test-torture"];
@@ -44,9 +44,7 @@ pub fn torture(mode: Mode) -> Result<ExitCode> {
 fn prove(torture: &std::path::Path, part: &str) -> Result<()> {
     println!("\n── without the {part} ──");
     let folder = build_folder()?.join("torture");
-    let feature = format!("aidb-core/leave-out-{part}");
-    // With the same packages, which decide how the dependencies are built: both parts share them.
-    succeed(cargo().arg("build").args(PACKAGES).args(["--features", &feature, "--target-dir"]).arg(&folder))?;
+    succeed(without(part).arg("build").args(PACKAGES).arg("--target-dir").arg(&folder))?;
     let status = Command::new(torture).arg("--prove").arg(folder.join("debug").join("aidb")).status()?;
     if !status.success() {
         bail!("the matrix does not notice that the {part} is left out");

@@ -106,6 +106,21 @@ fn the_lints_that_guard_the_engine_are_on() {
 }
 
 #[test]
+fn no_feature_builds_an_aidb_without_its_safety() {
+    for package in ["crates/core", "crates/cli", "."] {
+        let manifest = read(&format!("{package}/Cargo.toml"));
+        assert!(!manifest.contains("leave-out"), "{package}");
+    }
+    let mut named = Vec::new();
+    for source in engine_sources() {
+        if code_of(&source.text).contains("feature = ") {
+            named.push(source.path);
+        }
+    }
+    assert_eq!(named, Vec::<String>::new(), "what the engine does hangs on no feature");
+}
+
+#[test]
 fn dependencies_between_packages_go_one_way() {
     assert_eq!(wrong_arrows(&packages()), Vec::<String>::new());
 }

@@ -47,7 +47,7 @@ impl Apply<'_> {
         let stop = self.name_lost_memory(&session, live, stop).await;
         let effective: Vec<ChangeKey> = keys(tried, |change| unreached(std::slice::from_ref(*change), live).is_empty());
         let mut undo = revert(tried.iter().copied(), live, ownership).undo;
-        if cfg!(feature = "leave-out-put-back") {
+        if cfg!(aidb_leave_out = "put-back") {
             undo.clear();
         }
         self.stage(Stage::PuttingBack, item_count(&undo));

@@ -160,7 +160,7 @@ impl Engine {
         if context.cancel.is_cancelled() {
             return Err(Error::Interrupted);
         }
-        if cfg!(not(feature = "leave-out-journal")) {
+        if cfg!(not(aidb_leave_out = "journal")) {
             store.begin_writing(operation, Journal::first_group(&proposal.plan)).await?;
         }
         Ok(())
