@@ -127,6 +127,8 @@ fn open<R: Runtime>(app: &App<R>, settings: &Settings) -> tauri::Result<WebviewW
 /// Whether that is the application's own page. Nothing else is ever shown in its window.
 fn is_own(url: &Url) -> bool {
     match url.scheme() {
+        // The page's own server, in a build that only `cargo xtask dev --window` makes.
+        "http" if cfg!(dev) => url.host_str() == Some("localhost") && url.port() == Some(1420),
         "tauri" => url.host_str() == Some("localhost"),
         // What the same page is called where the system knows no schemes of one's own.
         "http" | "https" => url.host_str() == Some("tauri.localhost"),

@@ -1,8 +1,10 @@
+import { readdir, readFile } from "node:fs/promises";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte()],
+  plugins: [svelte(), ...(mode === "recorded" ? [recordings()] : [])],
   base: "./",
   build: {
     outDir: mode === "recorded" ? "dist-recorded" : "dist",
@@ -26,6 +28,27 @@ export default defineConfig(({ mode }) => ({
       },
     },
   },
+  // `cargo xtask dev`: the window is told this port.
   server: { port: 1420, strictPort: true },
   test: { include: ["src/**/*.test.ts"] },
 }));
+
+/** Serves what the engine answered once under /recorded/, as `tests/server.ts` does, and the list of it as /recorded/index.json. */
+function recordings(): Plugin {
+  const folder = new URL("tests/recorded/", import.meta.url);
+  return {
+    name: "recordings",
+    configureServer(server) {
+      server.middlewares.use("/recorded/", (request, response, next) => {
+        const name = /^\/([\w-]+)\.json$/.exec(request.url ?? "")?.[1];
+        if (!name) return next();
+        const answer = name === "index" ? list(folder) : readFile(new URL(`${name}.json`, folder), "utf8");
+        answer.then((text) => response.setHeader("content-type", "application/json").end(text), next);
+      });
+    },
+  };
+}
+
+async function list(folder: URL): Promise<string> {
+  return JSON.stringify((await readdir(folder)).map((file) => file.replace(/\.json$/, "")).sort());
+}

@@ -1,4 +1,4 @@
-//! The tasks of this repository: `cargo xtask run | test | torture | bench | gen | pictures | screens`.
+//! The tasks of this repository: `cargo xtask run | dev | test | torture | bench | gen | pictures | screens`.
 //!
 //! `run` and `test` are the README's two commands. Each works alone on a fresh Debian machine that has Rust: it installs
 //! what is missing ([`needs`]), and where it may not, it says the exact line to type.
@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "a task is the edge of the process: it reads its own environment")]
 
 mod bench;
+mod dev;
 mod generated;
 mod needs;
 mod page;
@@ -27,6 +28,8 @@ Usage: cargo xtask <TASK>
 
   run            build aidb and open its window; without a display: a tour on a virtual one, with a picture of each step
   run --terminal build the command line, start three sample environments, and carry an agent through them
+  dev            the page alone, with hot reload, over recorded answers in any browser
+  dev --window   the real window on the page with hot reload, on sample environments and with data of its own
   test           everything a change has to pass: format, lints, build, tests, documents
   torture        kill aidb at every request and every write of its store, and look what the next start makes of it
   torture --prove
@@ -46,6 +49,8 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["run"] => run::run(),
         ["run", "--terminal"] => tour::run(),
+        ["dev"] => dev::page(),
+        ["dev", "--window"] => dev::window(),
         ["test"] => suite::test(),
         ["torture"] => torture::torture(torture::Mode::Whole),
         ["torture", "--prove"] => torture::torture(torture::Mode::Prove),

@@ -1,4 +1,4 @@
-//! `cargo xtask torture`: `aidb` killed at every request and every write of its store, and every write refused (QUALITY.md,
+//! `cargo xtask torture`: `aidb` killed at every request and every write of its store, and every write refused (docs/QUALITY.md,
 //! "Nothing lost"). With `--prove`: that it finds what is lost where something is left out of `aidb`.
 
 use std::process::{Command, ExitCode};
