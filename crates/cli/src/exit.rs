@@ -1,4 +1,4 @@
-//! Exit statuses (PRODUCT.md, "The command line").
+//! Exit statuses (docs/RULES.md#exit-statuses).
 
 use std::process::ExitCode;
 

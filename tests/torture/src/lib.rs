@@ -1,5 +1,5 @@
 //! Kills the real `aidb` at every request and at every write of its store, refuses the writes, and looks what the next start
-//! makes of it (QUALITY.md, "Nothing lost"). A small part of it is a test; all of it is `cargo xtask torture`.
+//! makes of it (docs/QUALITY.md). A small part of it is a test; all of it is `cargo xtask torture`.
 
 pub mod control;
 pub mod damage;

@@ -63,7 +63,7 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// PRODUCT.md, "The command line".
+/// docs/RULES.md#exit-statuses.
 const EXIT_STATUSES: &str = "\
 Exit status:
   0    done

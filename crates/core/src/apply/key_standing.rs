@@ -1,6 +1,6 @@
 //! Whose agent stands there at the end, told by the key that aidb made for it.
 //!
-//! Two machines can register one id at the same moment, and the second registration replaces the first (wire/README.md). So the
+//! Two machines can register one id at the same moment, and the second registration replaces the first (docs/CONNECTOR.md#registration). So the
 //! very last thing that an apply reads is the agent's key hash: after the last write, after the verification, after putting back.
 
 use serde::{Deserialize, Serialize};

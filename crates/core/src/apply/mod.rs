@@ -231,7 +231,7 @@ impl Apply<'_> {
     }
 
     /// Whether somebody changed the agent itself, or put another in its place, while it was written to. Its permissions outlive
-    /// a registration (wire/README.md), so they alone would not show it.
+    /// a registration (docs/CONNECTOR.md), so they alone would not show it.
     fn changed_meanwhile(&self, live: &AgentState) -> Option<Stop> {
         let drift = record_drift(self.before?, live, self.plan);
         let cause = (!drift.is_empty()).then(|| ErrorReport::of(&WriteError::ChangedMeanwhile { drift }))?;

@@ -1,6 +1,6 @@
 //! A registration: looked before, and decided by looking.
 //!
-//! Registering an id that exists destroys what is there (wire/README.md), so aidb looks right before it registers, and never
+//! Registering an id that exists destroys what is there (docs/CONNECTOR.md#registration), so aidb looks right before it registers, and never
 //! simply repeats: when a reply is lost, the agent is read, and the key that was made beforehand tells whether it is the one
 //! just registered.
 
@@ -88,7 +88,7 @@ pub(super) async fn register(session: &Session, registration: &Registration) -> 
     alone(session, registration).await
 }
 
-/// Whether the registration met nobody. Permissions outlive the registration of an id that exists (wire/README.md): an agent
+/// Whether the registration met nobody. Permissions outlive the registration of an id that exists (docs/CONNECTOR.md#registration): an agent
 /// that has some as soon as it is registered was somebody's in the moment between looking and registering.
 async fn alone(session: &Session, registration: &Registration) -> Result<(), WriteError> {
     let id = &registration.agent_id;

@@ -1,6 +1,6 @@
 //! Which ids the server can address.
 //!
-//! Ids travel as one percent-encoded path segment. The recorded server does not match an encoded slash (wire/README.md),
+//! Ids travel as one percent-encoded path segment. The recorded server does not match an encoded slash (docs/CONNECTOR.md#ids-with-a-slash),
 //! and every URL library resolves `.` and `..` even when they are encoded: a request for such an id would reach another
 //! resource, or none. An agent with such an id is refused before anything is sent.
 

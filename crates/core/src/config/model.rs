@@ -1,4 +1,4 @@
-//! The configuration as data: one agent's portable settings (PRODUCT.md, "The configuration file").
+//! The configuration as data: one agent's portable settings (docs/RULES.md#the-configuration-file).
 //!
 //! The same [`Agent`] describes what a file asks for, what a server has, and what a backup remembers, so that any two of
 //! them compare with `==`. Permissions are sets and resources are sorted maps: order never makes a difference.

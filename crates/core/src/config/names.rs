@@ -11,7 +11,7 @@ pub(super) const RESOURCE_KEYS: [&str; 2] = ["type", "permissions"];
 /// Keys of `metadata` that aidb writes, in file order.
 pub(super) const METADATA_KEYS: [&str; 2] = ["exported_by", "environment"];
 
-/// Keys that never stand in a file because of what they hold (PRODUCT.md), whatever stands under them.
+/// Keys that never stand in a file because of what they hold (docs/RULES.md#never-in-a-file), whatever stands under them.
 pub(super) const SECRET_KEYS: [&str; 12] = [
     "agent_credentials",
     "api_key",
@@ -27,7 +27,7 @@ pub(super) const SECRET_KEYS: [&str; 12] = [
     "secret_key",
 ];
 
-/// Keys that never stand in a file because they are state of one server (PRODUCT.md).
+/// Keys that never stand in a file because they are state of one server (docs/RULES.md#never-in-a-file).
 pub(super) const SERVER_STATE_KEYS: [&str; 3] = ["linked_at", "registered_at", "status"];
 
 /// What a further key of `agent` is.

@@ -54,7 +54,7 @@ pub fn read_until(bytes: &[u8], cancel: &CancellationToken) -> Reading {
 }
 
 /// Whether these bytes are a configuration file at all, valid or not: a JSON object with `version` and an `agent` object.
-/// Export overwrites such a file, and nothing else, without being told to (PRODUCT.md, "Export").
+/// Export overwrites such a file, and nothing else, without being told to (docs/RULES.md#export-overwrites).
 #[must_use]
 pub fn is_configuration(bytes: &[u8]) -> bool {
     #[derive(Deserialize)]

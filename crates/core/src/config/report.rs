@@ -14,7 +14,7 @@ pub enum Severity {
     Warning,
 }
 
-/// The closed list of findings. Serialised in snake case; the rules stand in PRODUCT.md ("The configuration file").
+/// The closed list of findings. Serialised in snake case; the rules stand in docs/RULES.md#the-configuration-file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingCode {

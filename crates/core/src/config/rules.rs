@@ -1,4 +1,4 @@
-//! The rules of a configuration, one function each (PRODUCT.md, "The configuration file"). A file and a model that came
+//! The rules of a configuration, one function each (docs/RULES.md#the-configuration-file). A file and a model that came
 //! from elsewhere are judged by the same ones: [`super::read`] and [`super::validate`] only differ in how they walk.
 //!
 //! Messages keep the words that scripts look for (`Missing type`, `permissions must be an array`, …) and never hold a

@@ -1,6 +1,6 @@
 //! The secret scan: what looks like a secret, by place and kind, never by value.
 //!
-//! A configuration file gets mailed, committed and shared, so a secret in it is an error (PRODUCT.md), and a secret among
+//! A configuration file gets mailed, committed and shared, so a secret in it is an error (docs/RULES.md#agent-info), and a secret among
 //! an agent's own information stays at the server. Four questions are asked of a text: has it the form of a known
 //! secret (`forms`), is it a connection string with a password (`connections`), does it stand under a name that says
 //! "secret" (`names`), does it look like nothing but randomness (`shape`)? Placeholders (`${VAR}`, `***`, `changeme`)

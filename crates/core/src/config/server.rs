@@ -1,4 +1,4 @@
-//! The identity of a server: what a URL leads to, normalised once (PRODUCT.md, "server").
+//! The identity of a server: what a URL leads to, normalised once (docs/RULES.md#server-identity).
 
 use std::fmt;
 

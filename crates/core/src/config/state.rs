@@ -8,7 +8,7 @@ use super::secrets::SecretFinding;
 use super::values;
 
 /// The state of one agent in one environment. `Absent` is as much a state as any other: it means a definite 404 for the
-/// agent itself, never "could not be read" (PRODUCT.md, "Dry run").
+/// agent itself, never "could not be read" (docs/RULES.md#absent).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum AgentState {

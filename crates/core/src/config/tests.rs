@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::*;
 
-/// The sample of PRODUCT.md.
+/// The sample of the format.
 const SAMPLE: &str = r#"{
   "version": "1.0.0",
   "exported_at": "2024-01-15T00:00:00.000Z",
@@ -123,7 +123,7 @@ fn versions_are_semantic_and_of_major_one() {
     assert!(message.contains("2.1.0") && message.contains(FORMAT_VERSION), "both versions are named: {message}");
 }
 
-/// PRODUCT.md, "The command line keeps the wording that scripts already look for".
+/// docs/RULES.md#script-wording.
 #[test]
 fn messages_keep_the_words_that_scripts_look_for() {
     for (text, words) in [

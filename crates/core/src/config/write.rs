@@ -1,7 +1,7 @@
 //! Writing a configuration file. People commit these files: the same configuration always gives the same bytes, and a
 //! change of one resource is a change of one line.
 //!
-//! The layout is a contract (PRODUCT.md): known keys in file order, the rest sorted after them, resources and tables
+//! The layout is a contract (docs/RULES.md#file-layout): known keys in file order, the rest sorted after them, resources and tables
 //! sorted, permissions in file order, two spaces, final newline. `agent` and `resource_permissions` always unfold, one
 //! resource a line; everything else stands on one line while that fits.
 

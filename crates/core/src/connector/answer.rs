@@ -1,4 +1,4 @@
-//! Foreign answers as aidb's own data. Nothing is guessed: what does not have the shape that wire/README.md gives it is an
+//! Foreign answers as aidb's own data. Nothing is guessed: what does not have the shape that docs/CONNECTOR.md gives it is an
 //! error that names the field, and never the value, which may be a secret.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! The calls of the REST interface (wire/README.md), one function each.
+//! The calls of the REST interface (docs/CONNECTOR.md), one function each.
 
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -166,7 +166,7 @@ impl Connector {
     }
 
     /// How many queries the agent may make; `None` where the server has no such call. It answers for agents that do not exist too
-    /// (wire/README.md), so look for the agent first.
+    /// (docs/CONNECTOR.md), so look for the agent first.
     ///
     /// # Errors
     /// Any [`ConnectorError`].
@@ -199,7 +199,7 @@ impl Connector {
     }
 
     /// Registers an agent that does not exist. Look first: on an id that exists it kills the agent's key and unlinks its
-    /// database (wire/README.md).
+    /// database (docs/CONNECTOR.md).
     ///
     /// # Errors
     /// Any [`ConnectorError`]. [`ConnectorError::retry`] is `Safe` only where it definitely had no effect.

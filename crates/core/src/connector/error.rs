@@ -37,11 +37,11 @@ pub enum Effect {
     /// Changes nothing.
     None,
     /// Changes nothing, and is gone without where it is refused: a server that failed at it has answered (the tables of an
-    /// agent, at which the recorded server always fails: wire/README.md).
+    /// agent, at which the recorded server always fails: docs/CONNECTOR.md).
     Dispensable,
     /// Changes something; twice is the same as once.
     Repeatable,
-    /// Changes something, and a second time destroys (registering: wire/README.md). Repeated only when the first time
+    /// Changes something, and a second time destroys (registering: docs/CONNECTOR.md). Repeated only when the first time
     /// definitely had no effect.
     Once,
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-/// SHA-256 of an agent's API key, in hex, as `api_key_hash` gives it. Never leaves the machine (wire/README.md): it cannot
+/// SHA-256 of an agent's API key, in hex, as `api_key_hash` gives it. Never leaves the machine (docs/CONNECTOR.md): it cannot
 /// be serialised, its debug form is redacted, and the store alone keeps it, of keys that aidb made: 256 random bits, which no
 /// hash gives away. It exists to answer one question: is this the key we made?
 #[derive(Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Takes the secrets of a request out of what the server says about it.
 //!
 //! Error texts echo what they were sent: a database driver names the user, the host, sometimes the whole connection
-//! string (wire/README.md). Only foreign text goes through here; aidb's own words never hold a secret to begin with.
+//! string (docs/CONNECTOR.md#linking). Only foreign text goes through here; aidb's own words never hold a secret to begin with.
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};

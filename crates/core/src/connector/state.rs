@@ -7,7 +7,7 @@ use super::retry::Session;
 use crate::config::{AgentId, AgentState};
 
 /// Reads agent and permissions: two requests, or one where the agent is absent. The permissions always come from their
-/// own call, even where the agent's answer held some: that call is the complete state (wire/README.md).
+/// own call, even where the agent's answer held some: that call is the complete state (docs/CONNECTOR.md#memory).
 ///
 /// # Errors
 /// Any [`ConnectorError`]; a server that has the agent in one answer and not in the next is
@@ -61,7 +61,7 @@ pub enum Knew {
 }
 
 /// Whether a server lost its memory: there were agents, and now there is none at all. It keeps everything in memory
-/// (wire/README.md), so that to a client a restart is every agent gone at once; saying that one agent is not there would send
+/// (docs/CONNECTOR.md#memory), so that to a client a restart is every agent gone at once; saying that one agent is not there would send
 /// people looking for the wrong thing. Everything that can meet such a server asks here. Where the list of agents cannot be had,
 /// nothing is claimed.
 pub async fn has_lost_memory(session: &Session, knew: Knew) -> bool {

@@ -148,7 +148,7 @@ impl Engine {
         Session::new(connector.clone(), retry, context.cancel.clone(), Arc::new(tell))
     }
 
-    /// The only clock of the engine: for people to read, never for order (QUALITY.md, R9).
+    /// The only clock of the engine: for people to read, never for order (docs/QUALITY.md, R9).
     pub(super) fn now(&self) -> DateTime<Utc> {
         Utc::now()
     }

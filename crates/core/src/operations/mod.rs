@@ -1,6 +1,6 @@
-//! What a person asks for: each file one page that reads like PRODUCT.md's paragraph about it.
+//! What a person asks for: each file one page, and one paragraph of docs/RULES.md.
 //!
-//! | file | PRODUCT.md |
+//! | file | action |
 //! | --- | --- |
 //! | `engine.rs`, `target.rs` | which environment, which key, which server |
 //! | `environments.rs`, `environment_keys.rs` | environment profiles and their keys |

@@ -1,5 +1,4 @@
-//! Recovery: an operation whose process died is recovered from its record and from what the target has now (PRODUCT.md, "When
-//! something fails halfway").
+//! Recovery: an operation whose process died is recovered from its record and from what the target has now (docs/RULES.md#recovery).
 //!
 //! An operation without an end whose agent's lock is free was left by a dead process. It leads back to where the target was,
 //! unless the plan's end is there already; a person may have it finished instead. Recovery keeps no progress of its own, so it

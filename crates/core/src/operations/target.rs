@@ -1,4 +1,4 @@
-//! Which server an operation talks to, with which key (PRODUCT.md, "Which server, and which key").
+//! Which server an operation talks to, with which key (docs/RULES.md#which-server-and-which-key).
 //!
 //! [`Engine::target`] is the one place where a server and a key meet. What this run says wins over variables, variables over a
 //! record's own server. A key goes only to a server that its own source named: the key of this run to the server of this run,

@@ -115,7 +115,7 @@ impl fmt::Display for ChangeKey {
     }
 }
 
-/// Under which heading an item is shown (SCREENS.md, "Plan").
+/// Under which heading an item is shown (docs/WINDOW.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Group {

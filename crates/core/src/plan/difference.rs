@@ -1,4 +1,4 @@
-//! Two states of one agent beside each other: every field of the format, in both directions (PRODUCT.md, "The same").
+//! Two states of one agent beside each other: every field of the format, in both directions (docs/RULES.md#the-same).
 //!
 //! Other than a plan for a target it leaves nothing out because a server could not change it, or could not be told it. Not looked
 //! at is what is of a file alone: `version`, when and from where and by whom it was exported, and `tables`, which say what the

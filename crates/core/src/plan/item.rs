@@ -1,5 +1,5 @@
 //! What a person reads and agrees to of a change. A resource that gains and loses is one call to the server, and two items: whoever
-//! agrees to the gain has not agreed to the loss (PRODUCT.md, "loss").
+//! agrees to the gain has not agreed to the loss (docs/RULES.md#loss).
 
 use std::borrow::Cow;
 

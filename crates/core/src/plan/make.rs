@@ -260,7 +260,7 @@ fn unnamed(plan: &mut Plan, id: &str, before: &ResourcePermission) {
 }
 
 /// What takes an entry away: the removal, or, for an id that the server cannot address, the nearest reachable state, an
-/// empty list (wire/README.md). `None` when it is there already.
+/// empty list (docs/CONNECTOR.md#ids-with-a-slash). `None` when it is there already.
 pub(super) fn removal(id: &str, before: &ResourcePermission) -> Option<Change> {
     if addressable(id).is_ok() {
         return Some(Change::Revoke { resource_id: id.into(), before: before.clone() });

@@ -1,4 +1,4 @@
-//! The plan: the exact list of changes that would make a target match a goal (PRODUCT.md, "Terms").
+//! The plan: the exact list of changes that would make a target match a goal (docs/RULES.md#plan).
 //!
 //! Pure and plain: made from a goal and the target's live state, serialisable, versioned, and described entirely by
 //! itself. Applying does what the plan says and reads nothing else. Going back is a plan too: [`revert`] decides, for every

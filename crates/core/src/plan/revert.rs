@@ -1,8 +1,7 @@
 //! After a failure, a cancel or a crash: what leads back to where it was.
 //!
 //! One rule for every change that was tried: a value that is still what aidb wrote goes back to what it was; a value that is
-//! what it was needs nothing; any other value was changed by somebody else, and is left and reported (PRODUCT.md, "When
-//! something fails halfway"). It needs the plan and the live state, nothing else: the target is the record of how far an apply
+//! what it was needs nothing; any other value was changed by somebody else, and is left and reported (docs/RULES.md#put-back). It needs the plan and the live state, nothing else: the target is the record of how far an apply
 //! came. [`remaining`] is the same rule the other way: what finishes the plan.
 
 use serde::{Deserialize, Serialize};

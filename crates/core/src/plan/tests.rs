@@ -1,4 +1,4 @@
-//! Rules of the plan, on a model of a server: what its calls do to a state (wire/README.md), and nothing more.
+//! Rules of the plan, on a model of a server: what its calls do to a state (docs/CONNECTOR.md), and nothing more.
 
 use std::collections::BTreeSet;
 

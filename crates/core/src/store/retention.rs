@@ -1,4 +1,4 @@
-//! Which backups go when their time has come (PRODUCT.md, "Backup").
+//! Which backups go when their time has come (docs/RULES.md#retention).
 //!
 //! A backup goes only when all of this holds: its environment keeps no more days and no more backups of this agent; it is not the
 //! agent's latest; it is not pinned; no operation without an end needs it; and it is whole. A damaged one is

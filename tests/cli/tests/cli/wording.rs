@@ -1,4 +1,4 @@
-//! The wording that scripts in the wild look for (PRODUCT.md, "The configuration file").
+//! The wording that scripts in the wild look for (docs/RULES.md#the-configuration-file).
 
 use aidb_testkit::Home;
 

@@ -13,7 +13,7 @@ use corpus::{Maker, samples};
 const SECRETS_PER_FAMILY: usize = 40;
 const INNOCENTS_PER_FAMILY: usize = 100;
 
-/// QUALITY.md S4: recall no worse than gitleaks' and detect-secrets' rules together. What has a form is always found; what
+/// docs/QUALITY.md S4: recall no worse than gitleaks' and detect-secrets' rules together. What has a form is always found; what
 /// is told by its randomness alone may in one of a thousand cases look like words.
 #[test]
 fn every_family_of_secrets_is_recognised() {
@@ -31,7 +31,7 @@ fn every_family_of_secrets_is_recognised() {
     assert!(missed.values().all(|count| count * 20 <= SECRETS_PER_FAMILY), "missed (family: samples): {missed:?}");
 }
 
-/// QUALITY.md S4: false alarms at most 1 %.
+/// docs/QUALITY.md S4: false alarms at most 1 %.
 #[test]
 fn innocents_raise_no_alarm() {
     let corpus = samples(innocent_families::FAMILIES, INNOCENTS_PER_FAMILY);

@@ -1,4 +1,4 @@
-//! QUALITY.md S5: hostile files are refused with their place, or read without losing anything.
+//! docs/QUALITY.md S5: hostile files are refused with their place, or read without losing anything.
 
 use super::*;
 

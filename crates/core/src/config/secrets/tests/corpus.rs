@@ -1,4 +1,4 @@
-//! The labelled corpus of QUALITY.md S4. Every text is assembled here from a template and a seeded generator: no secret,
+//! The labelled corpus of docs/QUALITY.md S4. Every text is assembled here from a template and a seeded generator: no secret,
 //! and nothing that looks like one, stands in the repository.
 //!
 //! In a template `|` is nothing (it keeps prefixes apart), and `{h32}` is 32 characters of the class `h`: see [`Maker`].
