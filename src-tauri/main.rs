@@ -6,8 +6,8 @@ mod bundle;
 mod checks;
 mod chosen;
 mod clipboard;
-#[cfg(test)]
-mod command_names;
+#[macro_use]
+mod command_list;
 mod commands;
 mod contract;
 mod desktop;

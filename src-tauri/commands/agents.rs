@@ -81,11 +81,7 @@ pub(crate) async fn agent_export(
 }
 
 /// Puts the key that aidb made for one on the clipboard, for a minute.
-pub(crate) async fn agent_key_copy(
-    desktop: Arc<Desktop>,
-    request: AgentKeyCopy,
-    _: ProgressFn,
-) -> Result<CopiedView, ErrorReport> {
+pub(crate) async fn agent_key_copy(desktop: Arc<Desktop>, request: AgentKeyCopy) -> Result<CopiedView, ErrorReport> {
     let engine = desktop.engine();
     let environment = known(&engine, &request.environment).await?;
     let key = engine.agent_key(&environment, &AgentId::new(&request.agent)?).await?;

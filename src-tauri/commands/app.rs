@@ -11,7 +11,6 @@ use crate::contract::{
 };
 use crate::desktop::Desktop;
 use crate::error::WindowError;
-use crate::progress::ProgressFn;
 use crate::views::environments as views;
 use crate::{bundle, licences};
 
@@ -21,7 +20,7 @@ const MOST_PARALLEL: u16 = 32;
 const ZOOMS: std::ops::RangeInclusive<u16> = 50..=200;
 
 /// Everything the page needs to draw its first screen, which waits for it: so the keychain is not asked.
-pub(crate) async fn app_start(desktop: Arc<Desktop>, _: (), _: ProgressFn) -> Result<StartView, ErrorReport> {
+pub(crate) async fn app_start(desktop: Arc<Desktop>, _: ()) -> Result<StartView, ErrorReport> {
     let memory = desktop.preferences.get();
     let mut troubles: Vec<Trouble> = desktop.preferences.trouble().into_iter().collect();
     let environments = first_list(&desktop).await.unwrap_or_else(|error| {
@@ -53,11 +52,7 @@ async fn first_list(desktop: &Desktop) -> Result<Vec<EnvironmentView>, ErrorRepo
 }
 
 /// Keeps the settings, and works by them from now on.
-pub(crate) async fn settings_save(
-    desktop: Arc<Desktop>,
-    request: SettingsSave,
-    _: ProgressFn,
-) -> Result<Settings, ErrorReport> {
+pub(crate) async fn settings_save(desktop: Arc<Desktop>, request: SettingsSave) -> Result<Settings, ErrorReport> {
     let Settings { parallel_requests, zoom, .. } = request.settings;
     if !(1..=MOST_PARALLEL).contains(&parallel_requests) {
         return Err(WindowError::ParallelRequests { most: MOST_PARALLEL }.into());
@@ -77,33 +72,29 @@ pub(crate) async fn settings_save(
 }
 
 /// Keeps a half-filled wizard, or forgets it.
-pub(crate) async fn draft_save(desktop: Arc<Desktop>, request: DraftSave, _: ProgressFn) -> Result<(), ErrorReport> {
+pub(crate) async fn draft_save(desktop: Arc<Desktop>, request: DraftSave) -> Result<(), ErrorReport> {
     let draft: Option<Draft> = request.draft;
     desktop.preferences.change(|memory| memory.draft = draft)
 }
 
 /// Opens the data folder in the system's file browser.
-pub(crate) async fn data_folder_open(desktop: Arc<Desktop>, _: (), _: ProgressFn) -> Result<(), ErrorReport> {
+pub(crate) async fn data_folder_open(desktop: Arc<Desktop>, _: ()) -> Result<(), ErrorReport> {
     desktop.window.show_folder(desktop.folder())
 }
 
 /// What aidb is made with.
-pub(crate) async fn licence_list(_: Arc<Desktop>, _: (), _: ProgressFn) -> Result<Vec<LicenceView>, ErrorReport> {
+pub(crate) async fn licence_list(_: Arc<Desktop>, _: ()) -> Result<Vec<LicenceView>, ErrorReport> {
     licences::list()
 }
 
 /// Writes what support needs, without secrets.
-pub(crate) async fn support_bundle(
-    desktop: Arc<Desktop>,
-    request: SupportBundle,
-    _: ProgressFn,
-) -> Result<WrittenFile, ErrorReport> {
+pub(crate) async fn support_bundle(desktop: Arc<Desktop>, request: SupportBundle) -> Result<WrittenFile, ErrorReport> {
     let destination = desktop.files.to_write(&request.file, &[FilePurpose::SupportBundle])?;
     bundle::write(&desktop, &destination.path, destination.overwrite).await
 }
 
 /// Stops what runs, waits until it is put back, and closes the window.
-pub(crate) async fn window_close(desktop: Arc<Desktop>, _: (), _: ProgressFn) -> Result<(), ErrorReport> {
+pub(crate) async fn window_close(desktop: Arc<Desktop>, _: ()) -> Result<(), ErrorReport> {
     desktop.plans.stop_all();
     desktop.plans.ended().await;
     // Whoever asked for it has been asked.
@@ -113,13 +104,13 @@ pub(crate) async fn window_close(desktop: Arc<Desktop>, _: (), _: ProgressFn) ->
 }
 
 /// Notes whether a form holds what was not saved: then closing asks first.
-pub(crate) async fn window_unsaved(desktop: Arc<Desktop>, request: Unsaved, _: ProgressFn) -> Result<(), ErrorReport> {
+pub(crate) async fn window_unsaved(desktop: Arc<Desktop>, request: Unsaved) -> Result<(), ErrorReport> {
     desktop.unsaved.store(request.unsaved, Ordering::Relaxed);
     Ok(())
 }
 
 /// Puts a text of the page on the clipboard. The page cannot do that itself where the text comes only after the press that asked
 /// for it: a web view takes what it is handed within the press alone.
-pub(crate) async fn text_copy(desktop: Arc<Desktop>, request: TextCopy, _: ProgressFn) -> Result<(), ErrorReport> {
+pub(crate) async fn text_copy(desktop: Arc<Desktop>, request: TextCopy) -> Result<(), ErrorReport> {
     desktop.clipboard.put_text(request.text)
 }

@@ -35,11 +35,7 @@ pub(crate) async fn compare(
 }
 
 /// Both sides of a comparison as text.
-pub(crate) async fn compare_texts(
-    desktop: Arc<Desktop>,
-    request: PlanChoice,
-    _listen: ProgressFn,
-) -> Result<CompareTexts, ErrorReport> {
+pub(crate) async fn compare_texts(desktop: Arc<Desktop>, request: PlanChoice) -> Result<CompareTexts, ErrorReport> {
     let session = desktop.plans.get(&request.plan)?;
     let Content::Comparison { left, right, .. } = &session.content else { return Err(PlanError::NoSides.into()) };
     Ok(CompareTexts {

@@ -20,11 +20,7 @@ use crate::progress::ProgressFn;
 use crate::views::environments as views;
 
 /// All of them in stage order.
-pub(crate) async fn environment_list(
-    desktop: Arc<Desktop>,
-    _: (),
-    _: ProgressFn,
-) -> Result<Vec<EnvironmentView>, ErrorReport> {
+pub(crate) async fn environment_list(desktop: Arc<Desktop>, _: ()) -> Result<Vec<EnvironmentView>, ErrorReport> {
     list(&desktop).await
 }
 
@@ -32,7 +28,6 @@ pub(crate) async fn environment_list(
 pub(crate) async fn environment_save(
     desktop: Arc<Desktop>,
     request: EnvironmentSave,
-    _: ProgressFn,
 ) -> Result<EnvironmentView, ErrorReport> {
     let engine = desktop.engine();
     let key = request.key.filter(|key| !key.expose_secret().trim().is_empty());
@@ -77,7 +72,6 @@ async fn agreed(desktop: &Desktop, form: EnvironmentForm) -> Result<EnvironmentD
 pub(crate) async fn environment_removal(
     desktop: Arc<Desktop>,
     request: EnvironmentChoice,
-    _: ProgressFn,
 ) -> Result<RemovalView, ErrorReport> {
     let engine = desktop.engine();
     let preview = engine.preview_removal(&known(&engine, &request.id).await?).await?;
@@ -89,10 +83,8 @@ pub(crate) async fn environment_removal(
 pub(crate) async fn environment_remove(
     desktop: Arc<Desktop>,
     request: EnvironmentChoice,
-    listen: ProgressFn,
 ) -> Result<RemovalView, ErrorReport> {
-    let removal =
-        environment_removal(Arc::clone(&desktop), EnvironmentChoice { id: request.id.clone() }, listen).await?;
+    let removal = environment_removal(Arc::clone(&desktop), EnvironmentChoice { id: request.id.clone() }).await?;
     let removed = desktop.engine().remove_environment(&request.id).await?;
     forget_contact(&desktop, &removed.environment)?;
     Ok(removal)
@@ -102,7 +94,6 @@ pub(crate) async fn environment_remove(
 pub(crate) async fn environment_order(
     desktop: Arc<Desktop>,
     request: EnvironmentOrder,
-    _: ProgressFn,
 ) -> Result<Vec<EnvironmentView>, ErrorReport> {
     desktop.engine().order_environments(&request.ids).await?;
     list(&desktop).await
@@ -112,7 +103,6 @@ pub(crate) async fn environment_order(
 pub(crate) async fn environment_key_set(
     desktop: Arc<Desktop>,
     request: KeySet,
-    _: ProgressFn,
 ) -> Result<EnvironmentView, ErrorReport> {
     let engine = desktop.engine();
     let environment = engine.set_environment_key(&known(&engine, &request.id).await?, &request.key).await?;
@@ -124,7 +114,6 @@ pub(crate) async fn environment_key_set(
 pub(crate) async fn environment_key_remove(
     desktop: Arc<Desktop>,
     request: EnvironmentChoice,
-    _: ProgressFn,
 ) -> Result<EnvironmentView, ErrorReport> {
     let engine = desktop.engine();
     let id = known(&engine, &request.id).await?;
@@ -161,7 +150,6 @@ pub(crate) async fn environment_test(
 pub(crate) async fn environment_check(
     desktop: Arc<Desktop>,
     request: EnvironmentChoice,
-    _: ProgressFn,
 ) -> Result<EnvironmentView, ErrorReport> {
     let engine = desktop.engine();
     let id = known(&engine, &request.id).await?;

@@ -17,18 +17,13 @@ use crate::desktop::Desktop;
 use crate::dialogs::Question;
 use crate::error::WindowError;
 use crate::paths;
-use crate::progress::ProgressFn;
 use crate::views;
 
 /// What the file is called in errors.
 const WHAT: &str = "Configuration file";
 
 /// Asks which file to open.
-pub(crate) async fn file_pick(
-    desktop: Arc<Desktop>,
-    request: FilePick,
-    _: ProgressFn,
-) -> Result<PickedFile, ErrorReport> {
+pub(crate) async fn file_pick(desktop: Arc<Desktop>, request: FilePick) -> Result<PickedFile, ErrorReport> {
     let Some(path) = desktop.dialogs.pick(request.purpose).await? else { return Ok(PickedFile { file: None }) };
     let reading = match request.purpose {
         FilePurpose::CaFile => Reading::CaFile,
@@ -42,7 +37,6 @@ pub(crate) async fn file_pick(
 pub(crate) async fn file_destination(
     desktop: Arc<Desktop>,
     request: FileDestination,
-    _: ProgressFn,
 ) -> Result<PickedFile, ErrorReport> {
     let suggested = paths::file_name(&request.suggested);
     let Some(named) = desktop.dialogs.destination(request.purpose, &suggested).await? else {
@@ -67,11 +61,7 @@ async fn overwriting(desktop: &Desktop, named: &Path, path: &Path) -> Result<Ove
 }
 
 /// Checks a configuration file, or one that holds a backup, until it is done or stopped.
-pub(crate) async fn file_check(
-    desktop: Arc<Desktop>,
-    request: FileChoice,
-    _: ProgressFn,
-) -> Result<FileCheck, ErrorReport> {
+pub(crate) async fn file_check(desktop: Arc<Desktop>, request: FileChoice) -> Result<FileCheck, ErrorReport> {
     let Chosen { ticket, path, .. } = to_read(&desktop, &request.file, WHAT).await?;
     let file = path.clone();
     let reading = desktop.checks.run(&path, move |cancel| check_configuration(&file, WHAT, cancel)).await?;
@@ -102,21 +92,13 @@ pub(super) async fn to_read(desktop: &Desktop, file: &NamedFile, what: &'static 
 }
 
 /// Stops checking a file; a check that is done already stays done.
-pub(crate) async fn file_check_stop(
-    desktop: Arc<Desktop>,
-    request: FileChoice,
-    _: ProgressFn,
-) -> Result<(), ErrorReport> {
+pub(crate) async fn file_check_stop(desktop: Arc<Desktop>, request: FileChoice) -> Result<(), ErrorReport> {
     desktop.checks.stop(&desktop.path(&request.file)?);
     Ok(())
 }
 
 /// The text around a finding.
-pub(crate) async fn file_excerpt(
-    desktop: Arc<Desktop>,
-    request: ExcerptRequest,
-    _: ProgressFn,
-) -> Result<ExcerptView, ErrorReport> {
+pub(crate) async fn file_excerpt(desktop: Arc<Desktop>, request: ExcerptRequest) -> Result<ExcerptView, ErrorReport> {
     let path = desktop.files.to_read(&request.file, Reading::Configuration)?.path;
     let line = usize::try_from(request.line).unwrap_or(usize::MAX);
     let file = path.clone();

@@ -31,11 +31,7 @@ const MOST_ENTRIES: usize = 100;
 const MOST_DOTS: usize = 200;
 
 /// A part of the history.
-pub(crate) async fn history_list(
-    desktop: Arc<Desktop>,
-    request: HistoryRequest,
-    _listen: ProgressFn,
-) -> Result<HistoryView, ErrorReport> {
+pub(crate) async fn history_list(desktop: Arc<Desktop>, request: HistoryRequest) -> Result<HistoryView, ErrorReport> {
     let engine = desktop.engine();
     let all = engine.history().await?;
     let matching = engine.matching(&all, &filter(&request)).await?;
@@ -54,11 +50,7 @@ pub(crate) async fn history_list(
 }
 
 /// What took access away, the most first.
-pub(crate) async fn history_losses(
-    desktop: Arc<Desktop>,
-    request: LossesRequest,
-    _listen: ProgressFn,
-) -> Result<LossesView, ErrorReport> {
+pub(crate) async fn history_losses(desktop: Arc<Desktop>, request: LossesRequest) -> Result<LossesView, ErrorReport> {
     let engine = desktop.engine();
     let all = engine.history().await?;
     let filter = HistoryFilter { since: request.from, until: request.until, ..HistoryFilter::default() };
@@ -68,11 +60,7 @@ pub(crate) async fn history_losses(
 }
 
 /// One entry, opened.
-pub(crate) async fn history_entry(
-    desktop: Arc<Desktop>,
-    request: EntryChoice,
-    _listen: ProgressFn,
-) -> Result<EntryDetail, ErrorReport> {
+pub(crate) async fn history_entry(desktop: Arc<Desktop>, request: EntryChoice) -> Result<EntryDetail, ErrorReport> {
     let engine = desktop.engine();
     let all = engine.history().await?;
     let entry = find_entry(&all, &request.id)?;
@@ -91,11 +79,7 @@ pub(crate) async fn history_entry(
 }
 
 /// Whether the key that an operation made for its agent can still be copied.
-pub(crate) async fn entry_key(
-    desktop: Arc<Desktop>,
-    request: EntryChoice,
-    _listen: ProgressFn,
-) -> Result<EntryKey, ErrorReport> {
+pub(crate) async fn entry_key(desktop: Arc<Desktop>, request: EntryChoice) -> Result<EntryKey, ErrorReport> {
     let engine = desktop.engine();
     let all = engine.history().await?;
     let found = all.iter().find(|entry| entry.id() == request.id);
@@ -119,11 +103,7 @@ pub(crate) async fn entry_key(
 }
 
 /// Writes all of it to a file.
-pub(crate) async fn history_export(
-    desktop: Arc<Desktop>,
-    request: HistoryExport,
-    _listen: ProgressFn,
-) -> Result<WrittenFile, ErrorReport> {
+pub(crate) async fn history_export(desktop: Arc<Desktop>, request: HistoryExport) -> Result<WrittenFile, ErrorReport> {
     let destination = desktop.files.to_write(&request.file, &[FilePurpose::HistoryCsv, FilePurpose::HistoryJson])?;
     let all = desktop.engine().history().await?;
     let text = match destination.purpose {
@@ -175,11 +155,7 @@ pub(crate) async fn backup_take(
 }
 
 /// Names, annotates or pins one.
-pub(crate) async fn backup_update(
-    desktop: Arc<Desktop>,
-    request: BackupUpdate,
-    _listen: ProgressFn,
-) -> Result<BackupView, ErrorReport> {
+pub(crate) async fn backup_update(desktop: Arc<Desktop>, request: BackupUpdate) -> Result<BackupView, ErrorReport> {
     let engine = desktop.engine();
     let pin = if request.pinned { Pin::Pinned } else { Pin::Unpinned };
     let changed = engine.describe_backup(&request.id, filled(&request.name), filled(&request.note), pin).await?;
@@ -187,11 +163,7 @@ pub(crate) async fn backup_update(
 }
 
 /// Writes one as a configuration file.
-pub(crate) async fn backup_export(
-    desktop: Arc<Desktop>,
-    request: BackupExport,
-    _listen: ProgressFn,
-) -> Result<WrittenFile, ErrorReport> {
+pub(crate) async fn backup_export(desktop: Arc<Desktop>, request: BackupExport) -> Result<WrittenFile, ErrorReport> {
     let destination = desktop.files.to_write(&request.file, &[FilePurpose::Configuration])?;
     let backup = desktop.engine().export_backup(&request.id, &destination.path, destination.overwrite).await?;
     let path = destination.path.display().to_string();
@@ -200,11 +172,7 @@ pub(crate) async fn backup_export(
 }
 
 /// Reads every backup and checks its hash.
-pub(crate) async fn backups_verify(
-    desktop: Arc<Desktop>,
-    _request: (),
-    _listen: ProgressFn,
-) -> Result<BackupsChecked, ErrorReport> {
+pub(crate) async fn backups_verify(desktop: Arc<Desktop>, _request: ()) -> Result<BackupsChecked, ErrorReport> {
     let engine = desktop.engine();
     let verified = engine.store().await?.verify_backups().await?;
     let checked = verified.len();

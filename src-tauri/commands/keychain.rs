@@ -6,12 +6,11 @@ use aidb_core::vault::{Vault, VaultStatus};
 
 use crate::contract::{ErrorReport, KeychainView};
 use crate::desktop::Desktop;
-use crate::progress::ProgressFn;
 use crate::sandbox;
 use crate::views::environments as views;
 
 /// Looks again, without asking the person for anything. Ends a session of keys in memory when the keychain can be used again.
-pub(crate) async fn keychain_status(desktop: Arc<Desktop>, _: (), _: ProgressFn) -> Result<KeychainView, ErrorReport> {
+pub(crate) async fn keychain_status(desktop: Arc<Desktop>, _: ()) -> Result<KeychainView, ErrorReport> {
     let vault = desktop.engine().vault().clone();
     let Some(beneath) = vault.beneath() else { return Ok(views::keychain(vault.status().await)) };
     match beneath.status().await {
@@ -26,18 +25,14 @@ pub(crate) async fn keychain_status(desktop: Arc<Desktop>, _: (), _: ProgressFn)
 }
 
 /// Has the system ask the person to unlock it.
-pub(crate) async fn keychain_unlock(
-    desktop: Arc<Desktop>,
-    _: (),
-    listen: ProgressFn,
-) -> Result<KeychainView, ErrorReport> {
+pub(crate) async fn keychain_unlock(desktop: Arc<Desktop>, _: ()) -> Result<KeychainView, ErrorReport> {
     let vault = desktop.engine().vault().clone();
     vault.beneath().unwrap_or(&vault).unlock().await?;
-    keychain_status(desktop, (), listen).await
+    keychain_status(desktop, ()).await
 }
 
 /// Keeps keys for this session only, because the person chose so.
-pub(crate) async fn keychain_session(desktop: Arc<Desktop>, _: (), _: ProgressFn) -> Result<KeychainView, ErrorReport> {
+pub(crate) async fn keychain_session(desktop: Arc<Desktop>, _: ()) -> Result<KeychainView, ErrorReport> {
     let vault = desktop.engine().vault().clone();
     if vault.beneath().is_none() {
         desktop.rebuild(Vault::session(vault));

@@ -101,11 +101,7 @@ pub(crate) async fn plan_link(
 }
 
 /// Has the target's server try a connection string.
-pub(crate) async fn link_test(
-    desktop: Arc<Desktop>,
-    request: LinkTest,
-    _listen: ProgressFn,
-) -> Result<LinkTestView, ErrorReport> {
+pub(crate) async fn link_test(desktop: Arc<Desktop>, request: LinkTest) -> Result<LinkTestView, ErrorReport> {
     let session = desktop.plans.get(&request.plan)?;
     let Proposable { target, proposal, .. } = session.proposable()?;
     let given = request.connection_string.filter(|given| !given.expose_secret().trim().is_empty());
@@ -121,11 +117,7 @@ pub(crate) async fn link_test(
 }
 
 /// A piece of a group of a plan.
-pub(crate) async fn plan_rows(
-    desktop: Arc<Desktop>,
-    request: RowsRequest,
-    _listen: ProgressFn,
-) -> Result<RowsView, ErrorReport> {
+pub(crate) async fn plan_rows(desktop: Arc<Desktop>, request: RowsRequest) -> Result<RowsView, ErrorReport> {
     let session = desktop.plans.get(&request.plan)?;
     let from = usize::try_from(request.from).unwrap_or(usize::MAX);
     let (total, rows) = session.piece(request.group, &request.search, from);
@@ -133,11 +125,7 @@ pub(crate) async fn plan_rows(
 }
 
 /// A plan in words, and as a command line.
-pub(crate) async fn plan_text(
-    desktop: Arc<Desktop>,
-    request: TickedPlan,
-    _listen: ProgressFn,
-) -> Result<PlanText, ErrorReport> {
+pub(crate) async fn plan_text(desktop: Arc<Desktop>, request: TickedPlan) -> Result<PlanText, ErrorReport> {
     let session = desktop.plans.get(&request.plan)?;
     let Ok(proposable) = session.proposable() else {
         return Ok(PlanText { text: plan_text::text(&session), command: None, command_note: None });
@@ -149,11 +137,7 @@ pub(crate) async fn plan_text(
 }
 
 /// Saves a plan as a page for an approver.
-pub(crate) async fn plan_page_save(
-    desktop: Arc<Desktop>,
-    request: PlanPageSave,
-    _listen: ProgressFn,
-) -> Result<WrittenFile, ErrorReport> {
+pub(crate) async fn plan_page_save(desktop: Arc<Desktop>, request: PlanPageSave) -> Result<WrittenFile, ErrorReport> {
     let session = desktop.plans.get(&request.plan)?;
     let engine = desktop.engine();
     let page = match session.proposable() {
@@ -172,11 +156,7 @@ pub(crate) async fn plan_page_save(
 }
 
 /// Forgets a plan.
-pub(crate) async fn plan_discard(
-    desktop: Arc<Desktop>,
-    request: PlanChoice,
-    _listen: ProgressFn,
-) -> Result<(), ErrorReport> {
+pub(crate) async fn plan_discard(desktop: Arc<Desktop>, request: PlanChoice) -> Result<(), ErrorReport> {
     desktop.plans.discard(&request.plan);
     Ok(())
 }
@@ -213,11 +193,7 @@ pub(crate) async fn plan_apply(
 }
 
 /// Stops an apply; what was done is put back.
-pub(crate) async fn plan_cancel(
-    desktop: Arc<Desktop>,
-    request: PlanChoice,
-    _listen: ProgressFn,
-) -> Result<(), ErrorReport> {
+pub(crate) async fn plan_cancel(desktop: Arc<Desktop>, request: PlanChoice) -> Result<(), ErrorReport> {
     Ok(desktop.plans.cancel(&request.plan)?)
 }
 

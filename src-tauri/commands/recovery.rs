@@ -13,20 +13,12 @@ use crate::progress::ProgressFn;
 use crate::views::recovery as views;
 
 /// What the start of the application recovered. It does that by itself; the page only waits for it, and may ask again.
-pub(crate) async fn recovery_start(
-    desktop: Arc<Desktop>,
-    _: (),
-    _: ProgressFn,
-) -> Result<Vec<RecoveredView>, ErrorReport> {
+pub(crate) async fn recovery_start(desktop: Arc<Desktop>, _: ()) -> Result<Vec<RecoveredView>, ErrorReport> {
     desktop.begin().await
 }
 
 /// What was interrupted and waits.
-pub(crate) async fn recovery_list(
-    desktop: Arc<Desktop>,
-    _: (),
-    _: ProgressFn,
-) -> Result<Vec<InterruptedView>, ErrorReport> {
+pub(crate) async fn recovery_list(desktop: Arc<Desktop>, _: ()) -> Result<Vec<InterruptedView>, ErrorReport> {
     let interrupted = desktop.engine().interrupted().await?;
     Ok(interrupted
         .iter()
@@ -51,11 +43,7 @@ pub(crate) async fn recovery_run(
 }
 
 /// Ends one of them as it stands.
-pub(crate) async fn recovery_leave(
-    desktop: Arc<Desktop>,
-    request: InterruptedChoice,
-    _: ProgressFn,
-) -> Result<(), ErrorReport> {
+pub(crate) async fn recovery_leave(desktop: Arc<Desktop>, request: InterruptedChoice) -> Result<(), ErrorReport> {
     desktop.engine().leave(&id_of(&request.operation)?).await?;
     Ok(())
 }
