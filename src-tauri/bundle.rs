@@ -13,7 +13,7 @@ use crate::contract::{ErrorReport, WrittenFile};
 use crate::desktop::Desktop;
 use crate::views::environments::{keychain, now};
 
-/// How many entries of the history.
+/// Number of entries of the history.
 const ENTRIES: u32 = 200;
 
 /// Writes it. A part that cannot be read is said in its place: a bundle is asked for when something is broken.

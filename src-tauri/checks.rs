@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::commands::spawn_blocking;
 use crate::contract::ErrorReport;
 
-/// How many files are read at once. A check that was stopped while its disk did not answer keeps its place until the disk
+/// Number of files that are read at once. A check that was stopped while its disk did not answer keeps its place until the disk
 /// does: a person who tries again and again fills these places, and not the memory.
 const AT_ONCE: usize = 4;
 

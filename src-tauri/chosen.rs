@@ -16,10 +16,10 @@ use crate::contract::{FilePurpose, FileTicket};
 use crate::error::WindowError;
 use crate::paths;
 
-/// How many are held at once; the oldest goes first.
+/// Number held at once; the oldest goes first.
 const MOST_HELD: usize = 64;
 
-/// What a file may be used for.
+/// Use of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Use {
     /// To be read, as what.
@@ -28,21 +28,19 @@ pub(crate) enum Use {
     Write(FilePurpose, Overwrite),
 }
 
-/// What a file is read as.
+/// Kind of file that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
     /// A configuration, also in the place of a backup.
     Configuration,
-    /// A CA certificate.
     CaFile,
 }
 
 /// A file that a person chose.
 #[derive(Clone, Debug)]
 pub(crate) struct Chosen {
-    /// What the page names it by.
+    /// Ticket for the page.
     pub(crate) ticket: FileTicket,
-    /// Where it is.
     pub(crate) path: PathBuf,
     used: Use,
 }
@@ -50,15 +48,11 @@ pub(crate) struct Chosen {
 /// A place where a person wants something written.
 #[derive(Debug)]
 pub(crate) struct Destination {
-    /// Where.
     pub(crate) path: PathBuf,
-    /// What it was chosen for.
     pub(crate) purpose: FilePurpose,
-    /// What may be written over.
     pub(crate) overwrite: Overwrite,
 }
 
-/// All of them.
 pub(crate) struct ChosenFiles {
     /// aidb's own folder, where nothing is chosen.
     data: PathBuf,
@@ -66,7 +60,6 @@ pub(crate) struct ChosenFiles {
 }
 
 impl ChosenFiles {
-    /// None yet.
     pub(crate) fn beside(data: &Path) -> Self {
         Self { data: data.to_owned(), session: Mutex::default() }
     }

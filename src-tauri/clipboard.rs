@@ -8,7 +8,6 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::contract::ErrorReport;
 use crate::error::WindowError;
 
-/// The system's clipboard.
 pub(crate) trait Clipboard: Send + Sync {
     /// Puts a secret on it, kept out of clipboard histories where the system can be told so.
     fn put(&self, secret: &SecretString) -> Result<(), ErrorReport>;

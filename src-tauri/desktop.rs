@@ -26,29 +26,22 @@ use crate::sandbox::{self, SampleServers};
 use crate::servers::AgreedServers;
 use crate::window::Window;
 
-/// What the application is made of. Tests put their own dialogs, clipboard and window in; everything else is real.
+/// Parts of the application. Tests put their own dialogs, clipboard and window in; everything else is real.
 pub(crate) struct Parts {
-    /// Where the data lives.
     pub(crate) folder: PathBuf,
-    /// Where keys go.
     pub(crate) vault: Vault,
     /// The account, for the history.
     pub(crate) actor: String,
-    /// What leads to servers beyond this machine.
     pub(crate) proxies: Proxies,
     /// The person's own folder: `~`.
     pub(crate) home: Option<PathBuf>,
     /// A configuration file that the application was opened with.
     pub(crate) open_file: Option<PathBuf>,
-    /// Dialogs.
     pub(crate) dialogs: Box<dyn Dialogs>,
-    /// The clipboard.
     pub(crate) clipboard: Arc<dyn Clipboard>,
-    /// The window.
     pub(crate) window: Box<dyn Window>,
 }
 
-/// The application.
 pub(crate) struct Desktop {
     engine: RwLock<Arc<Engine>>,
     folder: PathBuf,
@@ -58,11 +51,10 @@ pub(crate) struct Desktop {
     opening: Mutex<Opening>,
     copied: Mutex<Option<SecretString>>,
     recovered: OnceCell<Vec<RecoveredView>>,
-    /// What is remembered from start to start.
+    /// Preferences, kept from start to start.
     pub(crate) preferences: Preferences,
     /// The last looks of before this start, by environment.
     pub(crate) looks_before: BTreeMap<String, Look>,
-    /// The sandbox.
     pub(crate) sandbox: SampleServers,
     /// The plans that the page has tickets for.
     pub(crate) plans: PlanSessions,
@@ -74,11 +66,8 @@ pub(crate) struct Desktop {
     pub(crate) checks: Checks,
     /// Whether a form of the page holds what was not saved.
     pub(crate) unsaved: AtomicBool,
-    /// Dialogs.
     pub(crate) dialogs: Box<dyn Dialogs>,
-    /// The clipboard.
     pub(crate) clipboard: Arc<dyn Clipboard>,
-    /// The window.
     pub(crate) window: Box<dyn Window>,
 }
 
@@ -86,7 +75,6 @@ pub(crate) struct Desktop {
 enum Opening {
     /// Nobody yet: the page has not started.
     Waiting(Option<PathBuf>),
-    /// The page.
     Listening,
 }
 
@@ -131,12 +119,11 @@ impl Desktop {
         *self.engine.write().unwrap_or_else(PoisonError::into_inner) = engine;
     }
 
-    /// Where the data lives.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Where a file is that the page names. Whether anything of it may be shown is not said by that.
+    /// Path of a file that the page names. Whether anything of it may be shown is not said by that.
     pub(crate) fn path(&self, file: &NamedFile) -> Result<PathBuf, WindowError> {
         match file {
             NamedFile::Chosen { ticket } => Ok(self.files.to_read(ticket, Reading::Configuration)?.path),

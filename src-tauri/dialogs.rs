@@ -19,17 +19,17 @@ pub(crate) type Picked = Pin<Box<dyn Future<Output = Result<Option<PathBuf>, Err
 /// The answer to a question, when it comes. A question that is closed is answered with no.
 pub(crate) type Answered = Pin<Box<dyn Future<Output = Result<bool, ErrorReport>> + Send>>;
 
-/// How much of a path or a server stands in a question.
+/// Length of a path or server in a question.
 const LONGEST: usize = 300;
 
 /// A question that a person answers with yes or no.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Question {
-    /// What it is about, in few words.
+    /// Subject, in few words.
     pub(crate) title: String,
-    /// What is asked, and what a yes means.
+    /// Question, and what a yes means.
     pub(crate) text: String,
-    /// What the button says that agrees.
+    /// Label of the button that agrees.
     pub(crate) yes: &'static str,
 }
 
@@ -84,13 +84,11 @@ fn named(path: &Path) -> String {
     display_text_limited(&path.to_string_lossy(), LONGEST)
 }
 
-/// Asks a person.
 pub(crate) trait Dialogs: Send + Sync {
-    /// Which file to open.
+    /// The file to open.
     fn pick(&self, purpose: FilePurpose) -> Picked;
-    /// Where to write; asks about overwriting by itself.
+    /// Destination; asks about overwriting by itself.
     fn destination(&self, purpose: FilePurpose, suggested: &str) -> Picked;
-    /// Yes or no.
     fn ask(&self, question: &Question) -> Answered;
 }
 

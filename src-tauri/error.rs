@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use aidb_core::error::{ErrorCode, Explain};
 
-/// Why the window could not do what it was asked.
+/// Reason the window could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WindowError {
     /// Nothing was typed where a path is needed.
@@ -12,10 +12,7 @@ pub(crate) enum WindowError {
     NoPath,
     /// A path that does not begin at the top.
     #[error("{path} does not say in which folder it is. Nothing was changed.", path = .path.display())]
-    RelativePath {
-        /// As typed.
-        path: PathBuf,
-    },
+    RelativePath { path: PathBuf },
     /// A pipe, a socket or a device: opening one can wait for ever.
     #[error("{path} is no file that can be read or written here. Nothing was changed.", path = .path.display())]
     SpecialFile {
@@ -24,10 +21,7 @@ pub(crate) enum WindowError {
     },
     /// `~` on an account without a folder, or `~somebody`.
     #[error("It is not known which folder ~ stands for in {path}. Nothing was changed.", path = .path.display())]
-    NoHome {
-        /// As typed.
-        path: PathBuf,
-    },
+    NoHome { path: PathBuf },
     /// A file that aidb keeps for itself.
     #[error("{path} is in aidb’s own folder, and nothing there is read or written from the window. Nothing was changed.", path = .path.display())]
     DataFolder {
@@ -54,7 +48,7 @@ pub(crate) enum WindowError {
     /// The system has no randomness.
     #[error("The file could not be taken. Nothing was read or written.")]
     NoTicket {
-        /// What the system said.
+        /// Words of the system.
         reason: String,
     },
     /// A typed path that leads to something else, and the person does not want it to be shown.
@@ -65,10 +59,7 @@ pub(crate) enum WindowError {
     },
     /// Nothing is quoted of what cannot have been meant as a configuration.
     #[error("{path} is not a configuration file, so no lines of it are shown. Nothing was changed.", path = .path.display())]
-    NoExcerpt {
-        /// Where it is.
-        path: PathBuf,
-    },
+    NoExcerpt { path: PathBuf },
     /// The person does not trust that CA.
     #[error("The certificate file {path} was not agreed to. Nothing was sent and nothing was changed.", path = .path.display())]
     CaDeclined {
@@ -83,28 +74,17 @@ pub(crate) enum WindowError {
     },
     /// The person does not want that file written over.
     #[error("{path} is there already and was left as it is.", path = .path.display())]
-    OverwriteDeclined {
-        /// Which.
-        path: PathBuf,
-    },
+    OverwriteDeclined { path: PathBuf },
     /// A number of parallel requests that is none.
     #[error("The number of parallel requests has to be from 1 to {most}. The settings were left as they are.")]
-    ParallelRequests {
-        /// The most.
-        most: u16,
-    },
+    ParallelRequests { most: u16 },
     /// A zoom that is none.
     #[error("The size has to be from {least} to {most} percent. The settings were left as they are.")]
-    ZoomBeyond {
-        /// The least.
-        least: u16,
-        /// The most.
-        most: u16,
-    },
+    ZoomBeyond { least: u16, most: u16 },
     /// The web view draws at one size only.
     #[error("The window could not be drawn at another size. Everything in it works as before.")]
     NoZoom {
-        /// What the system said.
+        /// Words of the system.
         reason: String,
     },
     /// A draft beyond what is kept.
@@ -114,55 +94,38 @@ pub(crate) enum WindowError {
     DraftTooLarge,
     /// The window's own file cannot be read.
     #[error("What the window remembers (theme, unfinished promotion, last contacts) could not be read. It was set aside as {aside}, and the window begins afresh; environments, backups and history are not in it.", aside = .aside.display())]
-    Unreadable {
-        /// Where it is now.
-        aside: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The same, and it could not be set aside.
+    Unreadable { aside: PathBuf, reason: String },
+    /// Unreadable, and it could not be set aside.
     #[error(
         "What the window remembers could not be read. The file was left as it is, and nothing is remembered from now on; environments, backups and history are not in it."
     )]
-    Blocked {
-        /// What is wrong with it.
-        reason: String,
-    },
+    Blocked { reason: String },
     /// The toolkit shows no dialog.
     #[error("The system's dialog could not be opened. Nothing was chosen, and nothing was changed.")]
     Dialog,
     /// The clipboard cannot be written.
     #[error("The key could not be put on the clipboard. It is still kept, and nothing was changed.")]
     Clipboard {
-        /// What the system said.
+        /// Words of the system.
         reason: String,
     },
     /// The clipboard cannot be cleared.
     #[error("The clipboard could not be cleared, so the key may still be on it.")]
     ClipboardNotCleared {
-        /// What the system said.
+        /// Words of the system.
         reason: String,
     },
-    /// No file browser.
     #[error("The folder {folder} could not be shown.", folder = .folder.display())]
     NoFileBrowser {
-        /// Which folder.
         folder: PathBuf,
-        /// What the system said.
+        /// Words of the system.
         reason: String,
     },
-    /// A sample server.
     #[error("The sample environments could not be started: {reason} Your own environments were left as they are.")]
-    Sandbox {
-        /// Its sentence.
-        reason: String,
-    },
+    Sandbox { reason: String },
     /// What the window is made of could not be read.
     #[error("The list of licences could not be read. Nothing was changed.")]
-    Licences {
-        /// What is wrong with it.
-        reason: String,
-    },
+    Licences { reason: String },
 }
 
 impl Explain for WindowError {

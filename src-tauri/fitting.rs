@@ -18,7 +18,7 @@ pub(crate) struct Bounds {
     height: u32,
 }
 
-/// What is remembered of a window.
+/// Placement of a window.
 #[derive(Clone, Copy, Debug, Deserialize)]
 struct Placement {
     #[serde(flatten)]
@@ -56,7 +56,7 @@ pub(crate) fn fit<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
     Ok(())
 }
 
-/// What stands in the file of the plugin that restores it; nothing where there is none that can be read, as for the plugin.
+/// Content of the file of the plugin that restores it; nothing where there is none that can be read, as for the plugin.
 fn read_placement(file: &Path) -> Option<Placement> {
     let text = std::fs::read(file).ok()?;
     let mut windows: std::collections::HashMap<String, Placement> = serde_json::from_slice(&text).ok()?;

@@ -4,7 +4,7 @@ use std::fs;
 
 use gtk::glib;
 
-/// Where the system lists what it can draw with.
+/// Folder of graphics cards.
 const CARDS: &str = "/dev/dri";
 /// What a card is called that draws for whoever asks, and not only for the screen.
 const RENDERS: &str = "renderD";

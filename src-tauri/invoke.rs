@@ -30,10 +30,8 @@ type Run = Arc<dyn Fn(Arc<Desktop>, Value, ProgressFn) -> Answer + Send + Sync>;
 pub(crate) struct Command {
     /// As the page calls it.
     pub(crate) name: &'static str,
-    /// What it takes.
     #[cfg(test)]
     pub(crate) request: TypeOf,
-    /// What it answers.
     #[cfg(test)]
     pub(crate) answer: TypeOf,
     run: Run,
@@ -121,7 +119,7 @@ fn answer<R: Runtime>(
     });
 }
 
-/// Who is told of progress: the page's channel, where it gave one.
+/// Listener for progress: the page's channel, where it gave one.
 fn listener<R: Runtime>(webview: &tauri::Webview<R>, channel: &Value) -> ProgressFn {
     let Some(id) = channel.as_str().and_then(|text| text.parse::<JavaScriptChannelId>().ok()) else { return nobody() };
     let channel = id.channel_on::<R, Progress>(webview.clone());

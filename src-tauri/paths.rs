@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::contract::FilePurpose;
 use crate::error::WindowError;
 
-/// What the system itself tells of its processes and devices, as files.
+/// Folders in which the system tells of its processes and devices.
 #[cfg(unix)]
 const OF_THE_SYSTEM: [&str; 2] = ["/proc", "/sys"];
 
@@ -86,7 +86,7 @@ fn ending(purpose: FilePurpose) -> &'static str {
     }
 }
 
-/// How many links are followed that lead to nothing yet: as many as systems follow.
+/// Number of links that are followed that lead to nothing yet: as many as systems follow.
 const MOST_LINKS: usize = 40;
 
 /// Where a path leads to in the end. Of a file that is not there yet, its folder is followed.

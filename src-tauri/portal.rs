@@ -6,7 +6,7 @@ use gio::{BusType, Cancellable, DBusCallFlags, DBusConnection, IOErrorEnum};
 
 const PORTAL: &str = "org.freedesktop.portal.Desktop";
 const PATH: &str = "/org/freedesktop/portal/desktop";
-/// What GTK asks about.
+/// Interface that GTK asks.
 const INTERFACE: &str = "org.freedesktop.portal.Inhibit";
 const PATIENCE_MS: i32 = 300;
 

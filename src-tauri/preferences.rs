@@ -14,18 +14,16 @@ use crate::error::WindowError;
 
 /// The file's name within the data folder.
 const FILE: &str = "window.json";
-/// What a draft may be at most, in bytes of JSON.
+/// Size limit of a draft, in bytes of JSON.
 const LARGEST_DRAFT: usize = 256 * 1024;
-/// How many requests at once where nobody said otherwise.
+/// Number of requests at once where nobody said otherwise.
 const PARALLEL_REQUESTS: u16 = 10;
 
 /// Everything that is remembered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Memory {
-    /// The person's settings.
     pub(crate) settings: Settings,
-    /// A half-filled wizard.
     pub(crate) draft: Option<Draft>,
     /// The last contact with each environment, by its id.
     pub(crate) contacts: BTreeMap<String, ContactView>,
@@ -45,11 +43,9 @@ impl Default for Memory {
 /// An environment that belongs to the sandbox, told by its id: a person may give its name to one of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SampleEnvironment {
-    /// The environment's id.
     pub(crate) id: String,
-    /// Which stage it is.
     pub(crate) stage: String,
-    /// Where it was led. One that leads elsewhere now has become the person's own.
+    /// URL that it was given. One that leads elsewhere now has become the person's own.
     pub(crate) url: String,
 }
 
@@ -74,7 +70,6 @@ impl Preferences {
         Self { path, state: Mutex::new(state) }
     }
 
-    /// What is remembered now.
     pub(crate) fn get(&self) -> Memory {
         self.state().memory.clone()
     }
@@ -84,7 +79,7 @@ impl Preferences {
         part(&self.state().memory)
     }
 
-    /// What went wrong when it was read.
+    /// Trouble of reading it.
     pub(crate) fn trouble(&self) -> Option<Trouble> {
         self.state().trouble.clone()
     }

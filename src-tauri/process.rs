@@ -8,7 +8,7 @@ use aidb_core::connector::Proxies;
 use aidb_core::vault::Vault;
 use directories::ProjectDirs;
 
-/// Where environments, backups and the history are kept; `None` on an account without a folder.
+/// Folder of environments, backups and history; `None` on an account without a folder.
 pub(crate) fn data_folder() -> Option<PathBuf> {
     let named = std::env::var_os("AIDB_DATA_DIR").filter(|folder| !folder.is_empty()).map(PathBuf::from);
     named.or_else(|| Some(ProjectDirs::from("", "", "aidb")?.data_dir().to_owned()))
@@ -23,7 +23,7 @@ pub(crate) fn vault(folder: &Path) -> Vault {
     }
 }
 
-/// Who is at work, for the history: whoever `AIDB_USER` names, else the account, also where no variable has its name.
+/// Person at work, for the history: whoever `AIDB_USER` names, else the account, also where no variable has its name.
 pub(crate) fn account() -> String {
     let names = ["AIDB_USER", "USER", "LOGNAME", "USERNAME"];
     let account = names.iter().filter_map(|name| std::env::var(name).ok()).find(|name| !name.trim().is_empty());

@@ -8,13 +8,11 @@ use aidb_core::progress::{Event, ProgressSink, Stage};
 use crate::contract::{Progress, ProgressStage, RetryView};
 use crate::views::number;
 
-/// Who is told of progress.
 pub(crate) type ProgressFn = Arc<dyn Fn(Progress) + Send + Sync>;
 
-/// How often the page is told at most, but for the beginning and the end of a stage.
+/// Number of times the page is told at most, but for the beginning and the end of a stage.
 const EVERY: Duration = Duration::from_millis(50);
 
-/// Nobody is.
 pub(crate) fn nobody() -> ProgressFn {
     Arc::new(|_| ())
 }
@@ -37,7 +35,6 @@ struct Now {
 }
 
 impl ThrottledProgress {
-    /// For `listen`.
     pub(crate) fn for_listener(listen: ProgressFn) -> Arc<Self> {
         let now = Now {
             stage: ProgressStage::Reading,

@@ -17,10 +17,9 @@ use crate::desktop::Desktop;
 use crate::error::WindowError;
 use crate::preferences::SampleEnvironment;
 
-/// What the servers hold, stage by stage.
+/// Content of the servers, stage by stage.
 const SAMPLES: [Sample; 3] = [Sample::Development, Sample::Staging, Sample::Production];
 
-/// The sample servers.
 pub(crate) struct SampleServers {
     folder: PathBuf,
     /// Held while they are started or ended, so that two clicks start them once.
@@ -35,7 +34,6 @@ impl SampleServers {
         Self { folder, running: Mutex::default(), state: StateLock::new(SandboxState::Off) }
     }
 
-    /// Whether they run.
     pub(crate) fn state(&self) -> SandboxState {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -22,15 +22,12 @@ use crate::dialogs::SystemDialogs;
 use crate::window::{LABEL, SystemWindow, draw_at};
 use crate::{fitting, invoke, outline, process};
 
-/// What the application is started with.
+/// Arguments of the application.
 pub(crate) struct Start {
-    /// Where the data lives.
     pub(crate) folder: PathBuf,
-    /// Where keys go.
     pub(crate) vault: Vault,
     /// The account, for the history.
     pub(crate) actor: String,
-    /// What leads to servers beyond this machine.
     pub(crate) proxies: aidb_core::connector::Proxies,
     /// A configuration file to open.
     pub(crate) open_file: Option<PathBuf>,

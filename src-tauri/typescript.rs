@@ -10,16 +10,14 @@ use ts_rs::{Config, TS, TypeVisitor};
 use crate::contract::{CloseAsked, ErrorReport, FileHovering, FileOpened, Progress};
 use crate::invoke::Command;
 
-/// What a type is called in TypeScript, and how it and what it is made of are declared there.
+/// TypeScript name of a type, and how it and what it is made of are declared there.
 #[derive(Clone, Debug)]
 pub(crate) struct TypeOf {
-    /// `string[]`, `PlanView`, `null`.
     pub(crate) name: String,
     declarations: BTreeMap<String, String>,
 }
 
 impl TypeOf {
-    /// That of `T`.
     pub(crate) fn of<T: TS + 'static>() -> Self {
         let mut collected = Collected { config: Config::new(), seen: Vec::new(), declarations: BTreeMap::new() };
         collected.visit::<T>();
@@ -48,7 +46,6 @@ impl TypeVisitor for Collected {
     }
 }
 
-/// The whole file.
 pub(crate) fn contract(commands: &[Command]) -> String {
     let events = [
         ("file_opened", TypeOf::of::<FileOpened>()),

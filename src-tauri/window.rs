@@ -11,7 +11,6 @@ use crate::error::WindowError;
 /// The label of the one window.
 pub(crate) const LABEL: &str = "main";
 
-/// The one window.
 pub(crate) trait Window: Send + Sync {
     /// Closes it for good, without asking again.
     fn close(&self);

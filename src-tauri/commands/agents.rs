@@ -17,7 +17,7 @@ use crate::desktop::Desktop;
 use crate::progress::ProgressFn;
 use crate::views;
 
-/// How long a key stays on the clipboard.
+/// Time a key stays on the clipboard.
 const ON_CLIPBOARD: Duration = Duration::from_secs(60);
 
 /// The agents of one environment.

@@ -16,7 +16,7 @@ use crate::{bundle, licences};
 
 /// The most requests at once.
 const MOST_PARALLEL: u16 = 32;
-/// How large the page may be drawn, in percent.
+/// Zooms of the page, in percent.
 const ZOOMS: std::ops::RangeInclusive<u16> = 50..=200;
 
 /// Everything the page needs to draw its first screen, which waits for it: so the keychain is not asked.
@@ -82,7 +82,7 @@ pub(crate) async fn data_folder_open(desktop: Arc<Desktop>, _: ()) -> Result<(),
     desktop.window.show_folder(desktop.folder())
 }
 
-/// What aidb is made with.
+/// Licences of aidb's parts.
 pub(crate) async fn licence_list(_: Arc<Desktop>, _: ()) -> Result<Vec<LicenceView>, ErrorReport> {
     licences::list()
 }

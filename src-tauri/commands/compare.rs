@@ -14,7 +14,7 @@ use crate::plan_sessions::{Content, NewPlan, PlanError};
 use crate::progress::ProgressFn;
 use crate::views::plans::{plan_target, plan_view};
 
-/// What would make the right like the left.
+/// Difference of the two sides.
 pub(crate) async fn compare(
     desktop: Arc<Desktop>,
     request: CompareRequest,

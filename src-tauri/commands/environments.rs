@@ -68,7 +68,7 @@ async fn agreed(desktop: &Desktop, form: EnvironmentForm) -> Result<EnvironmentD
     Ok(views::draft(form, ca_file))
 }
 
-/// What removing one would take with it. Removes nothing.
+/// Consequences of removing one. Removes nothing.
 pub(crate) async fn environment_removal(
     desktop: Arc<Desktop>,
     request: EnvironmentChoice,
@@ -110,7 +110,6 @@ pub(crate) async fn environment_key_set(
     Ok(one(&desktop, environment).await)
 }
 
-/// Removes a key.
 pub(crate) async fn environment_key_remove(
     desktop: Arc<Desktop>,
     request: EnvironmentChoice,

@@ -19,7 +19,7 @@ use crate::error::WindowError;
 use crate::paths;
 use crate::views;
 
-/// What the file is called in errors.
+/// Name of the file in errors.
 const WHAT: &str = "Configuration file";
 
 /// Asks which file to open.

@@ -25,9 +25,9 @@ use crate::views::history::{backup_view, filter, servers};
 use crate::views::number;
 use crate::views::plans::{plan_view, profile_target};
 
-/// How many entries are answered at once.
+/// Number of entries that are answered at once.
 const MOST_ENTRIES: usize = 100;
-/// How many dots a timeline has.
+/// Number of dots a timeline has.
 const MOST_DOTS: usize = 200;
 
 /// A part of the history.
@@ -49,7 +49,7 @@ pub(crate) async fn history_list(desktop: Arc<Desktop>, request: HistoryRequest)
     })
 }
 
-/// What took access away, the most first.
+/// Losses of access, the most first.
 pub(crate) async fn history_losses(desktop: Arc<Desktop>, request: LossesRequest) -> Result<LossesView, ErrorReport> {
     let engine = desktop.engine();
     let all = engine.history().await?;
@@ -59,7 +59,6 @@ pub(crate) async fn history_losses(desktop: Arc<Desktop>, request: LossesRequest
     Ok(LossesView { losses: taken.iter().take(MOST_ENTRIES).map(Into::into).collect(), total: number(taken.len()) })
 }
 
-/// One entry, opened.
 pub(crate) async fn history_entry(desktop: Arc<Desktop>, request: EntryChoice) -> Result<EntryDetail, ErrorReport> {
     let engine = desktop.engine();
     let all = engine.history().await?;
@@ -117,7 +116,7 @@ pub(crate) async fn history_export(desktop: Arc<Desktop>, request: HistoryExport
     Ok(WrittenFile { path, message, notes: Vec::new() })
 }
 
-/// What is different between a backup and its agent now.
+/// Differences between a backup and its agent now.
 pub(crate) async fn backup_now(
     desktop: Arc<Desktop>,
     request: BackupChoice,
@@ -140,7 +139,6 @@ pub(crate) async fn backup_now(
     Ok(BackupNow { changes: number(changes), unchangeable: number(unchangeable), sentence })
 }
 
-/// Takes a backup.
 pub(crate) async fn backup_take(
     desktop: Arc<Desktop>,
     request: BackupTake,
@@ -202,7 +200,7 @@ async fn checked(engine: &Engine, backup: &BackupSummary) -> BackupView {
     backup_view(backup, engine.backup(backup.id.as_str()).await.err().map(Into::into))
 }
 
-/// What is known of an operation besides its row.
+/// Facts about an operation besides its row.
 #[derive(Default)]
 struct Past {
     plan: Option<PlanView>,
@@ -229,7 +227,7 @@ fn may_stand(state: OperationState) -> bool {
     !matches!(state, OperationState::PutBack | OperationState::Failed)
 }
 
-/// Why a key that an operation made is of no use any more, as far as the history knows: the agent was deleted since, or
+/// Reason a key that an operation made is of no use any more, as far as the history knows: the agent was deleted since, or
 /// registered anew with another key.
 async fn outdated(
     engine: &Engine,

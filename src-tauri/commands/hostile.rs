@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use crate::commands;
 use crate::testing::{Bench, form};
 
-/// What stands in every file that is none of the page's business.
+/// Canary in every file that is none of the page's business.
 const CANARY: &str = "canary-of-a-file-5b21e07c";
 
-/// Where a request names a file or a server: everything is tried there.
+/// Marks a request for a file or a server: everything is tried there.
 const ANYTHING: &str = "@";
 /// Where it says something else: some of it is tried there.
 const SOMETHING: &str = "#";
@@ -31,7 +31,7 @@ struct Scene {
     backup: String,
     /// Nobody has chosen this server.
     listener: TcpListener,
-    /// What a script would put into a request.
+    /// Requests that a script would make.
     hostile: Vec<String>,
     /// Kept open: it has a name below `/proc` as long as it is.
     _open: std::fs::File,

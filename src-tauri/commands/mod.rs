@@ -33,7 +33,6 @@ macro_rules! commands {
     };
 }
 
-/// Every command.
 pub(crate) fn all() -> Vec<Command> {
     for_all_commands!(commands)
 }

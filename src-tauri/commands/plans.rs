@@ -26,7 +26,6 @@ use crate::views::plan_command::command_line;
 use crate::views::plans::{apply_view, plan_target, plan_view};
 use crate::views::{number, plan_page, plan_text};
 
-/// Plans a promotion.
 pub(crate) async fn plan_promote(
     desktop: Arc<Desktop>,
     request: PromoteRequest,
@@ -42,7 +41,6 @@ pub(crate) async fn plan_promote(
     open_session(&desktop, &engine, kind, from.name, notes, Proposable { target: to, proposal, origin }).await
 }
 
-/// Plans an import.
 pub(crate) async fn plan_import(
     desktop: Arc<Desktop>,
     request: ImportRequest,
@@ -59,7 +57,6 @@ pub(crate) async fn plan_import(
     open_session(&desktop, &engine, PlanKind::Import, name, Vec::new(), proposable).await
 }
 
-/// Plans a rollback.
 pub(crate) async fn plan_restore(
     desktop: Arc<Desktop>,
     request: RestoreRequest,
@@ -155,7 +152,6 @@ pub(crate) async fn plan_page_save(desktop: Arc<Desktop>, request: PlanPageSave)
     Ok(WrittenFile { path, message, notes: Vec::new() })
 }
 
-/// Forgets a plan.
 pub(crate) async fn plan_discard(desktop: Arc<Desktop>, request: PlanChoice) -> Result<(), ErrorReport> {
     desktop.plans.discard(&request.plan);
     Ok(())
@@ -202,7 +198,7 @@ pub(super) async fn environment(engine: &Engine, id: &str) -> Result<Target, Err
     engine.target(&TargetRequest { environment: Some(id.to_owned()), ..TargetRequest::default() }).await
 }
 
-/// Where a backup was taken, as far as that can still be talked to.
+/// Server of a backup, as far as that can still be talked to.
 pub(super) async fn home(engine: &Engine, backup: &BackupSummary) -> Result<Target, ErrorReport> {
     if engine.environment_of(backup).await?.is_none() {
         let server = backup.server.environment_name.clone().unwrap_or_else(|| backup.server.url.clone());
@@ -222,7 +218,7 @@ pub(super) async fn configuration(
     Ok((shown, spawn_blocking(move || read_configuration(&path, what)).await?))
 }
 
-/// What goes with a call that the person waits for.
+/// Context of a call that a person waits for.
 pub(super) fn context(listen: ProgressFn) -> Context {
     Context { progress: ThrottledProgress::for_listener(listen), ..Context::default() }
 }
@@ -305,7 +301,7 @@ fn link(choice: LinkChoice, live: &AgentState) -> LinkDatabase {
     }
 }
 
-/// How an apply ended, and what became of each row of its plan.
+/// End of an apply, and what became of each row of its plan.
 async fn ended(
     desktop: &Desktop,
     engine: &Engine,

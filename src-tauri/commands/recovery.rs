@@ -17,7 +17,7 @@ pub(crate) async fn recovery_start(desktop: Arc<Desktop>, _: ()) -> Result<Vec<R
     desktop.begin().await
 }
 
-/// What was interrupted and waits.
+/// Interrupted operations that wait.
 pub(crate) async fn recovery_list(desktop: Arc<Desktop>, _: ()) -> Result<Vec<InterruptedView>, ErrorReport> {
     let interrupted = desktop.engine().interrupted().await?;
     Ok(interrupted

@@ -9,23 +9,22 @@ use super::{ErrorReport, NamedFile};
 /// Whether there is a keychain, and what the person can do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct KeychainView {
-    /// How it is.
     pub(crate) state: KeychainState,
     /// One plain sentence: what that means.
     pub(crate) message: String,
-    /// What to do, where something can be done.
+    /// Hint, where something can be done.
     pub(crate) hint: Option<String>,
-    /// What the system says, one line each, for whoever wants to know.
+    /// Words of the system, one line each, for whoever wants to know.
     pub(crate) details: Vec<String>,
 }
 
-/// How the keychain is.
+/// State of the keychain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum KeychainState {
-    /// It can be read and written.
+    /// Can be read and written.
     Ready,
-    /// It has to be unlocked first.
+    /// Has to be unlocked first.
     Locked,
     /// There is one, and it answers nothing.
     Silent,
@@ -43,28 +42,19 @@ pub(crate) enum ColourName {
     Blue,
     /// Usual for the second.
     Amber,
-    /// Usual for production.
     Red,
-    /// Free.
     Green,
-    /// Free.
     Violet,
-    /// Free.
     Teal,
-    /// Free.
     Grey,
 }
 
 /// One environment, as the page shows it. Never holds a key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct EnvironmentView {
-    /// Its id.
     pub(crate) id: String,
-    /// Its name.
     pub(crate) name: String,
-    /// Its URL.
     pub(crate) url: String,
-    /// Its colour.
     pub(crate) colour: ColourName,
     /// Whether writing to it has to be agreed to by typing its name.
     pub(crate) protected: bool,
@@ -78,21 +68,20 @@ pub(crate) struct EnvironmentView {
     pub(crate) keep_backups: u32,
     /// Retention: and those of so many days.
     pub(crate) keep_days: u32,
-    /// What is known of its key.
+    /// State of its key.
     pub(crate) key: KeyView,
-    /// What the last contact with it said; `None` before the first.
+    /// Result of the last contact; `None` before the first.
     pub(crate) contact: Option<ContactView>,
     /// Whether it is one of the sandbox's sample environments.
     pub(crate) sandbox: bool,
 }
 
-/// What is known of a key, without the key.
+/// State of a key, without the key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub(crate) enum KeyView {
-    /// Stored.
     Stored {
-        /// Its last characters, preceded by "…"; empty for a key too short to show any of it.
+        /// The last characters, preceded by "…"; empty for a key too short to show any of it.
         ending: String,
         /// When it was stored, RFC 3339.
         set_at: Option<String>,
@@ -101,7 +90,6 @@ pub(crate) enum KeyView {
     },
     /// The keychain has not been asked yet: `environment_list` asks it.
     Asking,
-    /// None is stored.
     Missing,
     /// The keychain has to be unlocked first.
     Locked,
@@ -109,9 +97,7 @@ pub(crate) enum KeyView {
     Silent,
     /// There is no keychain.
     Absent,
-    /// The keychain failed.
     Failed {
-        /// How.
         error: ErrorReport,
     },
 }
@@ -119,13 +105,10 @@ pub(crate) enum KeyView {
 /// The last contact with an environment's server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub(crate) struct ContactView {
-    /// How it came out.
     pub(crate) state: Reachability,
-    /// When, RFC 3339.
     pub(crate) at: String,
     /// One sentence: "8 agents", or why not.
     pub(crate) message: String,
-    /// What to do about it.
     pub(crate) hint: Option<String>,
 }
 
@@ -139,33 +122,29 @@ pub(crate) enum Reachability {
     KeyMissing,
     /// The server does not take the key.
     KeyRefused,
-    /// It does not answer as an AI Agent Connector.
+    /// Does not answer as an AI Agent Connector.
     Unreachable,
 }
 
-/// Which CA an environment's server is believed by, besides the system's.
+/// Certificates of an environment's server, besides the system's.
 #[derive(Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum CaChoice {
-    /// None.
     None,
     /// The one that the profile has.
     Kept,
     /// That of a file.
     File {
-        /// Which.
         file: NamedFile,
     },
 }
 
-/// What a person typed into the form of an environment.
+/// Form of an environment, as typed.
 #[derive(Deserialize, TS)]
 pub(crate) struct EnvironmentForm {
-    /// Its name.
     pub(crate) name: String,
-    /// Its URL.
     pub(crate) url: String,
-    /// Its colour; `None`: the next one in the usual row.
+    /// The colour; `None`: the next one in the usual row.
     pub(crate) colour: Option<ColourName>,
     /// Whether writing to it has to be agreed to.
     pub(crate) protected: bool,
@@ -184,9 +163,8 @@ pub(crate) struct EnvironmentForm {
 /// `environment_save`: add, or change an existing one.
 #[derive(Deserialize, TS)]
 pub(crate) struct EnvironmentSave {
-    /// Which one; `None`: a new one.
+    /// Id; `None`: a new one.
     pub(crate) id: Option<String>,
-    /// What was typed.
     pub(crate) form: EnvironmentForm,
     /// A key to store with it. Goes in once and never comes back.
     #[ts(type = "string | null")]
@@ -198,17 +176,15 @@ pub(crate) struct EnvironmentSave {
 pub(crate) struct EnvironmentTest {
     /// Whose stored key is used where none is given. It is only sent to its own URL.
     pub(crate) id: Option<String>,
-    /// What was typed; `None`: the profile as it is stored.
+    /// Form as typed; `None`: the profile as it is stored.
     pub(crate) form: Option<EnvironmentForm>,
     /// A key that was typed.
     #[ts(type = "string | null")]
     pub(crate) key: Option<SecretString>,
 }
 
-/// Names one environment.
 #[derive(Deserialize, TS)]
 pub(crate) struct EnvironmentChoice {
-    /// Its id.
     pub(crate) id: String,
 }
 
@@ -222,21 +198,19 @@ pub(crate) struct EnvironmentOrder {
 /// `environment_key_set`: store or replace a key.
 #[derive(Deserialize, TS)]
 pub(crate) struct KeySet {
-    /// Whose.
     pub(crate) id: String,
     /// The key. Goes in once and never comes back.
     #[ts(type = "string")]
     pub(crate) key: SecretString,
 }
 
-/// What removing an environment would take with it, and what stays: shown before, and after.
+/// Consequences of removing an environment, and what stays: shown before, and after.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct RemovalView {
-    /// The environment's name.
     pub(crate) name: String,
-    /// What goes, a sentence each.
+    /// Removed, a sentence each.
     pub(crate) goes: Vec<String>,
-    /// What stays, a sentence each.
+    /// Kept, a sentence each.
     pub(crate) stays: Vec<String>,
 }
 
@@ -250,23 +224,19 @@ pub(crate) struct ConnectionView {
 /// One line of a connection test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct CheckView {
-    /// What was tried.
     pub(crate) what: String,
-    /// How it came out.
     pub(crate) state: CheckState,
-    /// Why it is limited.
+    /// Reason it is limited.
     pub(crate) reason: Option<String>,
-    /// Why it failed, and what to do.
+    /// Reason it failed, and what to do.
     pub(crate) error: Option<ErrorReport>,
 }
 
-/// How one check came out.
+/// Result of one check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CheckState {
-    /// It works.
     Works,
-    /// It does not.
     Fails,
     /// Well enough to go on, and worth knowing.
     Limited,
@@ -277,31 +247,29 @@ pub(crate) enum CheckState {
 /// The agents of one environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct AgentsView {
-    /// Their ids, sorted.
     pub(crate) agents: Vec<String>,
     /// When the server said so, RFC 3339.
     pub(crate) at: String,
     /// That the server has no agent at all any more, and had some before.
     pub(crate) lost: Option<LostView>,
-    /// What is different from what the server had when the window was closed; `None` where nobody had looked.
+    /// Difference to what the server had when the window was closed; `None` where nobody had looked.
     pub(crate) away: Option<AwayView>,
 }
 
-/// What a server lost.
+/// Loss of memory at a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct LostView {
-    /// How many agents it had.
+    /// Number of agents it had.
     pub(crate) agents: u32,
     /// When aidb saw the last of them, RFC 3339.
     pub(crate) at: String,
 }
 
-/// What happened in an environment while the window was closed.
+/// Events in an environment while the window was closed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct AwayView {
     /// When aidb looked last before, RFC 3339.
     pub(crate) since: String,
-    /// Agents that came.
     pub(crate) came: Vec<String>,
     /// Agents that are gone.
     pub(crate) gone: Vec<String>,

@@ -5,18 +5,16 @@ use aidb_core::error as core;
 use serde::Serialize;
 use ts_rs::TS;
 
-/// How many characters of one text reach the page.
+/// Number of characters of one text that reach the page.
 const LONGEST: usize = 1000;
 
 /// An error that a person can read, and that the page decides by its code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct ErrorReport {
-    /// Which of the closed list.
     #[ts(type = "ErrorCode")]
     pub(crate) code: core::ErrorCode,
     /// One sentence: what happened, what it means for the data.
     pub(crate) message: String,
-    /// What to do.
     pub(crate) hint: Option<String>,
     /// One line each, folded away by default.
     pub(crate) details: Vec<String>,

@@ -27,23 +27,20 @@ pub(crate) struct HistoryRequest {
     pub(crate) until: Option<DateTime<Utc>>,
     /// Only entries that contain this.
     pub(crate) search: String,
-    /// How many newer entries to leave out: how many the page has already. At most 100 are answered.
+    /// Number of newer entries to leave out: how many the page has already. At most 100 are answered.
     pub(crate) skip: u32,
 }
 
-/// What an entry is.
+/// Kind of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum EntryKind {
     /// Written to a file.
     Export,
-    /// From a file.
     Import,
-    /// From another environment.
     Promotion,
     /// Back to a backup.
     Rollback,
-    /// After an interruption.
     Recovery,
     /// A backup that was asked for.
     Backup,
@@ -51,11 +48,10 @@ pub(crate) enum EntryKind {
     Profile,
 }
 
-/// How an entry ended.
+/// End of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum EntryOutcome {
-    /// Done and verified.
     Done,
     /// Everything was put back.
     PutBack,
@@ -78,13 +74,12 @@ pub(crate) enum EntryOutcome {
 pub(crate) struct HistoryView {
     /// The entries, newest first.
     pub(crate) entries: Vec<EntryView>,
-    /// How many match in all.
+    /// Number that match in all.
     pub(crate) total: u32,
     /// Whether there is anything at all, whatever the filter.
     pub(crate) empty: bool,
-    /// What the filters offer.
+    /// Choices of the filters.
     pub(crate) agents: Vec<String>,
-    /// Accounts.
     pub(crate) actors: Vec<String>,
     /// Environments, also those that are gone.
     pub(crate) environments: Vec<HistoryServer>,
@@ -93,20 +88,17 @@ pub(crate) struct HistoryView {
 /// An environment that the history knows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
 pub(crate) struct HistoryServer {
-    /// Its id; `None` for a server without a profile.
+    /// The id; `None` for a server without a profile.
     pub(crate) id: Option<String>,
-    /// Its name then, or its URL.
+    /// The name then, or its URL.
     pub(crate) name: String,
 }
 
 /// One row of the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct EntryView {
-    /// Its id.
     pub(crate) id: String,
-    /// What it is.
     pub(crate) kind: EntryKind,
-    /// How it ended.
     pub(crate) outcome: EntryOutcome,
     /// "Promoted my-agent from Staging".
     pub(crate) title: String,
@@ -114,21 +106,20 @@ pub(crate) struct EntryView {
     pub(crate) summary: String,
     /// The agent; `None` for a change of an environment.
     pub(crate) agent: Option<String>,
-    /// Where it came from: an environment's name, a file's name, the id of the backup that it leads back to.
+    /// Source: an environment's name, a file's name, the id of the backup that it leads back to.
     pub(crate) source: Option<String>,
-    /// How many items of its plan give access; `None` where that was not noted.
+    /// Number of items of its plan that give access; `None` where that was not noted.
     pub(crate) gains: Option<u32>,
-    /// How many take something away.
+    /// Number that take something away.
     pub(crate) losses: Option<u32>,
-    /// Where.
     pub(crate) server: HistoryServer,
     /// By which account; `None` for a backup.
     pub(crate) actor: Option<String>,
-    /// Why, in the person's words; a backup's note.
+    /// Reason, in the person's words; a backup's note.
     pub(crate) note: Option<String>,
     /// When it began, RFC 3339.
     pub(crate) at: String,
-    /// How long it took, in milliseconds.
+    /// Time it took, in milliseconds.
     pub(crate) duration_ms: Option<u32>,
     /// The backup that it has or is.
     pub(crate) backup: Option<String>,
@@ -151,16 +142,14 @@ pub(crate) struct LossesRequest {
     pub(crate) until: Option<DateTime<Utc>>,
 }
 
-/// What was taken away, the most first.
+/// Losses, the most first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct LossesView {
-    /// At most 100.
     pub(crate) losses: Vec<LossView>,
-    /// How many there are.
     pub(crate) total: u32,
 }
 
-/// What one operation took away from one resource.
+/// Loss of one resource in one operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct LossView {
     /// The operation. Its backup leads back.
@@ -174,27 +163,23 @@ pub(crate) struct LossView {
 /// Leads to another entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct OtherEntry {
-    /// Its id.
     pub(crate) id: String,
     /// "Promotion of my-agent interrupted".
     pub(crate) title: String,
 }
 
-/// Names an entry.
 #[derive(Deserialize, TS)]
 pub(crate) struct EntryChoice {
-    /// Its id: an operation's, or a backup's.
+    /// The id: an operation's, or a backup's.
     pub(crate) id: String,
 }
 
-/// An entry, opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct EntryDetail {
-    /// Its row.
     pub(crate) entry: EntryView,
     /// The plan as it was applied, each row with its outcome.
     pub(crate) plan: Option<PlanView>,
-    /// Why it did not come through.
+    /// Reason it did not come through.
     pub(crate) cause: Option<ErrorReport>,
     /// Whether a key was made for its agent, of which `entry_key` says more.
     pub(crate) made_key: bool,
@@ -208,99 +193,77 @@ pub(crate) struct EntryDetail {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub(crate) enum EntryKey {
-    /// It is kept on this machine, and is the agent's as far as the history knows.
+    /// Is kept on this machine, and is the agent's as far as the history knows.
     Kept {
         /// The environment's id, to copy it by.
         environment: String,
-        /// The agent.
         agent: String,
     },
-    /// It cannot be copied any more.
-    Gone {
-        /// Why, one sentence.
-        sentence: String,
-    },
+    /// Cannot be copied any more.
+    Gone { sentence: String },
 }
 
 /// A change of an agent on its timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct TimelineDot {
-    /// The entry.
     pub(crate) id: String,
-    /// When, RFC 3339.
     pub(crate) at: String,
-    /// Where.
     pub(crate) server: HistoryServer,
-    /// What.
     pub(crate) kind: EntryKind,
-    /// How it ended.
     pub(crate) outcome: EntryOutcome,
-    /// What to say of it.
     pub(crate) title: String,
 }
 
-/// A backup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct BackupView {
-    /// Its id.
     pub(crate) id: String,
-    /// What its row in the history says, where it has one of its own.
+    /// Title of its row in the history, where it has one of its own.
     pub(crate) title: String,
     /// A name that somebody gave it.
     pub(crate) name: Option<String>,
-    /// A note.
     pub(crate) note: Option<String>,
     /// Whether retention leaves it.
     pub(crate) pinned: bool,
     /// When it was taken, RFC 3339.
     pub(crate) taken_at: String,
-    /// Where.
     pub(crate) server: HistoryServer,
-    /// The agent.
     pub(crate) agent: String,
-    /// How many resource permissions; `None`: the agent did not exist.
+    /// Number of resource permissions; `None`: the agent did not exist.
     pub(crate) resources: Option<u32>,
-    /// Why it cannot be used: its content does not match its hash.
+    /// Reason it cannot be used: its content does not match its hash.
     pub(crate) damage: Option<ErrorReport>,
 }
 
 /// `backup_now`: what is different between a backup and its agent now.
 #[derive(Deserialize, TS)]
 pub(crate) struct BackupChoice {
-    /// The backup's id.
     pub(crate) id: String,
 }
 
-/// What is different now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct BackupNow {
-    /// How many changes restoring would make.
+    /// Number of changes restoring would make.
     pub(crate) changes: u32,
-    /// How many differences the server cannot change.
+    /// Number of differences the server cannot change.
     pub(crate) unchangeable: u32,
-    /// One sentence.
     pub(crate) sentence: String,
 }
 
 /// `backup_take`: a backup on request.
 #[derive(Deserialize, TS)]
 pub(crate) struct BackupTake {
-    /// The environment's id.
     pub(crate) environment: String,
-    /// The agent.
     pub(crate) agent: String,
-    /// What for.
     pub(crate) note: Option<String>,
 }
 
 /// `backup_update`: its name, note and pin.
 #[derive(Deserialize, TS)]
 pub(crate) struct BackupUpdate {
-    /// Which.
     pub(crate) id: String,
-    /// Its name; empty: none.
+    /// The name; empty: none.
     pub(crate) name: String,
-    /// Its note; empty: none.
+    /// The note; empty: none.
     pub(crate) note: String,
     /// Whether retention leaves it.
     pub(crate) pinned: bool,
@@ -309,26 +272,23 @@ pub(crate) struct BackupUpdate {
 /// `backup_export`: as a configuration file.
 #[derive(Deserialize, TS)]
 pub(crate) struct BackupExport {
-    /// Which.
     pub(crate) id: String,
-    /// Where to, as `file_destination` answered.
+    /// Destination, as `file_destination` answered.
     pub(crate) file: FileTicket,
 }
 
-/// How checking every backup came out.
+/// Result of checking every backup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct BackupsChecked {
-    /// How many were read.
     pub(crate) checked: u32,
-    /// Those whose content does not match their hash.
+    /// Backups whose content does not match their hash.
     pub(crate) damaged: Vec<BackupView>,
-    /// One sentence.
     pub(crate) sentence: String,
 }
 
 /// `history_export`: all of it, into a file; as CSV or as JSON, by what that was chosen for.
 #[derive(Deserialize, TS)]
 pub(crate) struct HistoryExport {
-    /// Where to, as `file_destination` answered.
+    /// Destination, as `file_destination` answered.
     pub(crate) file: FileTicket,
 }

@@ -8,13 +8,11 @@ use ts_rs::TS;
 
 use super::{ColourName, ErrorReport, FileTicket, NamedFile};
 
-/// What happens to what the source does not name.
+/// Treatment of what the source does not name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PlanMode {
-    /// It stays.
     Merge,
-    /// It is revoked.
     Exact,
 }
 
@@ -23,78 +21,58 @@ pub(crate) enum PlanMode {
 pub(crate) struct PromoteRequest {
     /// The source environment's id.
     pub(crate) from: String,
-    /// The agent's id.
     pub(crate) agent: String,
     /// The target environment's id.
     pub(crate) to: String,
-    /// Merge unless asked.
     pub(crate) mode: PlanMode,
 }
 
 /// `plan_import`: from a file.
 #[derive(Deserialize, TS)]
 pub(crate) struct ImportRequest {
-    /// The file.
     pub(crate) file: NamedFile,
     /// The target environment's id.
     pub(crate) to: String,
-    /// Merge unless asked.
     pub(crate) mode: PlanMode,
 }
 
 /// `plan_restore`: from a backup, or a file in the place of one.
 #[derive(Deserialize, TS)]
 pub(crate) struct RestoreRequest {
-    /// What to restore.
     pub(crate) from: RestoreChoice,
     /// The target environment's id; `None`: where the backup was taken.
     pub(crate) to: Option<String>,
-    /// Exact unless asked.
     pub(crate) mode: PlanMode,
 }
 
-/// What is to be restored.
+/// Backup or file to restore.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum RestoreChoice {
     /// A backup of this machine's store.
-    Backup {
-        /// Its id.
-        id: String,
-    },
+    Backup { id: String },
     /// A file that somebody sent.
-    File {
-        /// Which.
-        file: NamedFile,
-    },
+    File { file: NamedFile },
 }
 
-/// What a restore leads back to, in words that outlive a start.
+/// Source of a restore, in words that outlive a start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum RestoreSource {
     /// A backup of this machine's store.
-    Backup {
-        /// Its id.
-        id: String,
-    },
+    Backup { id: String },
     /// A file that somebody sent.
-    File {
-        /// Its path.
-        path: String,
-    },
+    File { path: String },
 }
 
 /// `plan_link`: say what to do about the database. Makes the plan anew; answers the new one, the old ticket is gone.
 #[derive(Deserialize, TS)]
 pub(crate) struct LinkRequest {
-    /// The plan.
     pub(crate) plan: PlanTicket,
-    /// What to do.
     pub(crate) link: LinkChoice,
 }
 
-/// What to do about the database.
+/// Choice for the database.
 #[derive(Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum LinkChoice {
@@ -122,7 +100,7 @@ pub(crate) struct LinkTest {
     pub(crate) connection_string: Option<SecretString>,
 }
 
-/// How the server's try came out.
+/// Result of the server's try.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct LinkTestView {
     /// Whether it could connect.
@@ -136,13 +114,11 @@ pub(crate) struct LinkTestView {
 #[serde(transparent)]
 pub(crate) struct PlanTicket(pub(crate) String);
 
-/// What made a plan.
+/// Origin of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PlanKind {
-    /// From another environment.
     Promotion,
-    /// From a file.
     Import,
     /// Back to a backup or file.
     Rollback,
@@ -155,23 +131,20 @@ pub(crate) enum PlanKind {
 /// A plan: everything but its rows, which come in pieces (`plan_rows`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct PlanView {
-    /// Its ticket.
     pub(crate) plan: PlanTicket,
-    /// What made it.
     pub(crate) kind: PlanKind,
     /// The agent it is for.
     pub(crate) agent_id: String,
-    /// Merge or exact.
     pub(crate) mode: PlanMode,
-    /// Where it comes from, in words: an environment's name, a file's name, "the backup of …".
+    /// Source, in words: an environment's name, a file's name, "the backup of …".
     pub(crate) source: String,
-    /// Where it would be applied; `None` for a comparison without an environment on the right.
+    /// Target; `None` for a comparison without an environment on the right.
     pub(crate) target: Option<PlanTarget>,
     /// The groups that hold anything, in the order in which they are shown.
     pub(crate) groups: Vec<GroupView>,
     /// The risk line and everything else to know: the weightiest first.
     pub(crate) notes: Vec<NoteView>,
-    /// What can be said about the database; `None` where there is nothing to say.
+    /// Facts about the database; `None` where there is nothing to say.
     pub(crate) database: Option<DatabaseView>,
     /// When it was made, RFC 3339.
     pub(crate) made_at: String,
@@ -181,16 +154,13 @@ pub(crate) struct PlanView {
     pub(crate) left_because: Option<String>,
 }
 
-/// Where a plan would be applied.
+/// Target of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct PlanTarget {
     /// The environment's id; `None` for a server that has no profile any more.
     pub(crate) environment: Option<String>,
-    /// Its name.
     pub(crate) name: String,
-    /// Its URL.
     pub(crate) url: String,
-    /// Its colour.
     pub(crate) colour: ColourName,
     /// Whether its name has to be typed.
     pub(crate) protected: bool,
@@ -210,22 +180,18 @@ pub(crate) enum RowGroup {
     Changes,
     /// Less access than before.
     LosesAccess,
-    /// The agent goes.
     DeleteAgent,
     /// Differs, and the server cannot change it.
     CannotChange,
     /// Only the target has it, and it stays.
     Kept,
-    /// Says the same.
     Same,
 }
 
 /// One group of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct GroupView {
-    /// Which.
     pub(crate) group: RowGroup,
-    /// How many rows.
     pub(crate) count: u32,
     /// Whether its rows can be ticked.
     pub(crate) tickable: bool,
@@ -236,19 +202,16 @@ pub(crate) struct GroupView {
 /// Something a plan points out besides its changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct NoteView {
-    /// Which, as in `--json`.
+    /// Rule, as in `--json`.
     pub(crate) code: String,
-    /// How much it weighs.
     pub(crate) weight: NoteWeight,
-    /// One sentence.
     pub(crate) message: String,
 }
 
-/// How much a note weighs.
+/// Weight of a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum NoteWeight {
-    /// Good to know.
     Info,
     /// Probably not what is wanted.
     Warning,
@@ -256,12 +219,11 @@ pub(crate) enum NoteWeight {
     Risk,
 }
 
-/// What can be said about the database.
+/// Facts about the database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct DatabaseView {
-    /// What the configuration calls the connection.
+    /// Name of the connection.
     pub(crate) connection_name: Option<String>,
-    /// What kind of database.
     pub(crate) database_type: Option<String>,
     /// Whether this plan links it.
     pub(crate) linked_by_plan: bool,
@@ -274,9 +236,7 @@ pub(crate) struct DatabaseView {
 /// `plan_rows`: a piece of a group.
 #[derive(Deserialize, TS)]
 pub(crate) struct RowsRequest {
-    /// The plan.
     pub(crate) plan: PlanTicket,
-    /// The group.
     pub(crate) group: RowGroup,
     /// Only rows whose id, type or words contain this; empty: all.
     pub(crate) search: String,
@@ -287,56 +247,50 @@ pub(crate) struct RowsRequest {
 /// A piece of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct RowsView {
-    /// How many rows match in all.
+    /// Number of rows that match in all.
     pub(crate) total: u32,
     /// The rows from `from` on.
     pub(crate) rows: Vec<RowView>,
 }
 
-/// One row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct RowView {
     /// Names it within its plan, for ticks.
     pub(crate) key: String,
-    /// What it is about: the resource id, "agent", "database", a field's name.
+    /// Subject: the resource id, "agent", "database", a field's name.
     pub(crate) subject: String,
-    /// A resource's type.
     #[serde(rename = "type")]
     pub(crate) resource_type: Option<String>,
-    /// What happens, in words.
     pub(crate) words: String,
     /// Permissions before and after, in the order read, write, delete, admin.
     pub(crate) chips: Vec<ChipView>,
-    /// What the chips cannot say of it: that it is new, that its entry goes, that its type changes.
+    /// Remark beside the chips: that it is new, that its entry goes, that its type changes.
     pub(crate) besides: Option<String>,
-    /// What became of it, for a plan that was applied.
+    /// Result, for a plan that was applied.
     pub(crate) outcome: Option<RowOutcome>,
-    /// Why it was left, one sentence, where it was.
+    /// Reason it was left, one sentence, where it was.
     pub(crate) reason: Option<String>,
 }
 
 /// One permission of a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct ChipView {
-    /// Which.
     pub(crate) permission: String,
     /// Kept, gained or lost.
     pub(crate) change: ChipChange,
 }
 
-/// What happens to a permission.
+/// Change of a permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ChipChange {
-    /// It was there and stays.
+    /// Was there and stays.
     Kept,
-    /// It comes.
     Gained,
-    /// It goes.
     Lost,
 }
 
-/// What became of a row when its plan was applied.
+/// Result of a row of an applied plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RowOutcome {
@@ -346,13 +300,12 @@ pub(crate) enum RowOutcome {
     PutBack,
     /// Left to look at.
     Left,
-    /// It failed, and nothing of it stands.
+    /// Failed, and nothing of it stands.
     Failed,
-    /// Never reached.
     NotReached,
 }
 
-/// Which rows are ticked: a rule for each group, and the rows that are the other way round.
+/// Ticked rows: a rule for each group, and the rows that are the other way round.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub(crate) struct Ticks {
     /// Groups whose rule is not the plan's own.
@@ -365,9 +318,7 @@ pub(crate) struct Ticks {
 /// A plan with what is ticked in it.
 #[derive(Deserialize, TS)]
 pub(crate) struct TickedPlan {
-    /// The plan.
     pub(crate) plan: PlanTicket,
-    /// The ticks.
     pub(crate) ticks: Ticks,
 }
 
@@ -376,7 +327,7 @@ pub(crate) struct TickedPlan {
 pub(crate) struct PlanText {
     /// As text, for a message to somebody.
     pub(crate) text: String,
-    /// The same as a command line; `None` where there is none.
+    /// Command line for the same; `None` where there is none.
     pub(crate) command: Option<String>,
     /// What the command line does otherwise than these ticks.
     pub(crate) command_note: Option<String>,
@@ -385,50 +336,41 @@ pub(crate) struct PlanText {
 /// `plan_page_save`: as a page for an approver.
 #[derive(Deserialize, TS)]
 pub(crate) struct PlanPageSave {
-    /// The plan.
     pub(crate) plan: PlanTicket,
-    /// The ticks.
     pub(crate) ticks: Ticks,
-    /// Where to, as `file_destination` answered.
+    /// Destination, as `file_destination` answered.
     pub(crate) file: FileTicket,
 }
 
-/// Names a plan.
 #[derive(Deserialize, TS)]
 pub(crate) struct PlanChoice {
-    /// Its ticket.
     pub(crate) plan: PlanTicket,
 }
 
 /// `plan_apply`: carry it out.
 #[derive(Deserialize, TS)]
 pub(crate) struct ApplyRequest {
-    /// The plan.
     pub(crate) plan: PlanTicket,
-    /// What of it.
     pub(crate) ticks: Ticks,
-    /// What was typed where the environment is protected.
+    /// Text that was typed where the environment is protected.
     pub(crate) typed_name: Option<String>,
     /// Whether the person agreed to the agent being deleted, asked for separately.
     pub(crate) agree_deletion: bool,
-    /// Why, for the history.
+    /// Reason, for the history.
     pub(crate) reason: Option<String>,
 }
 
-/// How an apply went.
+/// Answer to an apply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum ApplyAnswer {
-    /// It came to an end.
-    Ended {
-        /// How.
-        result: Box<ApplyView>,
-    },
+    /// Came to an end.
+    Ended { result: Box<ApplyView> },
     /// The target moved since the plan was made: nothing was written.
     Moved {
         /// What happened, what it means, what to do.
         error: ErrorReport,
-        /// What moved, a sentence each, and how much more.
+        /// Drift, a sentence each, and how much more.
         moved: Vec<String>,
         /// The plan as it would be now.
         now: Box<PlanView>,
@@ -438,43 +380,40 @@ pub(crate) enum ApplyAnswer {
 /// An apply that came to an end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct ApplyView {
-    /// How.
     pub(crate) outcome: ApplyOutcome,
-    /// One sentence.
     pub(crate) sentence: String,
-    /// Why it did not come through.
+    /// Reason it did not come through.
     pub(crate) cause: Option<ErrorReport>,
     /// Whether the person stopped it.
     pub(crate) cancelled: bool,
-    /// How many changes were made and verified.
+    /// Number of changes that were made and verified.
     pub(crate) applied: u32,
-    /// How many were put back.
     pub(crate) put_back: u32,
-    /// How many are left to look at.
+    /// Number left to look at.
     pub(crate) left: u32,
     /// The plan as it was applied, as the history shows it: each row with what became of it.
     pub(crate) plan: PlanView,
-    /// How long it took, in milliseconds.
+    /// Time it took, in milliseconds.
     pub(crate) duration_ms: u32,
-    /// Its record in the history.
+    /// The record in the history.
     pub(crate) operation: String,
     /// The backup from before it; `None` when there was nothing to do.
     pub(crate) backup: Option<String>,
-    /// Where the key is that was made for the agent.
+    /// Key that was made for the agent.
     pub(crate) agent_key: Option<AgentKeyView>,
-    /// Why the history does not know how it ended, where it could not be written.
+    /// Reason the history does not know how it ended, where it could not be written.
     pub(crate) unrecorded: Option<ErrorReport>,
     /// The id of the environment that is the next stage, for "Promote on to …".
     pub(crate) next_stage: Option<String>,
 }
 
-/// How an apply ended.
+/// End of an apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ApplyOutcome {
     /// Everything made and verified.
     Done,
-    /// It failed or was stopped; everything was put back.
+    /// Failed or was stopped; everything was put back.
     PutBack,
     /// Something is left to look at.
     NeedsAttention,
@@ -485,22 +424,18 @@ pub(crate) enum ApplyOutcome {
 pub(crate) struct AgentKeyView {
     /// The environment's id, to copy it by.
     pub(crate) environment: Option<String>,
-    /// The agent.
     pub(crate) agent: String,
-    /// Where it is kept, in words.
     pub(crate) kept: String,
 }
 
 /// `agent_key_copy`: put a made key on the clipboard.
 #[derive(Deserialize, TS)]
 pub(crate) struct AgentKeyCopy {
-    /// The environment's id.
     pub(crate) environment: String,
-    /// The agent.
     pub(crate) agent: String,
 }
 
-/// What is on the clipboard now.
+/// Content of the clipboard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct CopiedView {
     /// After how many seconds it is taken off again.

@@ -5,16 +5,15 @@ use ts_rs::TS;
 
 use super::ChosenFile;
 
-/// How far a running command is. At most twenty a second, however many items go by.
+/// Progress of a running command. At most twenty a second, however many items go by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct Progress {
-    /// What is being done.
     pub(crate) stage: ProgressStage,
-    /// How many items of the stage are finished.
+    /// Number of items of the stage that are finished.
     pub(crate) done: u32,
-    /// How many it has; 0: not counted.
+    /// Number; 0: not counted.
     pub(crate) items: u32,
-    /// How long the stage has been going on, in milliseconds.
+    /// Time the stage has been going on, in milliseconds.
     pub(crate) elapsed_ms: u32,
     /// The item that was finished last.
     pub(crate) subject: Option<String>,
@@ -22,7 +21,6 @@ pub(crate) struct Progress {
     pub(crate) retry: Option<RetryView>,
 }
 
-/// What is being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ProgressStage {
@@ -41,20 +39,17 @@ pub(crate) enum ProgressStage {
 /// A call that is being tried again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct RetryView {
-    /// What was tried.
     pub(crate) what: String,
-    /// Which attempt failed, from 1.
+    /// Number of the failed attempt, from 1.
     pub(crate) attempt: u32,
-    /// How long until the next one, in milliseconds.
+    /// Time until the next one, in milliseconds.
     pub(crate) wait_ms: u32,
-    /// Why it failed.
     pub(crate) reason: String,
 }
 
 /// A file that was opened with the application, or dropped on its window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct FileOpened {
-    /// The file.
     pub(crate) file: ChosenFile,
 }
 
@@ -68,6 +63,6 @@ pub(crate) struct FileHovering {
 /// The person wants to close the window while something runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct CloseAsked {
-    /// What runs, in words.
+    /// Applies under way, in words.
     pub(crate) running: Vec<String>,
 }

@@ -3,7 +3,7 @@
 use aidb_core::error::{ErrorCode, Explain};
 use aidb_core::plan::UnknownItem;
 
-/// What the page can ask of a plan that cannot be done.
+/// Refusal of something that cannot be done with a plan.
 #[derive(Debug)]
 pub(crate) enum PlanError {
     /// The ticket leads nowhere any more.
@@ -20,7 +20,7 @@ pub(crate) enum PlanError {
     Running,
     /// Another plan for the same agent on the same server is being applied.
     Busy {
-        /// What runs, in words.
+        /// Applies under way, in words.
         words: String,
     },
     /// Nothing of this plan is being applied.
@@ -29,7 +29,7 @@ pub(crate) enum PlanError {
     NoTarget,
     /// The environment that a backup was taken in has no profile any more.
     EnvironmentGone {
-        /// Its name then, or its URL.
+        /// The name then, or its URL.
         server: String,
     },
     /// There is no agent in the plan whose database could be linked.

@@ -28,7 +28,7 @@ pub(crate) use rows::Rows;
 pub(crate) use running::{Run, Running};
 pub(crate) use ticks::group_rule;
 
-/// How many plans are held at once.
+/// Number of plans that are held at once.
 const MOST_HELD: usize = 12;
 
 /// The plans that the page has tickets for, and which of them are being applied.
@@ -40,49 +40,42 @@ pub(crate) struct PlanSessions {
 
 /// A plan that the page has a ticket for.
 pub(crate) struct PlanSession {
-    /// Its ticket.
     pub(crate) ticket: PlanTicket,
-    /// What made it.
     pub(crate) kind: PlanKind,
-    /// Where it comes from, in words.
     pub(crate) source: String,
-    /// Where it would be, or was, applied.
     pub(crate) target: Option<PlanTarget>,
-    /// What the window has to say of it besides the plan's own notes.
+    /// Notes of the window besides the plan's own.
     pub(crate) notes: Vec<NoteView>,
     /// When it was made.
     pub(crate) made_at: DateTime<Utc>,
-    /// What it is about.
     pub(crate) content: Content,
-    /// Its rows by group.
+    /// The rows by group.
     pub(crate) rows: Rows,
 }
 
-/// What a plan session is about.
+/// Content of a plan session.
 pub(crate) enum Content {
     /// Something that can be applied.
     Proposal(Box<Proposable>),
     /// Two states beside each other.
     Comparison {
-        /// What the right should be like.
+        /// Side that the right should be like.
         left: Side,
-        /// What is compared with it.
+        /// Other side of the comparison.
         right: Side,
-        /// What would make the right like the left.
+        /// Difference of the two sides.
         plan: Plan,
     },
     /// Something that was applied once, and what became of it where that is known.
     Past {
-        /// The plan.
         plan: Plan,
-        /// How it ended.
         outcomes: Option<Outcomes>,
-        /// Where the person met it.
+        /// Origin on the screen.
         shown_from: ShownFrom,
     },
 }
 
-/// Where the person met a plan of the past.
+/// Origin of a past plan on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ShownFrom {
     /// In the history, from where it can be had again.
@@ -94,7 +87,6 @@ pub(crate) enum ShownFrom {
 /// A proposal and where it goes.
 #[derive(Clone)]
 pub(crate) struct Proposable {
-    /// The target.
     pub(crate) target: Target,
     /// The proposal: all of its plan.
     pub(crate) proposal: Proposal,
@@ -102,28 +94,22 @@ pub(crate) struct Proposable {
     pub(crate) origin: Origin,
 }
 
-/// Where a proposal came from, as a command line would name it.
+/// Origin of a proposal, as a command line would name it.
 #[derive(Clone)]
 pub(crate) enum Origin {
-    /// An environment's name.
     Environment(String),
-    /// A file's path.
     File(String),
     /// A backup, or a file in the place of one.
     Restore(RestoreSource),
 }
 
-/// What is needed to hold a plan.
+/// Parts of a new plan session.
 pub(crate) struct NewPlan {
-    /// What made it.
     pub(crate) kind: PlanKind,
-    /// Where it comes from, in words.
     pub(crate) source: String,
-    /// Where it would be applied.
     pub(crate) target: Option<PlanTarget>,
-    /// What the window has to say besides.
+    /// Notes of the window besides.
     pub(crate) notes: Vec<NoteView>,
-    /// What it is about.
     pub(crate) content: Content,
 }
 
@@ -159,13 +145,13 @@ impl Content {
         }
     }
 
-    /// What became of a change, where that is known.
+    /// Result of a change, where that is known.
     pub(crate) fn row_result(&self, change: &Change) -> Option<RowResult> {
         let Self::Past { outcomes: Some(outcomes), .. } = self else { return None };
         Some(outcomes.get(&change.key()))
     }
 
-    /// Why everything that is left was left, where that is one reason for several changes.
+    /// Reason everything that is left was left, where that is one reason for several changes.
     pub(crate) fn shared_reason(&self) -> Option<&str> {
         let Self::Past { outcomes: Some(outcomes), .. } = self else { return None };
         outcomes.shared_reason.as_deref()
@@ -227,7 +213,7 @@ impl PlanSessions {
         self.running.cancel(ticket)
     }
 
-    /// What is being applied, in words.
+    /// Applies under way, in words.
     pub(crate) fn running(&self) -> Vec<String> {
         self.running.describe()
     }
@@ -248,7 +234,7 @@ impl PlanSessions {
 }
 
 impl PlanSession {
-    /// What can be applied.
+    /// Proposal that can be applied.
     pub(crate) fn proposable(&self) -> Result<&Proposable, PlanError> {
         match &self.content {
             Content::Proposal(proposable) => Ok(proposable),

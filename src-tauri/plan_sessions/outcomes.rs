@@ -8,19 +8,18 @@ use aidb_core::plan::{Change, ChangeKey, Leftover, Plan};
 
 use crate::contract::RowOutcome;
 
-/// How a plan that was applied ended, change by change.
+/// End of an applied plan, change by change.
 pub(crate) struct Outcomes {
     of: HashMap<ChangeKey, RowResult>,
-    /// Why everything that is left was left, where that is one reason for many: said once, and not of each.
+    /// Reason everything that is left was left, where that is one reason for many: said once, and not of each.
     pub(crate) shared_reason: Option<String>,
 }
 
-/// What became of one change.
+/// Result of one change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RowResult {
-    /// In one word.
     pub(crate) outcome: RowOutcome,
-    /// Why it was left or failed, where it was or did.
+    /// Reason it was left or failed, where it was or did.
     pub(crate) reason: Option<String>,
 }
 
@@ -44,7 +43,7 @@ impl Outcomes {
         Self { of, shared_reason }
     }
 
-    /// What became of a change. One of which the report says nothing was never sent.
+    /// Result of a change. One of which the report says nothing was never sent.
     pub(crate) fn get(&self, key: &ChangeKey) -> RowResult {
         self.of.get(key).cloned().unwrap_or(RowResult { outcome: RowOutcome::NotReached, reason: None })
     }

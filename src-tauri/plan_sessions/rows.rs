@@ -10,10 +10,10 @@ use super::{Content, PlanSession, RowResult};
 use crate::contract::{RowGroup, RowView};
 use crate::views::plans::{chips, unchanged_chips};
 
-/// How many rows are answered at once.
+/// Number of rows that are answered at once.
 const MOST_ROWS: usize = 200;
 
-/// Where a row stands in its plan.
+/// Reference to a row of a plan.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RowRef {
     /// A change, and which of its items.

@@ -10,7 +10,6 @@ use tokio_util::sync::CancellationToken;
 use super::{PlanError, PlanSession, Proposable};
 use crate::contract::PlanTicket;
 
-/// What is being applied.
 pub(crate) struct Running {
     all: Arc<Mutex<State>>,
     count: watch::Receiver<usize>,
@@ -42,7 +41,6 @@ impl Default for Running {
 pub(crate) struct Run {
     ticket: PlanTicket,
     all: Arc<Mutex<State>>,
-    /// Stops it.
     pub(crate) cancel: CancellationToken,
 }
 

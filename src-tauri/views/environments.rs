@@ -26,7 +26,6 @@ pub(crate) fn now() -> String {
     time(Utc::now())
 }
 
-/// One environment.
 pub(crate) fn environment(environment: Environment, key: KeyView, memory: &Memory) -> EnvironmentView {
     let id = environment.id.to_string();
     EnvironmentView {
@@ -84,7 +83,7 @@ impl From<ColourName> for Colour {
     }
 }
 
-/// What is known of a key, from a vault of that kind.
+/// State of a key, from a vault of that kind.
 pub(crate) fn key(state: KeyState, vault: &Vault) -> KeyView {
     match state {
         KeyState::Stored(SecretDescription { ending, set_at }) => KeyView::Stored {
@@ -106,7 +105,7 @@ fn no_key(error: &VaultError) -> KeyView {
     }
 }
 
-/// What a form says of an environment: every field, so that an emptied one is cleared.
+/// Draft from a form: every field, so that an emptied one is cleared.
 /// What was typed, with the CA file that it comes to.
 pub(crate) fn draft(form: EnvironmentForm, ca_file: Edit<PathBuf>) -> EnvironmentDraft {
     EnvironmentDraft {
@@ -160,7 +159,7 @@ impl From<Check> for CheckView {
     }
 }
 
-/// How a contact came out: which agents, or why not.
+/// Result of a contact: which agents, or why not.
 pub(crate) fn contact(answer: Result<Vec<String>, ErrorReport>) -> ContactView {
     let at = now();
     match answer {
@@ -184,7 +183,7 @@ fn reachability(code: ErrorCode) -> Reachability {
     }
 }
 
-/// What goes with an environment, and what stays.
+/// Removal of an environment, and what stays.
 pub(crate) fn removal(preview: &RemovalPreview, key: &KeyView) -> RemovalView {
     let name = preview.environment.name.clone();
     let mut goes = vec![format!("The profile of {name}: its name, URL and settings.")];

@@ -101,7 +101,7 @@ fn summary(configuration: &Configuration) -> ConfigurationSummary {
     }
 }
 
-/// What is of the agent; not where and when it was read.
+/// Summary of the agent; not where and when it was read.
 fn agent_summary(agent: &Agent) -> ConfigurationSummary {
     ConfigurationSummary {
         agent_id: agent.agent_id.clone(),
@@ -115,7 +115,7 @@ fn agent_summary(agent: &Agent) -> ConfigurationSummary {
     }
 }
 
-/// What was left behind or could not be read. Findings are listed by themselves.
+/// Sentences on what was left behind or unreadable. Findings are listed by themselves.
 pub(crate) fn sentences(notes: Vec<ExportNote>) -> Vec<String> {
     let sentence = |note| match note {
         ExportNote::TablesFromPermissions { .. } => {

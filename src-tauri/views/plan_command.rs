@@ -7,7 +7,7 @@ use aidb_core::plan::{Change, Item, Mode, Plan};
 use crate::contract::{PlanKind, RestoreSource};
 use crate::plan_sessions::{Origin, PlanSession, Proposable};
 
-/// How many resources are named one by one before the command would no longer be read.
+/// Number of resources that are named one by one before the command would no longer be read.
 const MOST_NAMED: usize = 20;
 
 /// A command line, and what it does otherwise than the ticks.

@@ -9,10 +9,10 @@ use aidb_core::plan::summary_lines;
 use crate::contract::{NoteView, RowGroup};
 use crate::plan_sessions::PlanSession;
 
-/// How many ids of what stays as it is are named.
+/// Number of ids that are named of what stays as it is.
 const MOST_NAMED: usize = 8;
 
-/// What a group is called.
+/// Heading of a group.
 pub(crate) const fn heading(group: RowGroup) -> &'static str {
     match group {
         RowGroup::Register => "Register",

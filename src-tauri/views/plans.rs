@@ -62,7 +62,7 @@ async fn database(engine: &Engine, proposable: &Proposable) -> Option<DatabaseVi
     })
 }
 
-/// Where a plan would be applied.
+/// Target of a plan.
 pub(crate) fn plan_target(target: &Target) -> PlanTarget {
     let own = target.environment.as_ref();
     PlanTarget {

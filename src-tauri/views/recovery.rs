@@ -19,7 +19,7 @@ pub(crate) fn interrupted(operation: &OperationSummary) -> InterruptedView {
     }
 }
 
-/// What became of one; `None` where it was not interrupted at all, because somebody is at it.
+/// End of one; `None` where it was not interrupted at all, because somebody is at it.
 pub(crate) fn recovered(recovered: Recovered) -> Option<RecoveredView> {
     let interrupted = interrupted(&recovered.interrupted);
     let end = match recovered.end {

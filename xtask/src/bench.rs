@@ -9,7 +9,7 @@ use crate::needs::{self, Task};
 use crate::page;
 use crate::programs::{Profile, build_folder, cargo, program_folder, succeed, without};
 
-/// What is measured, its peers, and what measures. What people get is built by itself: cargo gives every package of one
+/// Programs that are measured, its peers, and what measures. What people get is built by itself: cargo gives every package of one
 /// build the features that any of them asks for, and the command line would carry what only the window needs.
 const BUILDS: &[&[&str]] = &[&["aidb-cli"], &["aidb-desktop", "aidb-empty-window"], &["aidb-sandbox", "aidb-bench"]];
 

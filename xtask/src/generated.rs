@@ -10,7 +10,6 @@ use crate::programs::{Profile, cargo, program_folder, repository, shell_line, su
 /// Whether files are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// They are.
     Write,
     /// They are only compared.
     Check,

@@ -14,19 +14,16 @@ use crate::programs;
 pub enum Task {
     /// Compiling the engine and the command line.
     Build,
-    /// Compiling the window.
     Window,
     /// A window where nobody sits in front of it.
     Display,
-    /// Running every test.
     Test,
     /// Killing programs at their system calls, and refusing those.
     Torture,
-    /// Measuring beside peers.
     Bench,
 }
 
-/// How a need is looked for.
+/// Way to look for a need.
 #[derive(Clone, Copy, Debug)]
 enum Probe {
     /// A program on `PATH`.
@@ -155,7 +152,7 @@ fn by_hand(packages: &[&str]) -> String {
     format!("sudo apt-get update && sudo apt-get install --yes --no-install-recommends {packages}")
 }
 
-/// How this person may install packages without being asked.
+/// Rights of this person to install packages.
 #[derive(Clone, Copy, Debug)]
 enum Rights {
     Root,

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-/// How a build is optimised; decides the folder that its programs land in.
+/// Optimisation of a build; decides the folder that its programs land in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
     /// For trying out and testing.
@@ -27,7 +27,7 @@ pub fn build_folder() -> Result<PathBuf> {
     Ok(folder.to_owned())
 }
 
-/// Where `profile` puts programs.
+/// Folder of programs for a profile.
 pub fn program_folder(profile: Profile) -> Result<PathBuf> {
     let name = match profile {
         Profile::Debug => "debug",

@@ -75,7 +75,7 @@ impl Steps {
         self.ended.push(ended);
     }
 
-    /// How many steps failed.
+    /// Number of steps that failed.
     pub fn failed(&self) -> usize {
         self.ended.iter().filter(|step| step.failure.is_some()).count()
     }

@@ -160,7 +160,7 @@ impl Home {
         self.sanitized(cargo())
     }
 
-    /// The same, in the time that nothing else wants.
+    /// Cargo call, in the time that nothing else wants.
     fn cargo_gently(&self) -> Command {
         let cargo = cargo();
         let mut command = Command::new("nice");

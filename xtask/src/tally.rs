@@ -1,11 +1,9 @@
 //! Adds up what `cargo test` says, so that the last line of a run is one number.
 
-/// What the test runner's closing lines add up to.
+/// Sum of the test runner's closing lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Tests that passed.
     pub passed: u64,
-    /// Tests that failed.
     pub failed: u64,
     /// Tests that did not run.
     pub ignored: u64,
@@ -24,7 +22,6 @@ impl Tally {
         }
     }
 
-    /// `12 passed`
     fn add(&mut self, count: &str) {
         let mut words = count.split_whitespace();
         let (Some(number), Some(kind)) = (words.next().and_then(|number| number.parse::<u64>().ok()), words.next())

@@ -11,7 +11,7 @@ use crate::programs::{Profile, build_folder, cargo, program_folder, succeed, wit
 /// What is killed, what it talks to, and what kills.
 const PACKAGES: &[&str] = &["-p", "aidb-cli", "-p", "aidb-sandbox", "-p", "aidb-test-torture"];
 
-/// What is left out of `aidb`, each in a build of its own.
+/// Parts that are left out of `aidb`, each in a build of its own.
 const LEFT_OUT: &[&str] = &["put-back", "journal"];
 
 /// Whether the matrix has to find nothing, or something.

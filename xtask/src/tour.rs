@@ -40,7 +40,7 @@ pub fn run() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Where the tour happens: a home of its own, gone afterwards.
+/// Session of the tour: a home of its own, gone afterwards.
 struct SampleRun {
     folder: PathBuf,
     path: std::ffi::OsString,

@@ -4,10 +4,8 @@ use std::process::ExitCode;
 
 use aidb_core::error::ErrorCode;
 
-/// How the process ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Done.
     Done = 0,
     /// Failed; nothing was changed, or all of it was put back.
     Failed = 1,
@@ -15,7 +13,6 @@ pub(crate) enum Exit {
     Differs = 2,
     /// The configuration is invalid.
     Invalid = 3,
-    /// Not authorised.
     NotAuthorised = 4,
     /// The target changed since the plan.
     TargetChanged = 5,
@@ -25,7 +22,6 @@ pub(crate) enum Exit {
     Unwritten = 74,
     /// Wrong usage, or somebody has to agree first.
     Usage = 64,
-    /// Interrupted.
     Interrupted = 130,
 }
 

@@ -10,7 +10,7 @@ use aidb_core::operations;
 use crate::hints;
 use crate::view::human::quoted;
 
-/// Why a command failed.
+/// Reason a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// The engine says so.
@@ -45,32 +45,20 @@ pub(crate) fn report(error: &operations::Error) -> ErrorReport {
 /// One file of a folder that cannot be imported.
 #[derive(Debug)]
 pub(crate) struct InvalidFile {
-    /// Which.
     pub(crate) path: PathBuf,
-    /// Why.
     pub(crate) error: Box<operations::Error>,
 }
 
-/// What only a command line can get wrong.
+/// Fault that only a command line can have.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
     /// A word or flag that clap refused.
     #[error("{message}")]
-    Arguments {
-        /// Its sentence.
-        message: String,
-        /// What to do.
-        hint: Option<String>,
-        /// The usage line.
-        details: Vec<String>,
-    },
-    /// No `--output`.
+    Arguments { message: String, hint: Option<String>, details: Vec<String> },
     #[error("Output file required: it says where the configuration goes. Nothing was sent.")]
     OutputRequired,
-    /// No `--input`.
     #[error("Input file required: it says which configuration to import. Nothing was sent.")]
     InputRequired,
-    /// No `--backup`.
     #[error("Backup file required: it says where to go back to. Nothing was sent.")]
     BackupRequired,
     /// A key where everybody can read it.
@@ -82,7 +70,6 @@ pub(crate) enum CommandError {
     /// `-a` names another agent than the file.
     #[error("-a names {given}, and {path} is about {there}. Nothing was sent.")]
     OtherAgent {
-        /// What `-a` says.
         given: String,
         /// The file or backup.
         path: String,
@@ -91,16 +78,10 @@ pub(crate) enum CommandError {
     },
     /// A value that cannot be used, with what to do about it.
     #[error("{message}")]
-    BadValue {
-        /// One sentence.
-        message: String,
-        /// What to do.
-        hint: String,
-    },
+    BadValue { message: String, hint: String },
     /// An agent that is to be saved, and is not there.
     #[error("Agent {agent} not found in {server}. Nothing was saved{}.", stays(.file.as_ref()))]
     NothingToExport {
-        /// Which agent.
         agent: String,
         /// The environment's name, or the URL.
         server: String,
@@ -110,11 +91,10 @@ pub(crate) enum CommandError {
     /// Files of a folder that cannot be used: then none is.
     #[error("Configuration validation failed: {} of {} in {} cannot be used. Nothing was changed.", .invalid.len(), counted(*.total, "file"), .folder.display())]
     InvalidFolder {
-        /// The folder.
         folder: PathBuf,
-        /// How many configuration files it has.
+        /// Number of configuration files it has.
         total: usize,
-        /// Those that cannot be used.
+        /// Files that cannot be used.
         invalid: Vec<InvalidFile>,
     },
     /// Several files of a folder about one agent.
@@ -127,10 +107,7 @@ pub(crate) enum CommandError {
     },
     /// A protected environment is to be removed, and nobody to ask.
     #[error("{server} is protected, and nobody can be asked here. It was not removed.")]
-    ProtectedProfile {
-        /// The environment.
-        server: String,
-    },
+    ProtectedProfile { server: String },
     /// The person said no.
     #[error("Not agreed. Nothing was changed.")]
     Declined,
@@ -144,10 +121,7 @@ pub(crate) enum CommandError {
     NoDataFolder,
     /// A variable that holds no text.
     #[error("The variable {name} holds characters that are not text. Nothing was sent.")]
-    VariableNotText {
-        /// Its name.
-        name: &'static str,
-    },
+    VariableNotText { name: &'static str },
     /// Standard input or the terminal failed.
     #[error("Standard input could not be read: {0}. Nothing was changed.")]
     Input(io::Error),
@@ -163,20 +137,11 @@ pub(crate) enum CommandError {
     /// The process cannot be set up.
     #[error("aidb cannot start here: {0}. Nothing was changed.")]
     Start(io::Error),
-    /// The sandbox.
     #[error("{message}")]
-    Sandbox {
-        /// Its sentence.
-        message: String,
-    },
+    Sandbox { message: String },
     /// An environment of that name is there and is no sandbox.
     #[error("There is an environment {name} already, and it leads to {url}. It was left as it is.")]
-    NotASandbox {
-        /// Its name.
-        name: String,
-        /// Its URL.
-        url: String,
-    },
+    NotASandbox { name: String, url: String },
 }
 
 fn stays(file: Option<&PathBuf>) -> String {

@@ -30,11 +30,8 @@ use crate::{prompt, variables};
 pub(crate) struct Invocation {
     /// The flags that every command has.
     pub(crate) global: GlobalArgs,
-    /// Where they came from.
     pub(crate) sources: Sources,
-    /// Where words go.
     pub(crate) screen: Screen,
-    /// Ctrl-C.
     pub(crate) cancel: CancellationToken,
     progress: Arc<TerminalProgress>,
 }
@@ -85,7 +82,7 @@ impl Invocation {
         Ok(())
     }
 
-    /// What was said about the target.
+    /// Request for the target.
     pub(crate) fn request(&self) -> Result<TargetRequest, Failure> {
         let target = &self.global.target;
         let given = |key: &Option<SecretString>, what: &str| -> Result<Option<SecretString>, Failure> {
@@ -184,7 +181,7 @@ impl Invocation {
         self.global.target.url.as_ref().or(self.sources.url.as_ref())
     }
 
-    /// What goes with an operation.
+    /// Context of an operation.
     pub(crate) fn context(&self) -> Context {
         Context {
             progress: Arc::clone(&self.progress) as Arc<dyn aidb_core::progress::ProgressSink>,
@@ -219,7 +216,7 @@ impl Invocation {
         self.screen.print(text)
     }
 
-    /// What is said of a result that has standard output for itself.
+    /// Remark on a result that has standard output for itself.
     pub(crate) fn beside<R: Human>(&self, result: &R) {
         self.screen.beside_output(&result.remarks(self.screen.detail));
         self.screen.beside_output(&result.human(self.screen.detail));

@@ -13,40 +13,33 @@ use crate::view::json::{self, Json};
 /// The form of a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// Words.
     Human,
-    /// One JSON document.
     Json,
 }
 
-/// How much is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Detail {
-    /// Errors and questions.
     Quiet,
     /// As a person needs it.
     Usual,
-    /// Everything.
     Verbose,
 }
 
-/// What a command may do.
+/// Rights of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// It only looks.
     Reading,
-    /// It may change something, a server or a profile.
+    /// May change something, a server or a profile.
     Changing,
 }
 
-/// Where words go, and in which form.
+/// Screen for the person, and in which form.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Screen {
-    /// What the command may do.
+    /// Rights of the command.
     pub(crate) kind: Kind,
     /// The form of results.
     pub(crate) form: Form,
-    /// How much is told.
     pub(crate) detail: Detail,
 }
 
@@ -160,7 +153,7 @@ impl Screen {
         }
     }
 
-    /// Why the command failed.
+    /// Reason the command failed.
     pub(crate) fn failure(self, failure: &Failure) -> Result<(), Failure> {
         match self.form {
             Form::Json => self.print(&self.without_reassurance(json::document(&json::failure(failure)))),

@@ -15,13 +15,13 @@ const OVER: &str = "\nIt had ended already: nothing is put back, and how it ende
 const ENDING: &str =
     "\nEnded at once. Changes may be half done; the next start of aidb puts them back (aidb recover).\n";
 
-/// How long a command that changes nothing may take to stop: what blocks it, a pipe for example, may never let go.
+/// Time a command that changes nothing may take to stop: what blocks it, a pipe for example, may never let go.
 const GRACE: Duration = Duration::from_secs(3);
 
 /// Whether a server may be in the middle of being changed.
 static CHANGING: AtomicBool = AtomicBool::new(false);
 
-/// How the changes ended; [`NOT_ENDED`] before.
+/// End of the changes; [`NOT_ENDED`] before.
 static ENDED: AtomicI32 = AtomicI32::new(NOT_ENDED);
 const NOT_ENDED: i32 = -1;
 

@@ -13,13 +13,11 @@ use crate::failure::CommandError;
 use crate::suggestion;
 use crate::variables;
 
-/// What came of reading the command line.
+/// Result of reading the command line.
 pub(crate) enum Typed {
-    /// A command.
     Command(Box<Cli>, Sources),
     /// Help or the version was asked for.
     Text(String),
-    /// It cannot be understood.
     Wrong(CommandError),
 }
 
@@ -30,24 +28,20 @@ pub(crate) const API_KEY: &str = "AIDB_API_KEY";
 /// The variable of the agent.
 pub(crate) const AGENT: &str = "AIDB_AGENT_ID";
 
-/// What variables say about the target. Kept apart from what was typed for this very run: a key goes only to the server that
+/// Variables about the target. Kept apart from what was typed for this very run: a key goes only to the server that
 /// its own source named.
 #[derive(Clone, Debug)]
 pub(crate) struct Sources {
-    /// `AIDB_URL`.
     pub(crate) url: Option<String>,
-    /// `AIDB_API_KEY`.
     pub(crate) api_key: Option<SecretString>,
-    /// Where the agent was named.
+    /// Source of the agent's name.
     pub(crate) agent: Source,
 }
 
-/// Where a value came from.
+/// Source of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// The command line.
     Flag,
-    /// A variable.
     Variable,
     /// Nowhere: there is none.
     Nowhere,

@@ -15,7 +15,7 @@ const CONNECTION_STRING: &str = "AIDB_CONNECTION_STRING";
 const CI_ACTORS: &[&str] =
     &["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_USER_ID", "BUILD_USER", "BUILD_REQUESTEDFOR", "CIRCLE_USERNAME"];
 
-/// Who is at work, for the history: whoever `AIDB_USER` names, in CI the person who started the run, else the account. The
+/// Person at work, for the history: whoever `AIDB_USER` names, in CI the person who started the run, else the account. The
 /// account has a name also where no variable says so, as in a container.
 pub(crate) fn account() -> String {
     let actors = if in_ci() { CI_ACTORS } else { &[] };

@@ -4,10 +4,10 @@ use std::fs::{self, DirBuilder, File, Metadata};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Who may read a file that is written and was not there. One that is replaced keeps its owner and mode.
+/// Readers of a file that is new. One that is replaced keeps its owner and mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Readers {
-    /// Its owner alone (0600).
+    /// The owner alone (0600).
     Owner,
     /// Whoever the system lets read any new file (0666 less the umask).
     Usual,

@@ -44,9 +44,9 @@ pub enum ErrorCode {
     ConnectionLost,
     /// No answer within the time limit.
     Timeout,
-    /// It answers, and not as an AI Agent Connector does.
+    /// Answers, and not as an AI Agent Connector does.
     NotAConnector,
-    /// It answers with a redirect, which is never followed.
+    /// Answers with a redirect, which is never followed.
     Redirected,
     /// 401: the API key was not accepted.
     Unauthorized,
@@ -145,7 +145,7 @@ impl ErrorCode {
 ///
 /// The `Display` text is one sentence: what happened and what it means for the data. It never holds a secret.
 pub trait Explain: std::error::Error {
-    /// Which of the closed list this is.
+    /// Code from the closed list.
     fn code(&self) -> ErrorCode;
 
     /// The sentence without what a server said in its own words and without the request, where `Display` quotes them: a
@@ -154,7 +154,7 @@ pub trait Explain: std::error::Error {
         None
     }
 
-    /// What to do, in one or two sentences; `None` only where nothing can be done.
+    /// Hint, in one or two sentences; `None` only where nothing can be done.
     fn hint(&self) -> Option<String> {
         None
     }
@@ -168,14 +168,14 @@ pub trait Explain: std::error::Error {
 /// An error as it leaves the engine: the same in `--json` and in the window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorReport {
-    /// Which of the closed list.
+    /// Error code.
     pub code: ErrorCode,
     /// One sentence: what happened, what it means for the data.
     pub message: String,
     /// See [`Explain::plain`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plain: Option<String>,
-    /// What to do.
+    /// Hint.
     pub hint: Option<String>,
     /// One line each, folded away by default.
     pub details: Vec<String>,

@@ -13,7 +13,7 @@ use crate::error::{ErrorCode, Explain};
 /// The largest file that is read, in bytes: a configuration of 100,000 resources has about 10 MB.
 pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
-/// What may be overwritten.
+/// Rights to overwrite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overwrite {
     /// Nothing: there must be no file of that name.
@@ -24,7 +24,7 @@ pub enum Overwrite {
     Anything,
 }
 
-/// What went wrong with a file, and what it means for the data.
+/// Fault of a file, and what it means for the data.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// Nothing at that path.
@@ -40,9 +40,9 @@ pub enum FileError {
     WrongKind {
         /// The path as given.
         path: PathBuf,
-        /// What is there.
+        /// Finding.
         found: &'static str,
-        /// What should be.
+        /// Expectation.
         wanted: &'static str,
     },
     /// There, and it cannot be read.
@@ -50,7 +50,7 @@ pub enum FileError {
     Unreadable {
         /// The path as given.
         path: PathBuf,
-        /// Why.
+        /// Reason.
         source: io::Error,
     },
     /// Larger than [`MAX_FILE_BYTES`].
@@ -64,7 +64,7 @@ pub enum FileError {
     NotText {
         /// The path as given.
         path: PathBuf,
-        /// What it is instead.
+        /// Problem.
         problem: NotText,
     },
     /// Something is there that is not ours to overwrite.
@@ -85,12 +85,12 @@ pub enum FileError {
         /// The path as given.
         path: PathBuf,
     },
-    /// It could not be written; what was there before is still there.
+    /// Could not be written; what was there before is still there.
     #[error("{path} could not be written: {}. What was there before is unchanged.", describe_io(.source), path = .path.display())]
     Unwritable {
         /// The path as given.
         path: PathBuf,
-        /// Why.
+        /// Reason.
         source: io::Error,
     },
 }

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-/// What is being done.
+/// Current action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
@@ -25,7 +25,7 @@ pub enum Stage {
 pub enum Event {
     /// A stage begins, with how many items it has (0: not counted).
     Stage {
-        /// Which.
+        /// Stage.
         stage: Stage,
         /// Number of items in it.
         items: usize,
@@ -37,25 +37,25 @@ pub enum Event {
     },
     /// A call failed and is tried again.
     Retrying {
-        /// What was tried.
+        /// Action.
         what: String,
-        /// Which attempt failed, from 1.
+        /// Number of the failed attempt, from 1.
         attempt: usize,
-        /// How long until the next one, in milliseconds.
+        /// Time until the next one, in milliseconds.
         wait_ms: u64,
-        /// Why it failed.
+        /// Reason it failed.
         reason: String,
         /// The same without the server's own words, where those are part of it.
         plain: Option<String>,
     },
     /// Somebody else is changing the agent; they are waited for.
     Waiting {
-        /// Who, and since when.
+        /// Person, and since when.
         reason: String,
     },
     /// One agent of several begins.
     Agent {
-        /// Which agent.
+        /// Id of the agent.
         agent_id: String,
         /// From 1.
         number: usize,
@@ -66,7 +66,7 @@ pub enum Event {
 
 /// Takes progress. Must return at once.
 pub trait ProgressSink: Send + Sync {
-    /// One event.
+    /// Takes one event, in the order of events.
     fn emit(&self, event: Event);
 }
 

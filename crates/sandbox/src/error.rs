@@ -10,7 +10,7 @@ pub enum StartError {
     Bind {
         /// The port that was asked for.
         port: u16,
-        /// What the system said.
+        /// Words of the system.
         source: std::io::Error,
     },
     /// The state file cannot be used.
@@ -24,40 +24,40 @@ pub enum StartError {
 /// A state file that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StateFileError {
-    /// It exists and cannot be read.
+    /// Exists and cannot be read.
     #[error("The state file {path:?} could not be read. It was left as it is.")]
     Unreadable {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// What the system said.
+        /// Words of the system.
         source: std::io::Error,
     },
-    /// It is not what the sandbox writes.
+    /// Is not what the sandbox writes.
     #[error("The state file {path:?} is damaged ({reason}) and was left as it is. Remove it to start afresh.")]
     Damaged {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// Where and what.
+        /// Position and fault.
         reason: String,
     },
-    /// It was written by another version of the sandbox.
+    /// Was written by another version of the sandbox.
     #[error(
         "The state file {path:?} has format {found}, and this sandbox reads {expected}. It was left as it is. Remove it to start afresh."
     )]
     OtherFormat {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// The format it has.
         found: u64,
         /// The format this sandbox reads and writes.
         expected: u64,
     },
-    /// It cannot be written; the change is kept in memory only.
+    /// Cannot be written; the change is kept in memory only.
     #[error("The state file {path:?} could not be written. It still holds the state from before this change.")]
     Unwritable {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// What the system said.
+        /// Words of the system.
         source: std::io::Error,
     },
 }
@@ -71,7 +71,7 @@ pub enum ChangeError {
     /// The agent has no such resource.
     #[error("The agent {agent_id:?} of the sandbox has no resource {resource_id:?}. Nothing was changed.")]
     UnknownResource {
-        /// The agent.
+        /// Id of the agent.
         agent_id: String,
         /// The resource that it does not have.
         resource_id: String,

@@ -58,7 +58,7 @@ impl ActiveSwitches {
     }
 }
 
-/// How many requests may come now: a bucket that holds one second's worth. Whoever waits as long as `Retry-After` says
+/// Number of requests that may come now: a bucket that holds one second's worth. Whoever waits as long as `Retry-After` says
 /// finds it full again, so that a client which honours the header can reach the whole rate.
 #[derive(Debug, Default)]
 pub(crate) struct Allowance {

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
-/// An error answer.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// The service's own: `{"error": …}`.
@@ -124,7 +123,7 @@ fn is_json(content_type: &str) -> bool {
     mime == "application/json" || (mime.starts_with("application/") && mime.ends_with("+json"))
 }
 
-/// What Python counts as false.
+/// Falsy values of Python.
 pub(crate) fn is_falsy(value: &Value) -> bool {
     match value {
         Value::Null => true,

@@ -198,7 +198,7 @@ impl Handle {
         self.shared.record.traffic()
     }
 
-    /// How many requests there were so far.
+    /// Number of requests so far.
     #[must_use]
     pub fn request_count(&self) -> u64 {
         self.shared.record.read(|traffic| traffic.count)

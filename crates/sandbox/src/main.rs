@@ -21,7 +21,7 @@ use serde_json::Value;
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Arguments {
-    /// Which environment to serve.
+    /// The environment to serve.
     #[arg(long, value_enum, default_value = "all")]
     environment: Environments,
     /// The port on 127.0.0.1, 0 for any free one. With all environments: the first of three in a row.
@@ -55,7 +55,7 @@ struct Flags {
     /// The form of Retry-After on 429: seconds, http_date, absent.
     #[arg(long, value_parser = word::<RetryAfter>)]
     retry_after: Option<RetryAfter>,
-    /// What listing tables answers: refused, listed, names.
+    /// Answer to listing tables: refused, listed, names.
     #[arg(long, value_parser = word::<TablesAnswer>)]
     tables: Option<TablesAnswer>,
     /// Whether databases can be connected to: reachable, unreachable, echoes_connection_string.
@@ -104,7 +104,7 @@ fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_value(Value::from(text)).map_err(|error| error.to_string())
 }
 
-/// Why the process ends: one sentence.
+/// Reason the process ends: one sentence.
 struct Ended(String);
 
 impl<E: std::error::Error> From<E> for Ended {

@@ -104,7 +104,7 @@ impl DatabaseLink {
     }
 }
 
-/// What a registration leaves behind.
+/// Outcome of a registration.
 pub(crate) struct Registration {
     pub(crate) registered_at: String,
     pub(crate) api_key: String,
@@ -272,7 +272,7 @@ impl DatabaseLink {
     }
 }
 
-/// How the connector hashes keys.
+/// Hash of a key, as the connector makes it.
 pub(crate) fn sha256_hex(text: &str) -> String {
     use std::fmt::Write;
 

@@ -17,7 +17,7 @@ use crate::registry::{DatabaseLink, Permission, RateLimits, Registration, Regist
 
 mod agents;
 
-/// What a sandbox holds at first.
+/// First content of a sandbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Sample {
     /// No agent.

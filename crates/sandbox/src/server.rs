@@ -22,10 +22,10 @@ use crate::state_file::StateFile;
 use crate::switches::Switches;
 use crate::traffic::Connection;
 
-/// How one sandbox starts.
+/// Options of one sandbox.
 #[derive(Clone, Debug, Default)]
 pub struct SandboxOptions {
-    /// What it holds at first, and after a reset.
+    /// Content at first, and after a reset.
     pub sample: Sample,
     /// The port on 127.0.0.1; 0 for any free one.
     pub port: u16,
@@ -106,7 +106,7 @@ impl Sandbox {
         self.name
     }
 
-    /// Where the API is found: scheme, host, port, and the path prefix that is switched on now. No slash at the end.
+    /// URL of the API: scheme, host, port, and the path prefix that is switched on now. No slash at the end.
     #[must_use]
     pub fn url(&self) -> String {
         format!("{}{}", self.control_url(), self.handle.switches().path_prefix)
@@ -162,7 +162,7 @@ pub struct Trio {
     pub development: Sandbox,
     /// Between the two.
     pub staging: Sandbox,
-    /// What must not break.
+    /// Production, which must not break.
     pub production: Sandbox,
 }
 

@@ -22,10 +22,10 @@ use crate::spelling::respelled;
 use crate::switches::{ConnectionMode, Effect, Fault, FaultAnswer, Switches, Writes};
 use crate::traffic::{Arrival, Connection};
 
-/// Where control requests go. The connector's own API has nothing there.
+/// Path for control requests. The connector's own API has nothing there.
 pub(crate) const CONTROL: &str = "/__sandbox/";
 
-/// What `Server` says: not the recorded server's name, because this is not that server.
+/// Value of `Server`: not the recorded server's name, because this is not that server.
 const SERVER: HeaderValue = HeaderValue::from_static(concat!("aidb-sandbox/", env!("CARGO_PKG_VERSION")));
 
 /// Answers the requests of all connections of one sandbox.

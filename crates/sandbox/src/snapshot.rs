@@ -17,7 +17,7 @@ pub struct Snapshot {
 /// One agent at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AgentSnapshot {
-    /// Its `agent_info`: name, type, description, …
+    /// The `agent_info`: name, type, description, …
     pub info: Map<String, Value>,
     /// When it was registered, as the API says it.
     pub registered_at: String,
@@ -43,13 +43,13 @@ pub struct DatabaseSnapshot {
     pub linked_at: String,
 }
 
-/// What an agent may do with one resource.
+/// Permissions of an agent on one resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResourceSnapshot {
     /// `table`, `dataset`, …
     #[serde(rename = "type")]
     pub resource_type: String,
-    /// What is granted.
+    /// Permissions.
     pub permissions: BTreeSet<Permission>,
 }
 

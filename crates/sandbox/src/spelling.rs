@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::switches::{Nulls, Spelling, Switches};
 
-/// The same answer in the spelling that is switched on. What is no JSON stays as it is.
+/// One answer in the spelling that is switched on. What is no JSON stays as it is.
 pub(crate) async fn respelled(switches: &Switches, response: Response<Body>) -> Response<Body> {
     if switches.spelling == Spelling::AsSent && switches.nulls == Nulls::Kept {
         return response;

@@ -27,7 +27,7 @@ struct Read {
     registry: Registry,
 }
 
-/// Where the state is kept.
+/// File of the state.
 #[derive(Clone, Debug)]
 pub(crate) struct StateFile(PathBuf);
 

@@ -26,7 +26,7 @@ pub struct Switches {
     pub required_api_key: Option<ApiKey>,
     /// A key that is known and not allowed: 403.
     pub forbidden_api_key: Option<ApiKey>,
-    /// What `GET …/tables` answers for an agent that has a database.
+    /// Answer of `GET …/tables` for an agent that has a database.
     pub tables: TablesAnswer,
     /// Whether databases can be connected to.
     pub database: DatabaseAnswer,
@@ -36,7 +36,7 @@ pub struct Switches {
     pub key_hash: KeyHashAnswer,
     /// The order of the keys of `resources`.
     pub resource_order: ResourceOrder,
-    /// How values are spelled in answers: as they were sent, or as another language writes them down again.
+    /// Spelling of values in answers: as they were sent, or as another language writes them down again.
     pub spelling: Spelling,
     /// Whether members that are `null` come back.
     pub nulls: Nulls,
@@ -153,7 +153,7 @@ pub enum RetryAfter {
     Absent,
 }
 
-/// What `GET …/tables` answers for an agent that has a database.
+/// Answer of `GET …/tables` for an agent that has a database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TablesAnswer {
@@ -194,10 +194,10 @@ pub enum AgentShape {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyHashAnswer {
-    /// It does, as recorded.
+    /// Does, as recorded.
     #[default]
     Shown,
-    /// It does not, as behind a gateway that takes it out.
+    /// Does not, as behind a gateway that takes it out.
     Hidden,
 }
 
@@ -212,7 +212,7 @@ pub enum ResourceOrder {
     Insertion,
 }
 
-/// How values are spelled in answers. Every server reads what it is sent and writes it down again in its own language's way.
+/// Spelling of values in answers. Every server reads what it is sent and writes it down again in its own language's way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Spelling {
@@ -273,13 +273,13 @@ pub struct Fault {
     /// Strikes the n-th of the requests that match, from 1, counted from when the fault was switched on.
     #[serde(default = "one")]
     pub nth: u64,
-    /// How many matching requests it strikes, from the n-th on; `None` (`null`) for all of them.
+    /// Number of matching requests it strikes, from the n-th on; `None` (`null`) for all of them.
     #[serde(default = "once")]
     pub times: Option<u64>,
     /// Whether the request takes effect at the server.
     #[serde(default)]
     pub effect: Effect,
-    /// What the client gets instead of the answer.
+    /// Answer that the client gets instead.
     pub answer: FaultAnswer,
 }
 
@@ -359,14 +359,14 @@ impl Fault {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
-    /// It does not: nothing is stored.
+    /// Does not: nothing is stored.
     #[default]
     Before,
-    /// It does: the change is stored, and then the answer is spoiled.
+    /// Does: the change is stored, and then the answer is spoiled.
     After,
 }
 
-/// What the client gets instead of the answer.
+/// Answer that the client gets instead.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum FaultAnswer {
@@ -375,7 +375,7 @@ pub enum FaultAnswer {
         /// The status.
         #[serde(with = "status_code")]
         status: StatusCode,
-        /// What the body is.
+        /// Body.
         #[serde(default)]
         body: ErrorBody,
         /// Further headers, for example `Retry-After`.
@@ -394,14 +394,14 @@ pub enum FaultAnswer {
     Cut,
     /// The connection is closed without an answer, all others too, and for a time nothing listens on the port.
     Refuse {
-        /// How long, in milliseconds.
+        /// Time, in milliseconds.
         ms: u64,
     },
     /// Half of the answer's body, though `Content-Length` promises all of it, then the connection is closed.
     CutBody,
     /// No answer for a time. Before the effect: the request is carried out after the wait, if the client is still there.
     Hang {
-        /// How long, in milliseconds; `None` (`null`) until [`crate::Handle::release`], a reset, or the end.
+        /// Time, in milliseconds; `None` (`null`) until [`crate::Handle::release`], a reset, or the end.
         #[serde(default)]
         ms: Option<u64>,
     },

@@ -17,7 +17,7 @@ const LISTED: usize = 100_000;
 pub struct SeenRequest {
     /// From 1, in order of arrival.
     pub number: u64,
-    /// Which connection it came over, from 1.
+    /// Number of the connection, from 1.
     pub connection: u64,
     /// The method.
     #[serde(serialize_with = "method_name")]
@@ -42,16 +42,16 @@ fn method_name<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S
     serializer.serialize_str(method.as_str())
 }
 
-/// What came in since the start, or since the record was cleared.
+/// Requests since the start, or since the record was cleared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Traffic {
-    /// How many requests.
+    /// Number of requests.
     pub count: u64,
     /// Over how many different connections.
     pub connections: u64,
-    /// How many are under way now.
+    /// Number under way now.
     pub in_flight: u64,
-    /// How many were under way at most.
+    /// Number under way at most.
     pub peak_in_flight: u64,
     /// The latest 100,000 of them.
     pub requests: VecDeque<SeenRequest>,

@@ -58,70 +58,34 @@ export type ErrorCode =
 /**
  * An agent read from its environment, checked as its file would be.
  */
-export type AgentCheck = { 
+export type AgentCheck = { findings: Array<FindingView>, 
 /**
- * Every finding.
+ * Number of errors; they block.
  */
-findings: Array<FindingView>, 
+errors: number, warnings: number, configuration: ConfigurationSummary | null, 
 /**
- * How many of them are errors; they block.
- */
-errors: number, 
-/**
- * How many are warnings.
- */
-warnings: number, 
-/**
- * What it holds.
- */
-configuration: ConfigurationSummary | null, 
-/**
- * What was left behind or could not be read, a sentence each.
+ * Notes on what was left behind or unreadable, a sentence each.
  */
 notes: Array<string>, };
 
 /**
  * `agent_check`: what an environment's agent looks like before it is promoted: exported and validated.
  */
-export type AgentChoice = { 
-/**
- * The environment's id.
- */
-environment: string, 
-/**
- * The agent's id.
- */
-agent: string, };
+export type AgentChoice = { environment: string, agent: string, };
 
 /**
  * `agent_export`: write an agent's configuration to a file.
  */
-export type AgentExport = { 
+export type AgentExport = { environment: string, agent: string, 
 /**
- * The environment's id.
- */
-environment: string, 
-/**
- * The agent's id.
- */
-agent: string, 
-/**
- * Where to, as `file_destination` answered.
+ * Destination, as `file_destination` answered.
  */
 file: FileTicket, };
 
 /**
  * `agent_key_copy`: put a made key on the clipboard.
  */
-export type AgentKeyCopy = { 
-/**
- * The environment's id.
- */
-environment: string, 
-/**
- * The agent.
- */
-agent: string, };
+export type AgentKeyCopy = { environment: string, agent: string, };
 
 /**
  * A key that was made for an agent. Never the key.
@@ -130,24 +94,12 @@ export type AgentKeyView = {
 /**
  * The environment's id, to copy it by.
  */
-environment: string | null, 
-/**
- * The agent.
- */
-agent: string, 
-/**
- * Where it is kept, in words.
- */
-kept: string, };
+environment: string | null, agent: string, kept: string, };
 
 /**
  * The agents of one environment.
  */
-export type AgentsView = { 
-/**
- * Their ids, sorted.
- */
-agents: Array<string>, 
+export type AgentsView = { agents: Array<string>, 
 /**
  * When the server said so, RFC 3339.
  */
@@ -157,24 +109,20 @@ at: string,
  */
 lost: LostView | null, 
 /**
- * What is different from what the server had when the window was closed; `None` where nobody had looked.
+ * Difference to what the server had when the window was closed; `None` where nobody had looked.
  */
 away: AwayView | null, };
 
 /**
- * How an apply went.
+ * Answer to an apply.
  */
-export type ApplyAnswer = { "kind": "ended", 
-/**
- * How.
- */
-result: ApplyView, } | { "kind": "moved", 
+export type ApplyAnswer = { "kind": "ended", result: ApplyView, } | { "kind": "moved", 
 /**
  * What happened, what it means, what to do.
  */
 error: ErrorReport, 
 /**
- * What moved, a sentence each, and how much more.
+ * Drift, a sentence each, and how much more.
  */
 moved: Array<string>, 
 /**
@@ -183,24 +131,16 @@ moved: Array<string>,
 now: PlanView, };
 
 /**
- * How an apply ended.
+ * End of an apply.
  */
 export type ApplyOutcome = "done" | "put_back" | "needs_attention";
 
 /**
  * `plan_apply`: carry it out.
  */
-export type ApplyRequest = { 
+export type ApplyRequest = { plan: PlanTicket, ticks: Ticks, 
 /**
- * The plan.
- */
-plan: PlanTicket, 
-/**
- * What of it.
- */
-ticks: Ticks, 
-/**
- * What was typed where the environment is protected.
+ * Text that was typed where the environment is protected.
  */
 typed_name: string | null, 
 /**
@@ -208,24 +148,16 @@ typed_name: string | null,
  */
 agree_deletion: boolean, 
 /**
- * Why, for the history.
+ * Reason, for the history.
  */
 reason: string | null, };
 
 /**
  * An apply that came to an end.
  */
-export type ApplyView = { 
+export type ApplyView = { outcome: ApplyOutcome, sentence: string, 
 /**
- * How.
- */
-outcome: ApplyOutcome, 
-/**
- * One sentence.
- */
-sentence: string, 
-/**
- * Why it did not come through.
+ * Reason it did not come through.
  */
 cause: ErrorReport | null, 
 /**
@@ -233,15 +165,11 @@ cause: ErrorReport | null,
  */
 cancelled: boolean, 
 /**
- * How many changes were made and verified.
+ * Number of changes that were made and verified.
  */
-applied: number, 
+applied: number, put_back: number, 
 /**
- * How many were put back.
- */
-put_back: number, 
-/**
- * How many are left to look at.
+ * Number left to look at.
  */
 left: number, 
 /**
@@ -249,11 +177,11 @@ left: number,
  */
 plan: PlanView, 
 /**
- * How long it took, in milliseconds.
+ * Time it took, in milliseconds.
  */
 duration_ms: number, 
 /**
- * Its record in the history.
+ * The record in the history.
  */
 operation: string, 
 /**
@@ -261,11 +189,11 @@ operation: string,
  */
 backup: string | null, 
 /**
- * Where the key is that was made for the agent.
+ * Key that was made for the agent.
  */
 agent_key: AgentKeyView | null, 
 /**
- * Why the history does not know how it ended, where it could not be written.
+ * Reason the history does not know how it ended, where it could not be written.
  */
 unrecorded: ErrorReport | null, 
 /**
@@ -274,17 +202,13 @@ unrecorded: ErrorReport | null,
 next_stage: string | null, };
 
 /**
- * What happened in an environment while the window was closed.
+ * Events in an environment while the window was closed.
  */
 export type AwayView = { 
 /**
  * When aidb looked last before, RFC 3339.
  */
-since: string, 
-/**
- * Agents that came.
- */
-came: Array<string>, 
+since: string, came: Array<string>, 
 /**
  * Agents that are gone.
  */
@@ -293,73 +217,42 @@ gone: Array<string>, };
 /**
  * `backup_now`: what is different between a backup and its agent now.
  */
-export type BackupChoice = { 
-/**
- * The backup's id.
- */
-id: string, };
+export type BackupChoice = { id: string, };
 
 /**
  * `backup_export`: as a configuration file.
  */
-export type BackupExport = { 
+export type BackupExport = { id: string, 
 /**
- * Which.
- */
-id: string, 
-/**
- * Where to, as `file_destination` answered.
+ * Destination, as `file_destination` answered.
  */
 file: FileTicket, };
 
-/**
- * What is different now.
- */
 export type BackupNow = { 
 /**
- * How many changes restoring would make.
+ * Number of changes restoring would make.
  */
 changes: number, 
 /**
- * How many differences the server cannot change.
+ * Number of differences the server cannot change.
  */
-unchangeable: number, 
-/**
- * One sentence.
- */
-sentence: string, };
+unchangeable: number, sentence: string, };
 
 /**
  * `backup_take`: a backup on request.
  */
-export type BackupTake = { 
-/**
- * The environment's id.
- */
-environment: string, 
-/**
- * The agent.
- */
-agent: string, 
-/**
- * What for.
- */
-note: string | null, };
+export type BackupTake = { environment: string, agent: string, note: string | null, };
 
 /**
  * `backup_update`: its name, note and pin.
  */
-export type BackupUpdate = { 
+export type BackupUpdate = { id: string, 
 /**
- * Which.
- */
-id: string, 
-/**
- * Its name; empty: none.
+ * The name; empty: none.
  */
 name: string, 
 /**
- * Its note; empty: none.
+ * The note; empty: none.
  */
 note: string, 
 /**
@@ -367,26 +260,15 @@ note: string,
  */
 pinned: boolean, };
 
+export type BackupView = { id: string, 
 /**
- * A backup.
- */
-export type BackupView = { 
-/**
- * Its id.
- */
-id: string, 
-/**
- * What its row in the history says, where it has one of its own.
+ * Title of its row in the history, where it has one of its own.
  */
 title: string, 
 /**
  * A name that somebody gave it.
  */
-name: string | null, 
-/**
- * A note.
- */
-note: string | null, 
+name: string | null, note: string | null, 
 /**
  * Whether retention leaves it.
  */
@@ -394,89 +276,57 @@ pinned: boolean,
 /**
  * When it was taken, RFC 3339.
  */
-taken_at: string, 
+taken_at: string, server: HistoryServer, agent: string, 
 /**
- * Where.
- */
-server: HistoryServer, 
-/**
- * The agent.
- */
-agent: string, 
-/**
- * How many resource permissions; `None`: the agent did not exist.
+ * Number of resource permissions; `None`: the agent did not exist.
  */
 resources: number | null, 
 /**
- * Why it cannot be used: its content does not match its hash.
+ * Reason it cannot be used: its content does not match its hash.
  */
 damage: ErrorReport | null, };
 
 /**
- * How checking every backup came out.
+ * Result of checking every backup.
  */
-export type BackupsChecked = { 
+export type BackupsChecked = { checked: number, 
 /**
- * How many were read.
+ * Backups whose content does not match their hash.
  */
-checked: number, 
-/**
- * Those whose content does not match their hash.
- */
-damaged: Array<BackupView>, 
-/**
- * One sentence.
- */
-sentence: string, };
+damaged: Array<BackupView>, sentence: string, };
 
 /**
- * Which CA an environment's server is believed by, besides the system's.
+ * Certificates of an environment's server, besides the system's.
  */
-export type CaChoice = { "kind": "none" } | { "kind": "kept" } | { "kind": "file", 
-/**
- * Which.
- */
-file: NamedFile, };
+export type CaChoice = { "kind": "none" } | { "kind": "kept" } | { "kind": "file", file: NamedFile, };
 
 /**
- * How one check came out.
+ * Result of one check.
  */
 export type CheckState = "works" | "fails" | "limited" | "skipped";
 
 /**
  * One line of a connection test.
  */
-export type CheckView = { 
+export type CheckView = { what: string, state: CheckState, 
 /**
- * What was tried.
- */
-what: string, 
-/**
- * How it came out.
- */
-state: CheckState, 
-/**
- * Why it is limited.
+ * Reason it is limited.
  */
 reason: string | null, 
 /**
- * Why it failed, and what to do.
+ * Reason it failed, and what to do.
  */
 error: ErrorReport | null, };
 
 /**
- * What happens to a permission.
+ * Change of a permission.
  */
 export type ChipChange = "kept" | "gained" | "lost";
 
 /**
  * One permission of a row.
  */
-export type ChipView = { 
-/**
- * Which.
- */
-permission: string, 
+export type ChipView = { permission: string, 
 /**
  * Kept, gained or lost.
  */
@@ -487,11 +337,11 @@ change: ChipChange, };
  */
 export type ChosenFile = { 
 /**
- * What the page names it by.
+ * Ticket for the page.
  */
 ticket: FileTicket, 
 /**
- * Its path, to be shown.
+ * The path, to be shown.
  */
 path: string, };
 
@@ -500,7 +350,7 @@ path: string, };
  */
 export type CloseAsked = { 
 /**
- * What runs, in words.
+ * Applies under way, in words.
  */
 running: Array<string>, };
 
@@ -512,73 +362,37 @@ export type ColourName = "blue" | "amber" | "red" | "green" | "violet" | "teal" 
 /**
  * `compare`: what would make the right like the left. Answers a [`super::PlanView`] of kind `comparison`.
  */
-export type CompareRequest = { 
-/**
- * The left side.
- */
-left: SideChoice, 
-/**
- * The right side.
- */
-right: SideChoice, };
+export type CompareRequest = { left: SideChoice, right: SideChoice, };
 
 /**
  * Both sides as configuration files would say them.
  */
 export type CompareTexts = { 
 /**
- * What the left side is, in words.
+ * Name of the left side, in words.
  */
-left_name: string, 
+left_name: string, left: string, 
 /**
- * Its text.
+ * Name of the right side, in words.
  */
-left: string, 
-/**
- * What the right side is, in words.
- */
-right_name: string, 
-/**
- * Its text.
- */
-right: string, };
+right_name: string, right: string, };
 
 /**
- * What a configuration holds, in short.
+ * Content of a configuration, in short.
  */
-export type ConfigurationSummary = { 
+export type ConfigurationSummary = { agent_id: string, name: string, type: string | null, 
 /**
- * The agent's id.
- */
-agent_id: string, 
-/**
- * Its name.
- */
-name: string, 
-/**
- * Its type.
- */
-type: string | null, 
-/**
- * Its database's connection name.
+ * The database's connection name.
  */
 connection_name: string | null, 
 /**
- * How many resource permissions.
+ * Number of resource permissions.
  */
 resources: number, 
 /**
  * When it was exported.
  */
-exported_at: string | null, 
-/**
- * From where.
- */
-source_url: string | null, 
-/**
- * From which environment.
- */
-environment: string | null, };
+exported_at: string | null, source_url: string | null, environment: string | null, };
 
 /**
  * A connection test, line by line.
@@ -592,26 +406,14 @@ checks: Array<CheckView>, };
 /**
  * The last contact with an environment's server.
  */
-export type ContactView = { 
-/**
- * How it came out.
- */
-state: Reachability, 
-/**
- * When, RFC 3339.
- */
-at: string, 
+export type ContactView = { state: Reachability, at: string, 
 /**
  * One sentence: "8 agents", or why not.
  */
-message: string, 
-/**
- * What to do about it.
- */
-hint: string | null, };
+message: string, hint: string | null, };
 
 /**
- * What is on the clipboard now.
+ * Content of the clipboard.
  */
 export type CopiedView = { 
 /**
@@ -620,17 +422,13 @@ export type CopiedView = {
 cleared_after: number, };
 
 /**
- * What can be said about the database.
+ * Facts about the database.
  */
 export type DatabaseView = { 
 /**
- * What the configuration calls the connection.
+ * Name of the connection.
  */
-connection_name: string | null, 
-/**
- * What kind of database.
- */
-database_type: string | null, 
+connection_name: string | null, database_type: string | null, 
 /**
  * Whether this plan links it.
  */
@@ -647,19 +445,11 @@ remembered: boolean, };
 /**
  * A half-filled wizard, so that a restart loses nothing. It has no field that a secret could be in.
  */
-export type Draft = { 
-/**
- * What it leads from.
- */
-source: DraftSource, 
+export type Draft = { source: DraftSource, 
 /**
  * The target environment's id.
  */
-to: string | null, 
-/**
- * Merge or exact.
- */
-mode: PlanMode, 
+to: string | null, mode: PlanMode, 
 /**
  * The step it stands at: `from`, `check`, `to`, `plan`.
  */
@@ -669,7 +459,7 @@ step: DraftStep,
  */
 ticks: Ticks, 
 /**
- * Why, for the history.
+ * Reason, for the history.
  */
 reason: string, };
 
@@ -683,54 +473,32 @@ export type DraftSave = {
 draft: Draft | null, };
 
 /**
- * What a wizard leads from.
+ * Source of a wizard's draft.
  */
-export type DraftSource = { "kind": "environment", 
+export type DraftSource = { "kind": "environment", environment: string | null, agent: string | null, } | { "kind": "file", 
 /**
- * The environment's id.
+ * The path, as far as it was typed.
  */
-environment: string | null, 
-/**
- * The agent.
- */
-agent: string | null, } | { "kind": "file", 
-/**
- * Its path, as far as it was typed.
- */
-path: string, } | { "kind": "restore", 
-/**
- * Which.
- */
-from: RestoreSource, };
+path: string, } | { "kind": "restore", from: RestoreSource, };
 
 /**
  * A step of the wizard at which a person can stop.
  */
 export type DraftStep = "from" | "check" | "to" | "plan";
 
-/**
- * Names an entry.
- */
 export type EntryChoice = { 
 /**
- * Its id: an operation's, or a backup's.
+ * The id: an operation's, or a backup's.
  */
 id: string, };
 
-/**
- * An entry, opened.
- */
-export type EntryDetail = { 
-/**
- * Its row.
- */
-entry: EntryView, 
+export type EntryDetail = { entry: EntryView, 
 /**
  * The plan as it was applied, each row with its outcome.
  */
 plan: PlanView | null, 
 /**
- * Why it did not come through.
+ * Reason it did not come through.
  */
 cause: ErrorReport | null, 
 /**
@@ -753,42 +521,22 @@ export type EntryKey = { "state": "kept",
 /**
  * The environment's id, to copy it by.
  */
-environment: string, 
-/**
- * The agent.
- */
-agent: string, } | { "state": "gone", 
-/**
- * Why, one sentence.
- */
-sentence: string, };
+environment: string, agent: string, } | { "state": "gone", sentence: string, };
 
 /**
- * What an entry is.
+ * Kind of an entry.
  */
 export type EntryKind = "export" | "import" | "promotion" | "rollback" | "recovery" | "backup" | "profile";
 
 /**
- * How an entry ended.
+ * End of an entry.
  */
 export type EntryOutcome = "done" | "put_back" | "needs_attention" | "failed" | "refused" | "stopped" | "running" | "unfinished";
 
 /**
  * One row of the history.
  */
-export type EntryView = { 
-/**
- * Its id.
- */
-id: string, 
-/**
- * What it is.
- */
-kind: EntryKind, 
-/**
- * How it ended.
- */
-outcome: EntryOutcome, 
+export type EntryView = { id: string, kind: EntryKind, outcome: EntryOutcome, 
 /**
  * "Promoted my-agent from Staging".
  */
@@ -802,27 +550,23 @@ summary: string,
  */
 agent: string | null, 
 /**
- * Where it came from: an environment's name, a file's name, the id of the backup that it leads back to.
+ * Source: an environment's name, a file's name, the id of the backup that it leads back to.
  */
 source: string | null, 
 /**
- * How many items of its plan give access; `None` where that was not noted.
+ * Number of items of its plan that give access; `None` where that was not noted.
  */
 gains: number | null, 
 /**
- * How many take something away.
+ * Number that take something away.
  */
-losses: number | null, 
-/**
- * Where.
- */
-server: HistoryServer, 
+losses: number | null, server: HistoryServer, 
 /**
  * By which account; `None` for a backup.
  */
 actor: string | null, 
 /**
- * Why, in the person's words; a backup's note.
+ * Reason, in the person's words; a backup's note.
  */
 note: string | null, 
 /**
@@ -830,7 +574,7 @@ note: string | null,
  */
 at: string, 
 /**
- * How long it took, in milliseconds.
+ * Time it took, in milliseconds.
  */
 duration_ms: number | null, 
 /**
@@ -846,29 +590,14 @@ pinned: boolean,
  */
 other: OtherEntry | null, };
 
-/**
- * Names one environment.
- */
-export type EnvironmentChoice = { 
-/**
- * Its id.
- */
-id: string, };
+export type EnvironmentChoice = { id: string, };
 
 /**
- * What a person typed into the form of an environment.
+ * Form of an environment, as typed.
  */
-export type EnvironmentForm = { 
+export type EnvironmentForm = { name: string, url: string, 
 /**
- * Its name.
- */
-name: string, 
-/**
- * Its URL.
- */
-url: string, 
-/**
- * Its colour; `None`: the next one in the usual row.
+ * The colour; `None`: the next one in the usual row.
  */
 colour: ColourName | null, 
 /**
@@ -910,13 +639,9 @@ ids: Array<string>, };
  */
 export type EnvironmentSave = { 
 /**
- * Which one; `None`: a new one.
+ * Id; `None`: a new one.
  */
-id: string | null, 
-/**
- * What was typed.
- */
-form: EnvironmentForm, 
+id: string | null, form: EnvironmentForm, 
 /**
  * A key to store with it. Goes in once and never comes back.
  */
@@ -931,7 +656,7 @@ export type EnvironmentTest = {
  */
 id: string | null, 
 /**
- * What was typed; `None`: the profile as it is stored.
+ * Form as typed; `None`: the profile as it is stored.
  */
 form: EnvironmentForm | null, 
 /**
@@ -942,23 +667,7 @@ key: string | null, };
 /**
  * One environment, as the page shows it. Never holds a key.
  */
-export type EnvironmentView = { 
-/**
- * Its id.
- */
-id: string, 
-/**
- * Its name.
- */
-name: string, 
-/**
- * Its URL.
- */
-url: string, 
-/**
- * Its colour.
- */
-colour: ColourName, 
+export type EnvironmentView = { id: string, name: string, url: string, colour: ColourName, 
 /**
  * Whether writing to it has to be agreed to by typing its name.
  */
@@ -984,11 +693,11 @@ keep_backups: number,
  */
 keep_days: number, 
 /**
- * What is known of its key.
+ * State of its key.
  */
 key: KeyView, 
 /**
- * What the last contact with it said; `None` before the first.
+ * Result of the last contact; `None` before the first.
  */
 contact: ContactView | null, 
 /**
@@ -999,19 +708,11 @@ sandbox: boolean, };
 /**
  * An error that a person can read, and that the page decides by its code.
  */
-export type ErrorReport = { 
-/**
- * Which of the closed list.
- */
-code: ErrorCode, 
+export type ErrorReport = { code: ErrorCode, 
 /**
  * One sentence: what happened, what it means for the data.
  */
-message: string, 
-/**
- * What to do.
- */
-hint: string | null, 
+message: string, hint: string | null, 
 /**
  * One line each, folded away by default.
  */
@@ -1043,7 +744,7 @@ first: number,
  */
 lines: Array<string | null>, 
 /**
- * How many lines the file has.
+ * Number of lines the file has.
  */
 total: number, };
 
@@ -1052,31 +753,19 @@ total: number, };
  */
 export type FileCheck = { 
 /**
- * What the file is named by from now on.
+ * Ticket by which the file is named from now on.
  */
-ticket: FileTicket, 
-/**
- * The path.
- */
-path: string, 
-/**
- * The file's name.
- */
-name: string, 
+ticket: FileTicket, path: string, name: string, 
 /**
  * Every finding: errors first, then by place.
  */
 findings: Array<FindingView>, 
 /**
- * How many of them are errors; they block.
+ * Number of errors; they block.
  */
-errors: number, 
+errors: number, warnings: number, 
 /**
- * How many are warnings.
- */
-warnings: number, 
-/**
- * What it holds; `None` where errors leave nothing to use.
+ * Content; `None` where errors leave nothing to use.
  */
 configuration: ConfigurationSummary | null, 
 /**
@@ -1087,20 +776,12 @@ is_backup: boolean, };
 /**
  * Names a file to be checked.
  */
-export type FileChoice = { 
-/**
- * Which.
- */
-file: NamedFile, };
+export type FileChoice = { file: NamedFile, };
 
 /**
  * `file_destination`: where to write.
  */
-export type FileDestination = { 
-/**
- * What for.
- */
-purpose: FilePurpose, 
+export type FileDestination = { purpose: FilePurpose, 
 /**
  * The name that is offered; whatever no file can be named is replaced.
  */
@@ -1118,23 +799,15 @@ over: boolean, };
 /**
  * A file that was opened with the application, or dropped on its window.
  */
-export type FileOpened = { 
-/**
- * The file.
- */
-file: ChosenFile, };
+export type FileOpened = { file: ChosenFile, };
 
 /**
  * `file_pick`: which file to open.
  */
-export type FilePick = { 
-/**
- * What for.
- */
-purpose: FilePurpose, };
+export type FilePick = { purpose: FilePurpose, };
 
 /**
- * What a file dialog is for.
+ * Purpose of a file dialog.
  */
 export type FilePurpose = "configuration" | "backup" | "ca_file" | "plan_page" | "history_csv" | "history_json" | "support_bundle";
 
@@ -1146,48 +819,16 @@ export type FileTicket = string;
 /**
  * One finding of a validation report.
  */
-export type FindingView = { 
+export type FindingView = { severity: Severity, 
 /**
- * Whether it blocks.
+ * Rule, as in `--json`.
  */
-severity: Severity, 
-/**
- * Which rule, as in `--json`.
- */
-code: string, 
-/**
- * JSON pointer.
- */
-pointer: string, 
-/**
- * Line, from 1.
- */
-line: number | null, 
-/**
- * Column, from 1.
- */
-column: number | null, 
-/**
- * One sentence.
- */
-message: string, 
-/**
- * What to do.
- */
-hint: string | null, };
+code: string, pointer: string, line: number | null, column: number | null, message: string, hint: string | null, };
 
 /**
  * One group of a plan.
  */
-export type GroupView = { 
-/**
- * Which.
- */
-group: RowGroup, 
-/**
- * How many rows.
- */
-count: number, 
+export type GroupView = { group: RowGroup, count: number, 
 /**
  * Whether its rows can be ticked.
  */
@@ -1202,7 +843,7 @@ ticked: boolean, };
  */
 export type HistoryExport = { 
 /**
- * Where to, as `file_destination` answered.
+ * Destination, as `file_destination` answered.
  */
 file: FileTicket, };
 
@@ -1243,7 +884,7 @@ until: string | null,
  */
 search: string, 
 /**
- * How many newer entries to leave out: how many the page has already. At most 100 are answered.
+ * Number of newer entries to leave out: how many the page has already. At most 100 are answered.
  */
 skip: number, };
 
@@ -1252,11 +893,11 @@ skip: number, };
  */
 export type HistoryServer = { 
 /**
- * Its id; `None` for a server without a profile.
+ * The id; `None` for a server without a profile.
  */
 id: string | null, 
 /**
- * Its name then, or its URL.
+ * The name then, or its URL.
  */
 name: string, };
 
@@ -1269,7 +910,7 @@ export type HistoryView = {
  */
 entries: Array<EntryView>, 
 /**
- * How many match in all.
+ * Number that match in all.
  */
 total: number, 
 /**
@@ -1277,13 +918,9 @@ total: number,
  */
 empty: boolean, 
 /**
- * What the filters offer.
+ * Choices of the filters.
  */
-agents: Array<string>, 
-/**
- * Accounts.
- */
-actors: Array<string>, 
+agents: Array<string>, actors: Array<string>, 
 /**
  * Environments, also those that are gone.
  */
@@ -1292,45 +929,29 @@ environments: Array<HistoryServer>, };
 /**
  * `plan_import`: from a file.
  */
-export type ImportRequest = { 
-/**
- * The file.
- */
-file: NamedFile, 
+export type ImportRequest = { file: NamedFile, 
 /**
  * The target environment's id.
  */
-to: string, 
-/**
- * Merge unless asked.
- */
-mode: PlanMode, };
+to: string, mode: PlanMode, };
 
 /**
  * Names an interrupted operation.
  */
-export type InterruptedChoice = { 
-/**
- * The operation's id.
- */
-operation: string, };
+export type InterruptedChoice = { operation: string, };
 
 /**
  * An operation without an end.
  */
 export type InterruptedView = { 
 /**
- * Its id, by which the history shows it.
+ * The id, by which the history shows it.
  */
 operation: string, 
 /**
  * "promotion of my-agent to Production by maria".
  */
-words: string, 
-/**
- * The agent.
- */
-agent: string, 
+words: string, agent: string, 
 /**
  * When it began, RFC 3339.
  */
@@ -1340,29 +961,25 @@ at: string,
  */
 finishable: boolean, 
 /**
- * Why it is not recovered yet; `None` where that was not tried.
+ * Reason it is not recovered yet; `None` where that was not tried.
  */
 waits: ErrorReport | null, };
 
 /**
  * `environment_key_set`: store or replace a key.
  */
-export type KeySet = { 
-/**
- * Whose.
- */
-id: string, 
+export type KeySet = { id: string, 
 /**
  * The key. Goes in once and never comes back.
  */
 key: string, };
 
 /**
- * What is known of a key, without the key.
+ * State of a key, without the key.
  */
 export type KeyView = { "state": "stored", 
 /**
- * Its last characters, preceded by "…"; empty for a key too short to show any of it.
+ * The last characters, preceded by "…"; empty for a key too short to show any of it.
  */
 ending: string, 
 /**
@@ -1372,57 +989,41 @@ set_at: string | null,
 /**
  * Kept for this session only.
  */
-session_only: boolean, } | { "state": "asking" } | { "state": "missing" } | { "state": "locked" } | { "state": "silent" } | { "state": "absent" } | { "state": "failed", 
-/**
- * How.
- */
-error: ErrorReport, };
+session_only: boolean, } | { "state": "asking" } | { "state": "missing" } | { "state": "locked" } | { "state": "silent" } | { "state": "absent" } | { "state": "failed", error: ErrorReport, };
 
 /**
- * How the keychain is.
+ * State of the keychain.
  */
 export type KeychainState = "ready" | "locked" | "silent" | "absent" | "session";
 
 /**
  * Whether there is a keychain, and what the person can do about it.
  */
-export type KeychainView = { 
-/**
- * How it is.
- */
-state: KeychainState, 
+export type KeychainView = { state: KeychainState, 
 /**
  * One plain sentence: what that means.
  */
 message: string, 
 /**
- * What to do, where something can be done.
+ * Hint, where something can be done.
  */
 hint: string | null, 
 /**
- * What the system says, one line each, for whoever wants to know.
+ * Words of the system, one line each, for whoever wants to know.
  */
 details: Array<string>, };
 
 /**
  * Something that aidb is made with.
  */
-export type LicenceView = { 
+export type LicenceView = { name: string, version: string, 
 /**
- * Its name.
- */
-name: string, 
-/**
- * Its version.
- */
-version: string, 
-/**
- * Its licence, as its authors write it.
+ * The licence, as its authors write it.
  */
 licence: string, };
 
 /**
- * What to do about the database.
+ * Choice for the database.
  */
 export type LinkChoice = { "kind": "later" } | { "kind": "remembered" } | { "kind": "with", 
 /**
@@ -1437,15 +1038,7 @@ remember: boolean, };
 /**
  * `plan_link`: say what to do about the database. Makes the plan anew; answers the new one, the old ticket is gone.
  */
-export type LinkRequest = { 
-/**
- * The plan.
- */
-plan: PlanTicket, 
-/**
- * What to do.
- */
-link: LinkChoice, };
+export type LinkRequest = { plan: PlanTicket, link: LinkChoice, };
 
 /**
  * `link_test`: have the target's server try a connection string, without linking anything.
@@ -1461,7 +1054,7 @@ plan: PlanTicket,
 connection_string: string | null, };
 
 /**
- * How the server's try came out.
+ * Result of the server's try.
  */
 export type LinkTestView = { 
 /**
@@ -1474,7 +1067,7 @@ works: boolean,
 message: string, };
 
 /**
- * What one operation took away from one resource.
+ * Loss of one resource in one operation.
  */
 export type LossView = { 
 /**
@@ -1508,24 +1101,16 @@ from: string | null,
 until: string | null, };
 
 /**
- * What was taken away, the most first.
+ * Losses, the most first.
  */
-export type LossesView = { 
-/**
- * At most 100.
- */
-losses: Array<LossView>, 
-/**
- * How many there are.
- */
-total: number, };
+export type LossesView = { losses: Array<LossView>, total: number, };
 
 /**
- * What a server lost.
+ * Loss of memory at a server.
  */
 export type LostView = { 
 /**
- * How many agents it had.
+ * Number of agents it had.
  */
 agents: number, 
 /**
@@ -1536,11 +1121,7 @@ at: string, };
 /**
  * Names a file to be read.
  */
-export type NamedFile = { "kind": "chosen", 
-/**
- * Its ticket.
- */
-ticket: FileTicket, } | { "kind": "typed", 
+export type NamedFile = { "kind": "chosen", ticket: FileTicket, } | { "kind": "typed", 
 /**
  * As typed. `~` stands for the person's folder.
  */
@@ -1551,31 +1132,19 @@ path: string, };
  */
 export type NoteView = { 
 /**
- * Which, as in `--json`.
+ * Rule, as in `--json`.
  */
-code: string, 
-/**
- * How much it weighs.
- */
-weight: NoteWeight, 
-/**
- * One sentence.
- */
-message: string, };
+code: string, weight: NoteWeight, message: string, };
 
 /**
- * How much a note weighs.
+ * Weight of a note.
  */
 export type NoteWeight = "info" | "warning" | "risk";
 
 /**
  * Leads to another entry.
  */
-export type OtherEntry = { 
-/**
- * Its id.
- */
-id: string, 
+export type OtherEntry = { id: string, 
 /**
  * "Promotion of my-agent interrupted".
  */
@@ -1590,62 +1159,35 @@ export type PickedFile = {
  */
 file: ChosenFile | null, };
 
-/**
- * Names a plan.
- */
-export type PlanChoice = { 
-/**
- * Its ticket.
- */
-plan: PlanTicket, };
+export type PlanChoice = { plan: PlanTicket, };
 
 /**
- * What made a plan.
+ * Origin of a plan.
  */
 export type PlanKind = "promotion" | "import" | "rollback" | "comparison" | "past";
 
 /**
- * What happens to what the source does not name.
+ * Treatment of what the source does not name.
  */
 export type PlanMode = "merge" | "exact";
 
 /**
  * `plan_page_save`: as a page for an approver.
  */
-export type PlanPageSave = { 
+export type PlanPageSave = { plan: PlanTicket, ticks: Ticks, 
 /**
- * The plan.
- */
-plan: PlanTicket, 
-/**
- * The ticks.
- */
-ticks: Ticks, 
-/**
- * Where to, as `file_destination` answered.
+ * Destination, as `file_destination` answered.
  */
 file: FileTicket, };
 
 /**
- * Where a plan would be applied.
+ * Target of a plan.
  */
 export type PlanTarget = { 
 /**
  * The environment's id; `None` for a server that has no profile any more.
  */
-environment: string | null, 
-/**
- * Its name.
- */
-name: string, 
-/**
- * Its URL.
- */
-url: string, 
-/**
- * Its colour.
- */
-colour: ColourName, 
+environment: string | null, name: string, url: string, colour: ColourName, 
 /**
  * Whether its name has to be typed.
  */
@@ -1660,7 +1202,7 @@ export type PlanText = {
  */
 text: string, 
 /**
- * The same as a command line; `None` where there is none.
+ * Command line for the same; `None` where there is none.
  */
 command: string | null, 
 /**
@@ -1676,29 +1218,17 @@ export type PlanTicket = string;
 /**
  * A plan: everything but its rows, which come in pieces (`plan_rows`).
  */
-export type PlanView = { 
-/**
- * Its ticket.
- */
-plan: PlanTicket, 
-/**
- * What made it.
- */
-kind: PlanKind, 
+export type PlanView = { plan: PlanTicket, kind: PlanKind, 
 /**
  * The agent it is for.
  */
-agent_id: string, 
+agent_id: string, mode: PlanMode, 
 /**
- * Merge or exact.
- */
-mode: PlanMode, 
-/**
- * Where it comes from, in words: an environment's name, a file's name, "the backup of …".
+ * Source, in words: an environment's name, a file's name, "the backup of …".
  */
 source: string, 
 /**
- * Where it would be applied; `None` for a comparison without an environment on the right.
+ * Target; `None` for a comparison without an environment on the right.
  */
 target: PlanTarget | null, 
 /**
@@ -1710,7 +1240,7 @@ groups: Array<GroupView>,
  */
 notes: Array<NoteView>, 
 /**
- * What can be said about the database; `None` where there is nothing to say.
+ * Facts about the database; `None` where there is nothing to say.
  */
 database: DatabaseView | null, 
 /**
@@ -1727,23 +1257,19 @@ same: boolean,
 left_because: string | null, };
 
 /**
- * How far a running command is. At most twenty a second, however many items go by.
+ * Progress of a running command. At most twenty a second, however many items go by.
  */
-export type Progress = { 
+export type Progress = { stage: ProgressStage, 
 /**
- * What is being done.
- */
-stage: ProgressStage, 
-/**
- * How many items of the stage are finished.
+ * Number of items of the stage that are finished.
  */
 done: number, 
 /**
- * How many it has; 0: not counted.
+ * Number; 0: not counted.
  */
 items: number, 
 /**
- * How long the stage has been going on, in milliseconds.
+ * Time the stage has been going on, in milliseconds.
  */
 elapsed_ms: number, 
 /**
@@ -1755,9 +1281,6 @@ subject: string | null,
  */
 retry: RetryView | null, };
 
-/**
- * What is being done.
- */
 export type ProgressStage = "reading" | "backing_up" | "applying" | "verifying" | "putting_back";
 
 /**
@@ -1767,19 +1290,11 @@ export type PromoteRequest = {
 /**
  * The source environment's id.
  */
-from: string, 
-/**
- * The agent's id.
- */
-agent: string, 
+from: string, agent: string, 
 /**
  * The target environment's id.
  */
-to: string, 
-/**
- * Merge unless asked.
- */
-mode: PlanMode, };
+to: string, mode: PlanMode, };
 
 /**
  * Whether an environment can be worked with.
@@ -1787,29 +1302,17 @@ mode: PlanMode, };
 export type Reachability = "reachable" | "key_missing" | "key_refused" | "unreachable";
 
 /**
- * What became of an interrupted operation.
+ * End of an interrupted operation.
  */
-export type RecoveredEnd = { "end": "nothing_written" } | { "end": "recovered", 
-/**
- * In one word.
- */
-outcome: ApplyOutcome, 
-/**
- * In one sentence.
- */
-sentence: string, 
+export type RecoveredEnd = { "end": "nothing_written" } | { "end": "recovered", outcome: ApplyOutcome, sentence: string, 
 /**
  * Whether something is left that somebody has to look at.
  */
 left: number, 
 /**
- * What could not be cleared away afterwards.
+ * Failure to clear up afterwards.
  */
-unrecorded: ErrorReport | null, } | { "end": "waiting", 
-/**
- * For what.
- */
-error: ErrorReport, };
+unrecorded: ErrorReport | null, } | { "end": "waiting", error: ErrorReport, };
 
 /**
  * An operation that was interrupted, and what became of it.
@@ -1818,110 +1321,62 @@ export type RecoveredView = {
 /**
  * As it was left.
  */
-interrupted: InterruptedView, 
-/**
- * What became of it.
- */
-end: RecoveredEnd, };
+interrupted: InterruptedView, end: RecoveredEnd, };
 
 /**
  * `recovery_run`: which one, and how.
  */
-export type RecoveryChoice = { 
-/**
- * The operation's id.
- */
-operation: string, 
-/**
- * Which way.
- */
-way: RecoveryWay, };
+export type RecoveryChoice = { operation: string, way: RecoveryWay, };
 
 /**
- * Which way an interrupted operation is recovered.
+ * Way to recover an interrupted operation.
  */
 export type RecoveryWay = "put_back" | "finish";
 
 /**
- * What removing an environment would take with it, and what stays: shown before, and after.
+ * Consequences of removing an environment, and what stays: shown before, and after.
  */
-export type RemovalView = { 
+export type RemovalView = { name: string, 
 /**
- * The environment's name.
- */
-name: string, 
-/**
- * What goes, a sentence each.
+ * Removed, a sentence each.
  */
 goes: Array<string>, 
 /**
- * What stays, a sentence each.
+ * Kept, a sentence each.
  */
 stays: Array<string>, };
 
 /**
- * What is to be restored.
+ * Backup or file to restore.
  */
-export type RestoreChoice = { "kind": "backup", 
-/**
- * Its id.
- */
-id: string, } | { "kind": "file", 
-/**
- * Which.
- */
-file: NamedFile, };
+export type RestoreChoice = { "kind": "backup", id: string, } | { "kind": "file", file: NamedFile, };
 
 /**
  * `plan_restore`: from a backup, or a file in the place of one.
  */
-export type RestoreRequest = { 
-/**
- * What to restore.
- */
-from: RestoreChoice, 
+export type RestoreRequest = { from: RestoreChoice, 
 /**
  * The target environment's id; `None`: where the backup was taken.
  */
-to: string | null, 
-/**
- * Exact unless asked.
- */
-mode: PlanMode, };
+to: string | null, mode: PlanMode, };
 
 /**
- * What a restore leads back to, in words that outlive a start.
+ * Source of a restore, in words that outlive a start.
  */
-export type RestoreSource = { "kind": "backup", 
-/**
- * Its id.
- */
-id: string, } | { "kind": "file", 
-/**
- * Its path.
- */
-path: string, };
+export type RestoreSource = { "kind": "backup", id: string, } | { "kind": "file", path: string, };
 
 /**
  * A call that is being tried again.
  */
-export type RetryView = { 
+export type RetryView = { what: string, 
 /**
- * What was tried.
- */
-what: string, 
-/**
- * Which attempt failed, from 1.
+ * Number of the failed attempt, from 1.
  */
 attempt: number, 
 /**
- * How long until the next one, in milliseconds.
+ * Time until the next one, in milliseconds.
  */
-wait_ms: number, 
-/**
- * Why it failed.
- */
-reason: string, };
+wait_ms: number, reason: string, };
 
 /**
  * A group of rows.
@@ -1929,59 +1384,40 @@ reason: string, };
 export type RowGroup = "register" | "link_database" | "gains_access" | "changes" | "loses_access" | "delete_agent" | "cannot_change" | "kept" | "same";
 
 /**
- * What became of a row when its plan was applied.
+ * Result of a row of an applied plan.
  */
 export type RowOutcome = "applied" | "put_back" | "left" | "failed" | "not_reached";
 
-/**
- * One row.
- */
 export type RowView = { 
 /**
  * Names it within its plan, for ticks.
  */
 key: string, 
 /**
- * What it is about: the resource id, "agent", "database", a field's name.
+ * Subject: the resource id, "agent", "database", a field's name.
  */
-subject: string, 
-/**
- * A resource's type.
- */
-type: string | null, 
-/**
- * What happens, in words.
- */
-words: string, 
+subject: string, type: string | null, words: string, 
 /**
  * Permissions before and after, in the order read, write, delete, admin.
  */
 chips: Array<ChipView>, 
 /**
- * What the chips cannot say of it: that it is new, that its entry goes, that its type changes.
+ * Remark beside the chips: that it is new, that its entry goes, that its type changes.
  */
 besides: string | null, 
 /**
- * What became of it, for a plan that was applied.
+ * Result, for a plan that was applied.
  */
 outcome: RowOutcome | null, 
 /**
- * Why it was left, one sentence, where it was.
+ * Reason it was left, one sentence, where it was.
  */
 reason: string | null, };
 
 /**
  * `plan_rows`: a piece of a group.
  */
-export type RowsRequest = { 
-/**
- * The plan.
- */
-plan: PlanTicket, 
-/**
- * The group.
- */
-group: RowGroup, 
+export type RowsRequest = { plan: PlanTicket, group: RowGroup, 
 /**
  * Only rows whose id, type or words contain this; empty: all.
  */
@@ -1996,7 +1432,7 @@ from: number, };
  */
 export type RowsView = { 
 /**
- * How many rows match in all.
+ * Number of rows that match in all.
  */
 total: number, 
 /**
@@ -2007,80 +1443,35 @@ rows: Array<RowView>, };
 /**
  * Whether the sandbox runs.
  */
-export type SandboxState = { "state": "off" } | { "state": "running" } | { "state": "failed", 
-/**
- * Why.
- */
-error: ErrorReport, };
+export type SandboxState = { "state": "off" } | { "state": "running" } | { "state": "failed", error: ErrorReport, };
 
-/**
- * The person's settings.
- */
 export type Settings = { 
 /**
  * Light, dark, or as the system says.
  */
 theme: Theme, 
 /**
- * How many requests at once, 1 to 32.
+ * Number of requests at once, 1 to 32.
  */
 parallel_requests: number, 
 /**
- * How large the page is drawn, in percent: 50 to 200.
+ * Zoom of the page, in percent: 50 to 200.
  */
 zoom: number, };
 
-/**
- * `settings_save`.
- */
-export type SettingsSave = { 
-/**
- * All of them.
- */
-settings: Settings, };
+export type SettingsSave = { settings: Settings, };
 
 /**
- * How much a finding weighs.
+ * Weight of a finding.
  */
 export type Severity = "error" | "warning";
 
-/**
- * One side.
- */
-export type SideChoice = { "kind": "live", 
-/**
- * The environment's id.
- */
-environment: string, 
-/**
- * The agent's id.
- */
-agent: string, } | { "kind": "file", 
-/**
- * Which.
- */
-file: NamedFile, } | { "kind": "backup", 
-/**
- * Its id.
- */
-id: string, };
+export type SideChoice = { "kind": "live", environment: string, agent: string, } | { "kind": "file", file: NamedFile, } | { "kind": "backup", id: string, };
 
 /**
  * Everything the page needs to draw its first screen, in one answer.
  */
-export type StartView = { 
-/**
- * The application's version.
- */
-version: string, 
-/**
- * Where the data lives.
- */
-data_folder: string, 
-/**
- * The settings.
- */
-settings: Settings, 
+export type StartView = { version: string, data_folder: string, settings: Settings, 
 /**
  * The keychain, as far as it can be seen without asking it for anything; `None`: it is being asked.
  */
@@ -2102,7 +1493,7 @@ open_file: ChosenFile | null,
  */
 draft: Draft | null, 
 /**
- * What could not be read at the start, in a sentence each; the rest works.
+ * Troubles of the start, in a sentence each; the rest works.
  */
 troubles: Array<Trouble>, };
 
@@ -2111,18 +1502,14 @@ troubles: Array<Trouble>, };
  */
 export type SupportBundle = { 
 /**
- * Where to, as `file_destination` answered.
+ * Destination, as `file_destination` answered.
  */
 file: FileTicket, };
 
 /**
  * `text_copy`: a text for the clipboard.
  */
-export type TextCopy = { 
-/**
- * The text.
- */
-text: string, };
+export type TextCopy = { text: string, };
 
 /**
  * Light, dark, or as the system says.
@@ -2132,18 +1519,10 @@ export type Theme = "system" | "light" | "dark";
 /**
  * A plan with what is ticked in it.
  */
-export type TickedPlan = { 
-/**
- * The plan.
- */
-plan: PlanTicket, 
-/**
- * The ticks.
- */
-ticks: Ticks, };
+export type TickedPlan = { plan: PlanTicket, ticks: Ticks, };
 
 /**
- * Which rows are ticked: a rule for each group, and the rows that are the other way round.
+ * Ticked rows: a rule for each group, and the rows that are the other way round.
  */
 export type Ticks = { 
 /**
@@ -2158,68 +1537,24 @@ except: Array<string>, };
 /**
  * A change of an agent on its timeline.
  */
-export type TimelineDot = { 
-/**
- * The entry.
- */
-id: string, 
-/**
- * When, RFC 3339.
- */
-at: string, 
-/**
- * Where.
- */
-server: HistoryServer, 
-/**
- * What.
- */
-kind: EntryKind, 
-/**
- * How it ended.
- */
-outcome: EntryOutcome, 
-/**
- * What to say of it.
- */
-title: string, };
+export type TimelineDot = { id: string, at: string, server: HistoryServer, kind: EntryKind, outcome: EntryOutcome, title: string, };
 
 /**
  * A problem with something that was read besides: shown beside the rest, which stays usable.
  */
-export type Trouble = { 
-/**
- * What it was about.
- */
-subject: string, 
-/**
- * The error.
- */
-error: ErrorReport, };
+export type Trouble = { subject: string, error: ErrorReport, };
 
 /**
  * `window_unsaved`: whether a form holds what was not saved.
  */
-export type Unsaved = { 
-/**
- * Whether one does.
- */
-unsaved: boolean, };
+export type Unsaved = { unsaved: boolean, };
 
 /**
  * A file that was written.
  */
-export type WrittenFile = { 
+export type WrittenFile = { path: string, message: string, 
 /**
- * Where.
- */
-path: string, 
-/**
- * One sentence.
- */
-message: string, 
-/**
- * What else to know, a sentence each.
+ * Notes, a sentence each.
  */
 notes: Array<string>, };
 

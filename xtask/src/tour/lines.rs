@@ -11,15 +11,11 @@ const DIFFERS: i32 = 2;
 
 /// A few lines that belong together.
 pub struct Chapter {
-    /// What they show.
     pub heading: &'static str,
-    /// What is typed.
     pub lines: Vec<Line>,
 }
 
-/// One line.
 pub struct Line {
-    /// For the shell.
     pub typed: String,
     /// The exit status that it has to have.
     pub status: i32,
@@ -101,7 +97,6 @@ fn back() -> Chapter {
     }
 }
 
-/// The last words.
 pub fn what_next(programs: &Path) -> String {
     format!(
         "

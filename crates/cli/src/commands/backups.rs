@@ -20,33 +20,27 @@ use crate::usage::Source;
 /// The word for the newest backup.
 pub(super) const LATEST: &str = "latest";
 
-/// Backups, newest first.
 pub(crate) struct BackupList {
-    /// The backups.
     pub(crate) backups: Vec<BackupSummary>,
 }
 
 /// One backup with its content.
 pub(crate) struct BackupShown {
-    /// The backup.
     pub(crate) backup: Backup,
 }
 
 /// A backup that was taken on request.
 pub(crate) struct BackupTaken {
-    /// The backup.
     pub(crate) backup: Backup,
 }
 
 /// A backup that was written as a configuration file.
 pub(crate) struct BackupExported {
-    /// Where.
     pub(crate) path: PathBuf,
-    /// Which.
     pub(crate) backup: Backup,
 }
 
-/// What a check of backups found.
+/// Result of checking backups.
 pub(crate) struct BackupsVerified {
     /// Each backup, and what is wrong with it.
     pub(crate) verified: Vec<(BackupSummary, Result<(), StoreError>)>,

@@ -18,7 +18,7 @@ use crate::prompt;
 use crate::variables;
 use crate::view::human::quoted;
 
-/// Why a plan is shown.
+/// Reason a plan is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// To be looked at, and no more.
@@ -31,9 +31,8 @@ pub(crate) enum Purpose {
 pub(crate) struct Planned {
     /// The file, the agent and where it comes from, or the backup's id.
     pub(crate) source: String,
-    /// What validation warned about.
+    /// Findings of the validation.
     pub(crate) findings: Vec<Finding>,
-    /// The proposal.
     pub(crate) proposal: Proposal,
 }
 
@@ -41,9 +40,7 @@ pub(crate) struct Planned {
 pub(crate) struct PlansShown<'a> {
     /// `import`, `promote` or `rollback`.
     pub(crate) action: &'static str,
-    /// Why.
     pub(crate) purpose: Purpose,
-    /// The plans.
     pub(crate) plans: Vec<PlanShown<'a>>,
 }
 
@@ -53,22 +50,18 @@ pub(crate) struct PlanShown<'a> {
     pub(crate) server: &'a str,
     /// The environment's name, where there is one.
     pub(crate) environment: Option<&'a str>,
-    /// The server.
     pub(crate) url: &'a str,
     /// The file, the agent and where it comes from, or the backup's id.
     pub(crate) source: &'a str,
-    /// What validation warned about.
+    /// Findings of the validation.
     pub(crate) findings: &'a [Finding],
-    /// The plan.
     pub(crate) plan: &'a Plan,
 }
 
 /// Agreement by flags, before anybody is asked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Flags {
-    /// `--yes`.
     pub(crate) to_changes: Asking,
-    /// `--delete-agent`.
     pub(crate) to_deletion: Deletion,
 }
 
@@ -77,7 +70,6 @@ pub(crate) struct Flags {
 pub(crate) enum Asking {
     /// Where somebody is there.
     IfPossible,
-    /// Not at all.
     Never,
 }
 
@@ -87,15 +79,12 @@ pub(crate) struct ChangeDone {
     pub(crate) server: String,
     /// The environment's name, where there is one.
     pub(crate) environment: Option<String>,
-    /// The server.
     pub(crate) url: String,
     /// The file, the agent and where it comes from, or the backup's id.
     pub(crate) source: String,
-    /// What validation warned about.
+    /// Findings of the validation.
     pub(crate) findings: Vec<Finding>,
-    /// The plan.
     pub(crate) plan: Plan,
-    /// How it ended.
     pub(crate) applied: Applied,
     /// The file that its backup is in besides.
     pub(crate) backup_file: Option<PathBuf>,
@@ -108,9 +97,8 @@ pub(crate) struct ChangeDone {
 /// Whether a plan is one of several of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Among {
-    /// It is.
     Several,
-    /// It is the only one.
+    /// Is the only one.
     Itself,
 }
 
@@ -118,16 +106,16 @@ pub(crate) enum Among {
 pub(crate) struct ChangesDone {
     /// `import`, `promote` or `rollback`.
     pub(crate) action: &'static str,
-    /// Those that were begun, in order; the last one may have failed.
+    /// Changes that were begun, in order; the last one may have failed.
     pub(crate) items: Vec<ChangeDone>,
     /// The one that could not be begun, and why.
     pub(crate) stopped: Option<(String, Failure)>,
-    /// Those that were not reached.
+    /// Sources that were not reached.
     pub(crate) not_started: Vec<String>,
 }
 
 impl ChangeDone {
-    /// How it ended, where it did not end well, as an error.
+    /// End, where it did not end well, as an error.
     pub(crate) fn error(&self) -> ErrorReport {
         let report = &self.applied.report;
         let sentence = self.sentence();
@@ -144,7 +132,7 @@ impl ChangeDone {
         }
     }
 
-    /// What to do about it. What could not be put back is not the person's to do by hand.
+    /// Hint. What could not be put back is not the person's to do by hand.
     pub(crate) fn hint(&self) -> Option<String> {
         if !self.applied.report.is_final() {
             return Some("aidb tries again at its next start. To do it now: aidb recover".into());
@@ -152,7 +140,7 @@ impl ChangeDone {
         self.applied.report.cause.as_ref().and_then(|cause| cause.hint.clone())
     }
 
-    /// How it ended, in one sentence.
+    /// End, in one sentence.
     pub(crate) fn sentence(&self) -> String {
         self.applied.report.sentence(&self.plan)
     }
@@ -225,9 +213,7 @@ pub(crate) fn dry_run(
 /// Whether a dry run tells by its exit status that something would be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DetailedStatus {
-    /// It does.
     Wanted,
-    /// It does not.
     NotWanted,
 }
 

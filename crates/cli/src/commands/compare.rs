@@ -12,9 +12,8 @@ use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
 
-/// What differs between two configurations.
+/// Differences of two configurations.
 pub(crate) struct ComparisonDone {
-    /// The comparison.
     pub(crate) comparison: Comparison,
 }
 

@@ -16,36 +16,30 @@ pub(crate) struct EnvironmentList {
     pub(crate) environments: Vec<EnvironmentShown>,
 }
 
-/// One environment.
 pub(crate) struct EnvironmentShown {
-    /// The profile.
     pub(crate) environment: Environment,
-    /// What is known of its key.
+    /// State of its key.
     pub(crate) key: KeyState,
 }
 
 /// An environment that was added or updated.
 pub(crate) struct EnvironmentSaved {
-    /// Which of both.
     pub(crate) saved: Saved,
     /// The profile as it is now.
     pub(crate) environment: Environment,
-    /// What is known of its key.
+    /// State of its key.
     pub(crate) key: KeyState,
 }
 
-/// What was done with a profile.
+/// Result for a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Saved {
-    /// Added.
     Added,
-    /// Updated.
     Updated,
 }
 
 /// An environment that was removed.
 pub(crate) struct RemovedShown {
-    /// What went.
     pub(crate) removed: RemovedEnvironment,
 }
 

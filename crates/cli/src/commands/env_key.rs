@@ -12,15 +12,12 @@ use crate::prompt;
 
 /// A key that was stored.
 pub(crate) struct KeyStored {
-    /// For which environment.
     pub(crate) environment: Environment,
-    /// Where, in words.
     pub(crate) server: String,
 }
 
 /// A key that was removed.
 pub(crate) struct KeyRemoved {
-    /// Of which environment.
     pub(crate) name: String,
     /// Whether there was one.
     pub(crate) removal: Removal,
@@ -44,7 +41,6 @@ pub(super) async fn set_key(invocation: &Invocation, engine: &Engine, args: SetK
     Ok(invocation.finished(&KeyStored { environment, server }, Exit::Done))
 }
 
-/// Removes a key.
 pub(super) async fn remove_key(invocation: &Invocation, engine: &Engine, args: NameArgs) -> Result<Exit, Failure> {
     let removal = engine.remove_environment_key(&args.name).await?;
     Ok(invocation.finished(&KeyRemoved { name: args.name, removal }, Exit::Done))

@@ -14,17 +14,15 @@ use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
 use crate::screen::Form;
 
-/// What an export wrote.
+/// Result of an export.
 pub(crate) struct ExportDone {
     /// The environment's name, or the URL.
     pub(crate) server: String,
     /// The environment's name, where there is one.
     pub(crate) environment: Option<String>,
-    /// The server.
     pub(crate) url: String,
     /// The folder of an export of all agents.
     pub(crate) folder: Option<PathBuf>,
-    /// The files.
     pub(crate) exported: Vec<Exported>,
     /// Agents that could not be exported.
     pub(crate) failed: Vec<(String, ErrorReport)>,
@@ -41,9 +39,8 @@ pub(crate) struct ExportDone {
 /// Whether what can never be exported makes an export of all agents a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Strictness {
-    /// It is said, and no more.
+    /// Is said, and no more.
     Lenient,
-    /// It does.
     Strict,
 }
 

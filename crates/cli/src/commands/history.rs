@@ -9,17 +9,14 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 
-/// Entries, newest first.
 pub(crate) struct HistoryList {
-    /// The entries.
     pub(crate) entries: Vec<HistoryEntry>,
 }
 
 /// One entry with what its record holds.
 pub(crate) struct EntryShown {
-    /// The entry.
     pub(crate) entry: HistoryEntry,
-    /// Its plan, and what became of it.
+    /// The plan, and what became of it.
     pub(crate) record: OperationRecord,
 }
 

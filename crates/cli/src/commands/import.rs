@@ -17,7 +17,6 @@ use crate::view::human;
 pub(super) struct Read {
     /// The path as given.
     pub(super) path: std::path::PathBuf,
-    /// What it says.
     pub(super) validated: Validated,
 }
 
@@ -44,7 +43,7 @@ pub(crate) async fn import(invocation: &Invocation, args: ImportArgs) -> Result<
     plan_and_apply(invocation, files, &args).await
 }
 
-/// What validation warns about, before the plan. As JSON it stands in the result.
+/// Tells the findings of the validation, before the plan. As JSON it stands in the result.
 fn tell_findings(invocation: &Invocation, files: &[Read]) {
     if invocation.screen.form == crate::screen::Form::Human {
         for file in files {
@@ -87,7 +86,6 @@ pub(super) fn options(args: &ImportArgs) -> ImportOptions {
     }
 }
 
-/// `--only`, or everything.
 pub(super) fn selection(only: &[String]) -> Selection {
     if only.is_empty() { Selection::All } else { Selection::resources(only.iter().map(String::as_str)) }
 }

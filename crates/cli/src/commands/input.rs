@@ -11,7 +11,6 @@ use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
 use crate::prompt;
 
-/// What errors call it.
 const STANDARD_INPUT: &str = "standard input";
 
 /// Reads a configuration. `what` names it in errors.

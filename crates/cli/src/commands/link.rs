@@ -13,7 +13,7 @@ use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
 use crate::{prompt, variables};
 
-/// How the database is linked, as far as it is known without asking.
+/// Link of the database, as far as it is known without asking.
 pub(super) async fn link_of(invocation: &Invocation, args: &ImportArgs) -> Result<LinkDatabase, Failure> {
     if !args.link_database {
         return Ok(LinkDatabase::Later);

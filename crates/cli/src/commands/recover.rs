@@ -17,7 +17,7 @@ use crate::view::human;
 /// The operations that have no end.
 pub(crate) struct InterruptedList(pub(crate) Vec<Interrupted>);
 
-/// What became of the interrupted ones.
+/// Ends of the interrupted operations.
 pub(crate) struct RecoveriesDone(pub(crate) Vec<Recovered>);
 
 /// One that was ended as it stands.
@@ -26,14 +26,11 @@ pub(crate) struct OperationLeft(pub(crate) OperationSummary);
 /// Whether a command is going to write.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Writing<'a> {
-    /// To these agents.
     To(&'a [&'a str]),
-    /// It promises not to.
     Not,
 }
 
 impl<'a> Writing<'a> {
-    /// `--dry-run` writes nothing.
     pub(super) const fn of(dry_run: bool, agents: &'a [&'a str]) -> Self {
         if dry_run { Self::Not } else { Self::To(agents) }
     }

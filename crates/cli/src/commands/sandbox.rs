@@ -13,24 +13,21 @@ use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
 
-/// What the servers hold, stage by stage.
+/// Content of the servers, stage by stage.
 const SAMPLES: [Sample; 3] = [Sample::Development, Sample::Staging, Sample::Production];
 
-/// The sandbox, running.
 pub(crate) struct SandboxStarted {
-    /// Its servers in stage order.
+    /// The servers in stage order.
     pub(crate) servers: Vec<ServerShown>,
     /// Whether they were added as environments.
     pub(crate) added: bool,
-    /// Where their state is kept.
+    /// Folder of the state.
     pub(crate) state_dir: Option<PathBuf>,
 }
 
 /// One server of the sandbox.
 pub(crate) struct ServerShown {
-    /// Its stage.
     pub(crate) name: String,
-    /// Its URL.
     pub(crate) url: String,
 }
 

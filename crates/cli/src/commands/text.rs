@@ -13,11 +13,9 @@ use crate::failure::{CommandError, Failure};
 
 /// A text as a result.
 pub(crate) struct Text {
-    /// Which command.
     pub(crate) action: &'static str,
-    /// The text.
     pub(crate) text: String,
-    /// The same as a document, where it is one.
+    /// Document of it, where it is one.
     pub(crate) document: Option<Value>,
 }
 

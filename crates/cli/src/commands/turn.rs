@@ -10,17 +10,12 @@ use crate::signals;
 /// What it takes to apply the plans of a command one after another.
 #[derive(Clone, Copy)]
 pub(super) struct Turn<'a> {
-    /// The run.
     pub(super) invocation: &'a Invocation,
-    /// The engine.
     pub(super) engine: &'a Engine,
     /// `import`, `promote` or `rollback`.
     pub(super) action: &'static str,
-    /// Where.
     pub(super) target: &'a Target,
-    /// Agreement by flags.
     pub(super) flags: Flags,
-    /// What goes with each.
     pub(super) context: &'a Context,
 }
 

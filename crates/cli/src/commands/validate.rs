@@ -11,38 +11,31 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 
-/// Files without errors.
 pub(crate) struct ValidationDone {
     /// The target they were checked against, where one was named.
     pub(crate) server: Option<String>,
-    /// The files.
     pub(crate) files: Vec<ValidatedFile>,
 }
 
 /// One file without errors.
 pub(crate) struct ValidatedFile {
-    /// Which.
     pub(crate) path: PathBuf,
     /// The agent it is about.
     pub(crate) agent_id: String,
-    /// Warnings.
     pub(crate) findings: Vec<Finding>,
-    /// What the target says to it.
+    /// Remarks of the target.
     pub(crate) target: Vec<TargetRemark>,
 }
 
-/// What a target says to a configuration.
+/// Remark of a target on a configuration.
 pub(crate) enum TargetRemark {
-    /// Good to know.
     Note(String),
-    /// Somebody should look.
     Warning(String),
     /// Differs there, and cannot be changed by an import.
     Differs(String),
 }
 
 impl TargetRemark {
-    /// The sentence.
     pub(crate) fn text(&self) -> &str {
         match self {
             Self::Note(text) | Self::Warning(text) | Self::Differs(text) => text,

@@ -4,7 +4,7 @@ use crate::connector::{ConnectorError, LOST_MEMORY_HINT};
 use crate::error::{ErrorCode, Explain};
 use crate::store::StoreError;
 
-/// Why one change could not be carried out.
+/// Reason one change could not be carried out.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum WriteError {
     /// The call failed.
@@ -52,7 +52,7 @@ pub(super) enum WriteError {
 }
 
 impl WriteError {
-    /// Why a call that links a database failed. A plain refusal is about the connection, and not about the request.
+    /// Reason a call that links a database failed. A plain refusal is about the connection, and not about the request.
     pub(super) fn of_the_link(error: ConnectorError) -> Self {
         if error.status() == Some(400) { Self::LinkRefused(error) } else { Self::Call(error) }
     }

@@ -10,7 +10,7 @@ use crate::plan::{Change, Ownership, Remainder, item_count, remaining};
 use crate::progress::Stage;
 use crate::store::Heading;
 
-/// How an interrupted operation is recovered.
+/// Way to recover an interrupted operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RecoveryMode {
     /// To where the target was. What happens by itself.

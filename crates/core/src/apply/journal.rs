@@ -10,10 +10,10 @@ use super::lock;
 use crate::plan::Plan;
 use crate::store::{OperationId, OperationState, Store, StoreError};
 
-/// How many changes one commit covers.
+/// Number of changes one commit covers.
 const GROUP: usize = 1024;
 
-/// Where an apply notes how far it goes.
+/// Notes of an apply's progress.
 #[derive(Debug)]
 pub struct Journal<'a> {
     store: &'a Store,
@@ -28,19 +28,19 @@ impl<'a> Journal<'a> {
         Self { store, operation, missed: Mutex::new(None) }
     }
 
-    /// How many changes the record covers when writing begins.
+    /// Number of changes the record covers when writing begins.
     #[must_use]
     pub fn first_group(plan: &Plan) -> usize {
         plan.changes.len().min(GROUP)
     }
 
-    /// What could not be noted although the apply went on, because going on was the safer way.
+    /// Note that was missed, because going on was the safer way.
     #[must_use]
     pub fn missed(&self) -> Option<StoreError> {
         lock(&self.missed).clone()
     }
 
-    /// How many of `all` changes the record should cover next, where `begun` of the `covered` ones have: asked for while half a
+    /// Number of `all` changes the record should cover next, where `begun` of the `covered` ones have: asked for while half a
     /// group is still covered, so that the disk is waited for beside the server and not instead of it.
     pub(super) fn next_group(begun: usize, covered: usize, all: usize) -> Option<usize> {
         (covered < all && covered - begun <= GROUP / 2).then(|| all.min(covered + GROUP))

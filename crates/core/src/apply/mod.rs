@@ -44,7 +44,7 @@ use crate::plan::{
 };
 use crate::progress::{Event, ProgressSink, Stage};
 
-/// How many calls are under way at once unless asked.
+/// Number of calls that are under way at once unless asked.
 pub const DEFAULT_IN_FLIGHT: NonZeroUsize = NonZeroUsize::new(10).unwrap();
 
 /// The secrets that a plan may need. Never part of the plan, which is shown, saved and kept.
@@ -56,33 +56,33 @@ pub struct Credentials {
     pub connection_string: Option<SecretString>,
 }
 
-/// What a registration sends as `agent_credentials`.
+/// `agent_credentials` of a registration.
 #[derive(Clone, Debug)]
 pub struct AgentCredentials {
     /// The agent's API key.
     pub api_key: SecretString,
-    /// Its secret; the server asks for both together.
+    /// The secret; the server asks for both together.
     pub api_secret: SecretString,
 }
 
 /// Everything an apply works with.
 pub struct Apply<'a> {
-    /// What to do.
+    /// Hint.
     pub plan: &'a Plan,
-    /// Where.
+    /// Target.
     pub connector: &'a Connector,
     /// With which secrets.
     pub credentials: &'a Credentials,
-    /// What the target had right before the first write. `None` in a recovery: days may lie between, and the agent's record is
+    /// State of the target right before the first write. `None` in a recovery: days may lie between, and the agent's record is
     /// whatever somebody made of it since.
     pub before: Option<&'a AgentState>,
     /// The hash of the key that was made for an agent that the plan registers: it tells our agent from another's.
     pub made_key: Option<&'a KeyHash>,
     /// The operation's record.
     pub journal: Journal<'a>,
-    /// How single calls are repeated.
+    /// Policy for repeating single calls.
     pub retry: RetryPolicy,
-    /// How many calls at once within a phase.
+    /// Number of calls at once within a phase.
     pub in_flight: NonZeroUsize,
     /// Stops it: what was changed is put back.
     pub cancel: &'a CancellationToken,
@@ -90,24 +90,24 @@ pub struct Apply<'a> {
     pub progress: Arc<dyn ProgressSink>,
 }
 
-/// How an apply ended, in one word.
+/// End of an apply, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The plan was carried out and the read-back shows it.
     Done,
-    /// It could not be finished; the target is what it was before.
+    /// Could not be finished; the target is what it was before.
     PutBack,
-    /// It could not be finished, and something is left: see [`ApplyReport::left`].
+    /// Could not be finished, and something is left: see [`ApplyReport::left`].
     NeedsAttention,
 }
 
-/// How an apply ended.
+/// End of an apply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApplyReport {
     /// In one word.
     pub outcome: Outcome,
-    /// Why it could not be finished.
+    /// Reason it could not be finished.
     pub cause: Option<ErrorReport>,
     /// The change at which it stopped, where one is to blame.
     pub stopped_at: Option<ChangeKey>,
@@ -117,7 +117,7 @@ pub struct ApplyReport {
     pub applied: Vec<ChangeKey>,
     /// Changes that were carried out, or may have been, and were put back.
     pub put_back: Vec<ChangeKey>,
-    /// What is left to do by somebody.
+    /// Rest that somebody has to do.
     pub left: Vec<Leftover>,
     /// Whose key the one is that was made for the agent; `None` where none was, or where the agent is gone again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -131,7 +131,7 @@ impl ApplyReport {
         self.left.iter().all(|left| left.kind == LeftoverKind::Final)
     }
 
-    /// Why the operation has not ended, for whoever looks at it: what is left, and that it is tried again.
+    /// Reason the operation has not ended, for whoever looks at it: what is left, and that it is tried again.
     pub(crate) fn waiting(&self, plan: &Plan) -> ErrorReport {
         let cause = self.left.iter().filter(|left| left.kind == LeftoverKind::NotYet);
         ErrorReport {
@@ -167,7 +167,7 @@ enum Noting {
     Done,
 }
 
-/// Why carrying out stopped before the end.
+/// Reason carrying out stopped before the end.
 pub(crate) struct Stop {
     cause: ErrorReport,
     at: Option<ChangeKey>,

@@ -12,7 +12,7 @@ use super::{Apply, Credentials};
 use crate::config::DatabaseReference;
 use crate::connector::{AgentRecord, Connector, ConnectorError, DatabaseLink, Registration, Sent, Session};
 
-/// How often a registration is sent at most, each time after having looked.
+/// Number of times a registration is sent at most, each time after having looked.
 const ATTEMPTS: usize = 4;
 
 impl Apply<'_> {

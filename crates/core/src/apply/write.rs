@@ -15,7 +15,7 @@ use crate::error::{ErrorCode, ErrorReport};
 use crate::plan::{Change, PHASES};
 use crate::progress::Event;
 
-/// How far the writing came.
+/// Progress of the writing.
 #[derive(Default)]
 struct Writing<'c> {
     stop: Mutex<Option<Stop>>,

@@ -32,7 +32,7 @@ enum Fault {
 }
 
 impl NotText {
-    /// What to do about it.
+    /// Hint.
     #[must_use]
     pub const fn hint(self) -> &'static str {
         match self.fault {

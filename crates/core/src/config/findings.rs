@@ -10,10 +10,10 @@ use super::tree::BETWEEN_LOOKS;
 use crate::numbers::counted;
 use tokio_util::sync::CancellationToken;
 
-/// How many findings a report lists; the rest is counted. A file of nothing but mistakes must not fill the memory.
+/// Number of findings a report lists; the rest is counted. A file of nothing but mistakes must not fill the memory.
 pub const MAX_FINDINGS: usize = 100_000;
 
-/// Where in a document, as a chain on the stack.
+/// Path in a document, as a chain on the stack.
 #[derive(Clone, Copy)]
 pub(super) struct Path<'p> {
     parent: Option<&'p Path<'p>>,
@@ -28,15 +28,12 @@ enum Part<'p> {
 }
 
 impl<'p> Path<'p> {
-    /// The document itself.
     pub(super) const ROOT: Self = Self { parent: None, part: Part::Root };
 
-    /// What stands under `key`.
     pub(super) fn key(&'p self, key: &'p str) -> Self {
         Self { parent: Some(self), part: Part::Key(key) }
     }
 
-    /// What stands at `index`.
     pub(super) fn index(&'p self, index: usize) -> Self {
         Self { parent: Some(self), part: Part::Index(index) }
     }
@@ -77,7 +74,7 @@ pub(super) fn unescape(segment: &str) -> String {
     segment.replace("~1", "/").replace("~0", "~")
 }
 
-/// Which end of a member a finding is about.
+/// End of a member in a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Anchor {
     Key,
@@ -86,7 +83,7 @@ pub(super) enum Anchor {
     Repetition,
 }
 
-/// What a finding says.
+/// Message of a finding.
 pub(super) struct Message {
     message: String,
     hint: Option<String>,
@@ -114,7 +111,6 @@ impl Message {
     }
 }
 
-/// What was found so far.
 #[derive(Default)]
 pub(super) struct Findings {
     drafts: Vec<(Finding, Anchor)>,

@@ -13,7 +13,7 @@ use crate::error::{ErrorCode, Explain};
 /// The longest id, in bytes, that aidb sends: percent-encoding triples it, and common gateways cut request lines at 8 KiB.
 pub const MAX_ID_BYTES: usize = 2048;
 
-/// Why an id cannot be addressed.
+/// Reason an id cannot be addressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAddressable {
     /// Nothing there.
@@ -114,7 +114,7 @@ impl From<AgentId> for String {
 pub struct InvalidAgentId {
     /// The id as given.
     pub id: String,
-    /// What is wrong with it.
+    /// Fault.
     pub reason: NotAddressable,
 }
 

@@ -78,13 +78,13 @@ impl PermissionSet {
         new
     }
 
-    /// What is in `self` or in `other`.
+    /// Union with `other`.
     #[must_use]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// What is in `self` and not in `other`.
+    /// Difference to `other`.
     #[must_use]
     pub const fn minus(self, other: Self) -> Self {
         Self(self.0 & !other.0)
@@ -128,13 +128,13 @@ impl<'de> Deserialize<'de> for PermissionSet {
     }
 }
 
-/// What an agent may do with one resource.
+/// Permissions of an agent on one resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResourcePermission {
     /// `table`, `dataset`, or whatever word the server keeps.
     #[serde(rename = "type")]
     pub resource_type: String,
-    /// What is granted.
+    /// Permissions.
     pub permissions: PermissionSet,
     /// Keys of the file that aidb does not know; kept, never sent.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
@@ -157,7 +157,7 @@ impl ResourcePermission {
 /// Resource permissions by resource id.
 pub type ResourcePermissions = BTreeMap<String, ResourcePermission>;
 
-/// What may be said of a database link: never how to reach it.
+/// Public part of a database link: never how to reach it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatabaseReference {
     /// `postgresql`, `mysql`, …
@@ -184,7 +184,7 @@ pub struct Agent {
     /// The database link, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseReference>,
-    /// What the agent may do with which resource.
+    /// Permissions on each resource.
     #[serde(default)]
     pub resource_permissions: ResourcePermissions,
     /// Further `agent_info` fields (a description, an owner): the agent's own, and portable.

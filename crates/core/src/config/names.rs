@@ -30,7 +30,7 @@ pub(super) const SECRET_KEYS: [&str; 12] = [
 /// Keys that never stand in a file because they are state of one server (docs/RULES.md#never-in-a-file).
 pub(super) const SERVER_STATE_KEYS: [&str; 3] = ["linked_at", "registered_at", "status"];
 
-/// What a further key of `agent` is.
+/// Meaning of a further key of `agent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AgentKey {
     /// One that holds a secret by its name.

@@ -17,7 +17,7 @@ use super::tree::{self, Member, Node, into_map};
 use super::validate::no_secrets_within;
 use super::values::{holds_mask, is_mask};
 
-/// What reading a file gave.
+/// Result of reading a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// All findings.
@@ -35,7 +35,7 @@ pub fn read(bytes: &[u8]) -> Reading {
     read_until(bytes, &CancellationToken::new())
 }
 
-/// The same, of a file that may take its time. Once `cancel` is cancelled it ends soon, and what it gives is of no use.
+/// Reading, of a file that may take its time. Once `cancel` is cancelled it ends soon, and what it gives is of no use.
 #[must_use]
 pub fn read_until(bytes: &[u8], cancel: &CancellationToken) -> Reading {
     let text = match decode(bytes) {

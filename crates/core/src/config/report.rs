@@ -4,13 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How bad a finding is: an error keeps a configuration from being used, a warning does not.
+/// Severity of a finding: an error keeps a configuration from being used, a warning does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The configuration cannot be used.
     Error,
-    /// It can be used; somebody should look.
+    /// Can be used; somebody should look.
     Warning,
 }
 
@@ -101,17 +101,17 @@ impl fmt::Display for Position {
 /// that a key which itself looks like a secret stands as `(withheld)` there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// How bad it is.
+    /// Severity.
     pub severity: Severity,
-    /// Which rule.
+    /// The rule.
     pub code: FindingCode,
     /// JSON pointer (RFC 6901) of what the finding is about, or of where the missing thing should stand.
     pub pointer: String,
-    /// Where in the file; `None` when there is no file, or it could not be followed that far.
+    /// Position in the file; `None` when there is no file, or it could not be followed that far.
     pub position: Option<Position>,
-    /// What is wrong, in one or two sentences. Never holds a value that may be a secret.
+    /// Fault, in one or two sentences. Never holds a value that may be a secret.
     pub message: String,
-    /// What to do.
+    /// Hint.
     pub hint: Option<String>,
 }
 

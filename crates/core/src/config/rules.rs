@@ -91,7 +91,6 @@ pub(super) fn agent_id(found: Found<'_>, path: &Path<'_>, out: &mut Findings) {
     }
 }
 
-/// `agent.name`: there.
 pub(super) fn agent_name(found: Found<'_>, path: &Path<'_>, out: &mut Findings) {
     let masked = matches!(found, Found::Text(name) if is_mask(name));
     if masked || !matches!(found, Found::Text(name) if !name.is_empty()) {

@@ -29,7 +29,7 @@ use names::Suspicion;
 pub struct SecretFinding {
     /// JSON pointer to the value within what was scanned. A key that looks like a secret itself stands as `(withheld)`.
     pub pointer: String,
-    /// What kind of secret, in words: `PostgreSQL connection string`, `AWS access key`.
+    /// Kind of secret, in words: `PostgreSQL connection string`, `AWS access key`.
     pub kind: String,
 }
 
@@ -90,7 +90,7 @@ fn finding(path: &Path<'_>, hit: Hit) -> SecretFinding {
     SecretFinding { pointer, kind: kind.to_owned() }
 }
 
-/// What a scan met, and what kind it is.
+/// Match of a scan, and what kind it is.
 #[derive(Clone, Copy)]
 pub(super) enum Hit {
     /// A key that is a secret.
@@ -145,7 +145,7 @@ fn scan_members(
     }
 }
 
-/// What can be told from the text; the name only says where randomness means nothing.
+/// Suspicion from the text; the name only says where randomness means nothing.
 fn unnamed(key: Option<&str>, text: &str) -> Option<&'static str> {
     let hints = forms::hints(text);
     hints
@@ -156,7 +156,7 @@ fn unnamed(key: Option<&str>, text: &str) -> Option<&'static str> {
         .or_else(|| encoded(text))
 }
 
-/// What can be told from the name it stands under.
+/// Suspicion from the name it stands under.
 fn named(name: &str, text: &str) -> Option<&'static str> {
     let suspicion = names::suspicion(name);
     if suspicion == Suspicion::None || shape::is_placeholder(text) {

@@ -11,7 +11,7 @@ use jsonc_parser::{Scanner, ScannerOptions};
 use super::findings::unescape;
 use super::report::Position;
 
-/// Where a value stands, its key, and the key's second time in the same object. What cannot be found is where the
+/// Span of a value, its key, and the key's second time in the same object. What cannot be found is where the
 /// nearest thing around it stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct SourceSpan {

@@ -32,7 +32,7 @@ impl AgentState {
 /// An agent as a server has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveAgent {
-    /// Its portable settings. `agent.database` is there exactly when a database is linked.
+    /// The portable settings. `agent.database` is there exactly when a database is linked.
     pub agent: Agent,
     /// When it was registered, as the server writes it. Changes when somebody registers the agent anew, which makes a new
     /// key and unlinks the database: it belongs to the fingerprint, and to nothing else.
@@ -45,7 +45,7 @@ pub struct LiveAgent {
     /// `agent_info` fields that look like a secret: left at the server, known here by place and kind only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<SecretFinding>,
-    /// How many queries it may make. `None` where they were not read, the server does not tell them, or a backup was taken before
+    /// Number of queries it may make. `None` where they were not read, the server does not tell them, or a backup was taken before
     /// aidb kept them: never the same as "the default".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate_limits: Option<RateLimits>,
@@ -69,7 +69,7 @@ impl LiveAgent {
     }
 }
 
-/// How many queries an agent may make, as its server words it: `queries_per_minute` and its like, each a number or `null`. Whatever
+/// Number of queries an agent may make, as its server words it: `queries_per_minute` and its like, each a number or `null`. Whatever
 /// other limits a server has are kept as well, so that they can be set again.
 #[derive(Clone, Debug, Default, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

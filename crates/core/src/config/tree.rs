@@ -17,10 +17,10 @@ use super::findings::{Findings, Message, Path};
 use super::report::{FindingCode, Severity};
 use crate::numbers::grouped;
 
-/// How deep a configuration file may nest. The format itself needs 5.
+/// Depth limit of a configuration file. The format itself needs 5.
 pub const MAX_DEPTH: usize = 64;
 
-/// How many values (objects, arrays, texts, numbers…) a configuration file may hold. 100,000 resources need 600,000.
+/// Number of values (objects, arrays, texts, numbers…) a configuration file may hold. 100,000 resources need 600,000.
 pub const MAX_VALUES: usize = 4_000_000;
 
 /// After how many values it is looked whether somebody wants this stopped: some thousandths of a second.
@@ -49,7 +49,7 @@ pub(super) enum Node<'a> {
 pub(super) type Member<'a> = (Cow<'a, str>, Node<'a>);
 
 impl Node<'_> {
-    /// What it is, for "… is expected, and … stands there".
+    /// Kind, for "… is expected, and … stands there".
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -61,7 +61,6 @@ impl Node<'_> {
         }
     }
 
-    /// The same as a [`Value`].
     pub(super) fn into_value(self) -> Value {
         match self {
             Self::Null => Value::Null,
@@ -85,7 +84,7 @@ pub(super) struct Tree<'a> {
     flagged: bool,
 }
 
-/// Why a text is no document. The place is serde_json's: line from 1, column in bytes.
+/// Reason a text is no document. The place is serde_json's: line from 1, column in bytes.
 pub(super) struct ParseFailure {
     pub(super) code: FindingCode,
     pub(super) reason: String,
@@ -379,7 +378,6 @@ impl<'a> Visitor<'a> for KeySeed {
 mod tests {
     use super::*;
 
-    /// Nobody stops it.
     fn parse(text: &str) -> Result<Tree<'_>, ParseFailure> {
         super::parse(text, &CancellationToken::new())
     }

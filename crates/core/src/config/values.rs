@@ -115,7 +115,7 @@ impl Decimal {
     }
 }
 
-/// How a masked value is called where it is told what stayed behind.
+/// Name of a masked value where it is told what stayed behind.
 pub const MASKED: &str = "masked by the server";
 
 /// Whether a text stands where a server did not show the value: `***`, or a text without spaces of which part is starred out, as in

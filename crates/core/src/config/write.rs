@@ -127,7 +127,7 @@ fn push_further<'a>(members: &mut Members<'a>, map: &'a Map<String, Value>, know
 struct Layout {
     text: String,
     depth: usize,
-    /// Where the current line starts in `text`.
+    /// Start of the current line in `text`.
     line_start: usize,
 }
 

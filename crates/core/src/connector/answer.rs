@@ -22,7 +22,7 @@ pub enum Tables {
     Listed(Vec<String>),
     /// The server does not tell. Never a reason to fail: the tables are then the resources of type `table`.
     Unavailable {
-        /// Why not, in words.
+        /// Reason not, in words.
         reason: String,
     },
 }
@@ -30,13 +30,13 @@ pub enum Tables {
 /// Whether the agent's own answer held its resource permissions too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NestedPermissions {
-    /// It did: they stand in the record.
+    /// Did: they stand in the record.
     Delivered,
-    /// It did not: the record has none, which says nothing about the agent.
+    /// Did not: the record has none, which says nothing about the agent.
     NotDelivered,
 }
 
-/// What is wrong with an answer: the field, in words.
+/// Fault of an answer: the field, in words.
 pub(super) type Problem = String;
 
 /// Fields of the flat shape that are the server's or Agent's own, and not `agent_info`. The first three are secrets or
@@ -287,14 +287,14 @@ fn table_id(entry: &Value) -> Option<String> {
     Some(field("schema").map_or_else(|| table.to_owned(), |schema| format!("{schema}.{table}")))
 }
 
-/// What a 404 is about.
+/// Subject of a 404.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Missing {
     /// The agent, definitely.
     Agent,
     /// The resource, definitely.
     Resource,
-    /// It does not say so: a gateway's 404, another service's, another route's.
+    /// Does not say so: a gateway's 404, another service's, another route's.
     Unclear,
 }
 

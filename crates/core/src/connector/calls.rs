@@ -22,7 +22,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// A server that is an AI Agent Connector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Health {
-    /// What it calls itself.
+    /// Name of the service.
     pub service: String,
     /// `healthy`, or what else it says of itself.
     pub status: String,
@@ -39,7 +39,7 @@ pub struct AgentRecord {
     pub key_hash: Option<KeyHash>,
 }
 
-/// What it takes to register an agent.
+/// Content of a registration.
 #[derive(Clone, Debug)]
 pub struct Registration {
     /// The id.
@@ -56,14 +56,14 @@ pub struct Registration {
     pub api_secret: SecretString,
     /// The database to link.
     pub database: Option<DatabaseLink>,
-    /// How many queries it may make, where that is known; else the server's default.
+    /// Number of queries it may make, where that is known; else the server's default.
     pub rate_limits: Option<RateLimits>,
 }
 
 /// A database to link while registering: the only call that keeps the connection's name.
 #[derive(Clone, Debug)]
 pub struct DatabaseLink {
-    /// How to reach it.
+    /// Connection string.
     pub connection_string: SecretString,
     /// The name under which the environment knows it.
     pub connection_name: Option<String>,
@@ -71,30 +71,30 @@ pub struct DatabaseLink {
     pub database_type: Option<String>,
 }
 
-/// What a removal found.
+/// Result of a removal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removal {
-    /// It was there and is gone.
+    /// Was there and is gone.
     Removed,
-    /// It was not there. In a repeated attempt that may be the doing of the first one.
+    /// Was not there. In a repeated attempt that may be the doing of the first one.
     WasAbsent,
 }
 
-/// What the server says of a connection string.
+/// Verdict of the server on a connection string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatabaseTest {
     /// Whether the server reached the database.
     pub verdict: DatabaseVerdict,
-    /// Its words, without any part of the connection string.
+    /// The words, without any part of the connection string.
     pub message: String,
 }
 
 /// Whether the server reached the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatabaseVerdict {
-    /// It did.
+    /// Did.
     Reachable,
-    /// It did not.
+    /// Did not.
     Unreachable,
 }
 
@@ -165,7 +165,7 @@ impl Connector {
         answer::tables(&value).map_err(|problem| self.bad_answer(&request, &problem))
     }
 
-    /// How many queries the agent may make; `None` where the server has no such call. It answers for agents that do not exist too
+    /// Number of queries the agent may make; `None` where the server has no such call. It answers for agents that do not exist too
     /// (docs/CONNECTOR.md), so look for the agent first.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ use super::scrub::Scrubber;
 /// The header that carries the key.
 const API_KEY: &str = "x-api-key";
 
-/// How long and how much a request may take.
+/// Time and size that a request may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Until a connection stands, TLS included.
@@ -45,7 +45,7 @@ impl Default for Limits {
     }
 }
 
-/// Where a server is, and how to talk to it.
+/// Address of a server, and how to talk to it.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
     /// The base address; see [`super::parse_base_url`].
@@ -54,7 +54,7 @@ pub struct Endpoint {
     pub api_key: Option<SecretString>,
     /// Certificates in PEM form to trust besides the system's.
     pub ca_pem: Option<Vec<u8>>,
-    /// What leads to servers beyond this machine.
+    /// Proxies.
     pub proxies: Proxies,
     /// Whether plain http may leave this machine.
     pub plain_http: PlainHttp,
@@ -137,7 +137,7 @@ impl Connector {
         self.0.api_key.is_some()
     }
 
-    /// The same server, asked as somebody without a key: a key goes with no request of it.
+    /// That server, asked as somebody without a key: a key goes with no request of it.
     #[must_use]
     pub fn without_key(&self) -> Self {
         let Inner { url, prefix, client, limits, slots, connections, proxy, .. } = self.0.as_ref();

@@ -14,13 +14,13 @@ use std::time::Duration;
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// How long a connection in use is waited for before another one is made. Matters only after the server closed an idle
+/// Time a connection in use is waited for before another one is made. Matters only after the server closed an idle
 /// one without saying so; then this is what replacing it costs besides.
 const COMES_BACK_WITHIN: Duration = Duration::from_millis(5);
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// How many connections there are, as far as answers tell.
+/// Number of connections, as far as answers tell.
 #[derive(Debug)]
 pub(super) struct Connections {
     open: AtomicUsize,
@@ -55,7 +55,6 @@ enum Opening {
     AfterAMoment,
 }
 
-/// Makes connections sparingly.
 #[derive(Clone)]
 pub(super) struct ConnectThrottle(Arc<Connections>);
 

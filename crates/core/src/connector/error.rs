@@ -11,27 +11,27 @@ use crate::error::{ErrorCode, Explain};
 /// Whether a failed request may have changed something. Ordered from harmless to unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sent {
-    /// It never left.
+    /// Not sent.
     NotSent,
     /// The server answered, and definitely did not act.
     Refused,
-    /// It may have taken effect: only reading back tells.
+    /// May have taken effect: only reading back tells.
     Unknown,
 }
 
 /// Whether the same request may be made again without looking first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
-    /// It would fail again, or do harm.
+    /// Would fail again, or do harm.
     Never,
-    /// It may; `after` is what the server asks for in `Retry-After`.
+    /// May; `after` is what the server asks for in `Retry-After`.
     Safe {
-        /// How long the server wants to be left alone.
+        /// Time the server wants to be left alone.
         after: Option<Duration>,
     },
 }
 
-/// What a request does to a server; [`ConnectorError::retry`] goes by it.
+/// Effect of a request on a server; [`ConnectorError::retry`] goes by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Changes nothing.
@@ -58,7 +58,7 @@ impl Effect {
 pub struct Call {
     /// Method, host and path: `PUT https://dev.example.com/api/agents/my-agent/database`.
     pub target: String,
-    /// What it does.
+    /// Effect.
     pub effect: Effect,
     /// The worst that earlier attempts of the same call may have done.
     pub(super) earlier: Sent,
@@ -78,7 +78,7 @@ pub enum ConnectorError {
     /// The URL cannot be one of an environment.
     #[error("The URL cannot be used: {reason}. Nothing was sent.")]
     UrlInvalid {
-        /// What is wrong with it, without repeating it.
+        /// Fault, without repeating it.
         reason: String,
     },
     /// Plain http beyond this machine.
@@ -92,19 +92,19 @@ pub enum ConnectorError {
     /// The CA file of the environment holds no usable certificate.
     #[error("The CA file of the environment cannot be used: {reason}. Nothing was sent.")]
     CaFileInvalid {
-        /// What is wrong with it.
+        /// Fault.
         reason: String,
     },
     /// A proxy setting of this machine is none.
     #[error("The proxy that this machine's settings name cannot be used: {reason}. Nothing was sent.")]
     ProxyUnusable {
-        /// What is wrong with it, without repeating it: it may hold a password.
+        /// Fault, without repeating it: it may hold a password.
         reason: &'static str,
     },
     /// The TLS client cannot be set up on this machine.
     #[error("Secure connections are not possible on this machine: {reason}. Nothing was sent.")]
     TlsUnavailable {
-        /// What the TLS library says.
+        /// Words of the TLS library.
         reason: String,
     },
     /// The API key holds characters that no HTTP header can carry.
@@ -120,7 +120,7 @@ pub enum ConnectorError {
     IdNotAddressable {
         /// The id.
         id: String,
-        /// What is wrong with it.
+        /// Fault.
         reason: NotAddressable,
     },
     /// Cancelled before the request left; nothing of it took effect.
@@ -129,7 +129,7 @@ pub enum ConnectorError {
     /// No answer.
     #[error("{failure} ({call}).{}", .call.consequence(.failure.sent()))]
     NoAnswer {
-        /// Why.
+        /// Reason.
         failure: Failure,
         /// The request.
         call: Box<Call>,
@@ -139,7 +139,7 @@ pub enum ConnectorError {
     Api {
         /// The HTTP status.
         status: u16,
-        /// What the answer says.
+        /// Body of the answer.
         text: String,
         /// The server's `Retry-After`.
         retry_after: Option<Pause>,
@@ -153,7 +153,7 @@ pub enum ConnectorError {
     AgentNotFound {
         /// The agent's id.
         id: String,
-        /// What the answer says.
+        /// Body of the answer.
         text: String,
         /// The request.
         call: Box<Call>,
@@ -163,7 +163,7 @@ pub enum ConnectorError {
     NotAConnector {
         /// The HTTP status.
         status: u16,
-        /// What the answer says.
+        /// Body of the answer.
         text: String,
         /// The request.
         call: Box<Call>,
@@ -201,7 +201,7 @@ pub enum ConnectorError {
     /// An answer that cannot be understood.
     #[error("The server's answer cannot be used: {problem} ({call}).{}", .call.consequence(Sent::Unknown))]
     BadAnswer {
-        /// What is wrong with it: which field, which limit.
+        /// Fault: which field, which limit.
         problem: String,
         /// The request.
         call: Box<Call>,
@@ -235,7 +235,7 @@ impl ConnectorError {
         }
     }
 
-    /// What went wrong without the request it went wrong in, for where that is plain.
+    /// Fault without its request, for where that is plain.
     #[must_use]
     pub fn briefly(&self) -> String {
         match self {
@@ -252,7 +252,7 @@ impl ConnectorError {
         }
     }
 
-    /// What went wrong without the server's own words and without the request, where either is part of the sentence.
+    /// Fault without the server's own words and without the request, where either is part of the sentence.
     #[must_use]
     pub fn plainly(&self) -> Option<String> {
         Some(match self {
@@ -307,7 +307,7 @@ impl ConnectorError {
         }
     }
 
-    /// The same error, knowing what earlier attempts may have done.
+    /// That error, knowing what earlier attempts may have done.
     pub(super) fn after(mut self, earlier: Sent) -> Self {
         match &mut self {
             Self::NoAnswer { call, .. }
@@ -337,7 +337,7 @@ impl Call {
         if self.effect.is_reading() { worst.min(Sent::Refused) } else { worst }
     }
 
-    /// What the failure means for the data, as a further sentence.
+    /// Consequence of the failure for the data, as a further sentence.
     fn consequence(&self, this: Sent) -> &'static str {
         match (self.effect, self.worst(this)) {
             (effect, _) if effect.is_reading() => "",
@@ -354,7 +354,7 @@ impl fmt::Display for Call {
     }
 }
 
-/// What helps where a CA file is none.
+/// Hint for a CA file that is none.
 pub const CA_FILE_HINT: &str = "Name a file with the CA's certificate in PEM form (-----BEGIN CERTIFICATE-----).";
 
 /// What an answer's status says about the request. A gateway's 5xx says nothing about the service behind it; 301 to 303
@@ -450,7 +450,7 @@ impl Explain for ConnectorError {
     }
 }
 
-/// What to do about a server that has no agent any more.
+/// Hint for a server that has no agent any more.
 pub(crate) const LOST_MEMORY_HINT: &str =
     "Once the server is up for good, restore each agent from its latest backup, which is in the history.";
 

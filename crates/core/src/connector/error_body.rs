@@ -4,15 +4,14 @@ use serde_json::Value;
 
 use super::scrub::Scrubber;
 
-/// How much of a server's text an error shows, in characters.
+/// Length of a server's text in an error, in characters.
 const LONGEST_TEXT: usize = 300;
 
-/// How much of an answer is looked at to find its title, in bytes.
+/// Part of an answer that is searched for its title, in bytes.
 const TITLE_WITHIN: usize = 16 * 1024;
 
 /// An error answer's body: its form, and its text without secrets and control characters.
 pub(super) struct ErrorBody {
-    /// Scrubbed, escaped, shortened.
     pub(super) text: String,
     pub(super) form: Form,
 }

@@ -13,7 +13,7 @@ use super::proxy_failure::{ProxyFailure, ProxyFault};
 use super::tls_failure::TlsFailure;
 use crate::error::ErrorCode;
 
-/// How far a request had come when its connection failed.
+/// Progress of a request whose connection failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// There was no connection yet: nothing was sent.
@@ -22,7 +22,7 @@ pub enum Stage {
     UnderWay,
 }
 
-/// Why a request got no answer.
+/// Reason a request got no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// Nothing listens at that address.

@@ -15,16 +15,16 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-/// How much below the measured rate the gate stays: a window that the server cuts differently must not overflow.
+/// Distance from the measured rate: a window that the server cuts differently must not overflow.
 const MARGIN: f64 = 0.985;
 
 /// The same for what was measured while a higher rate was tried, which the last window overstates.
 const TRIED_MARGIN: f64 = 0.96;
 
-/// How much a request may be early, so that timers that fire late do not lower the rate.
+/// Slack of a request, so that timers that fire late do not lower the rate.
 const SLACK: Duration = Duration::from_millis(5);
 
-/// How long the gate closes when the server does not say, doubled with every refusal in a row.
+/// Time the gate closes when the server does not say, doubled with every refusal in a row.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
@@ -35,7 +35,7 @@ const USUAL_WINDOW: Duration = Duration::from_secs(1);
 const UNKNOWN_RATE: f64 = 50.0;
 const NO_LIMIT: f64 = 20_000.0;
 
-/// How many waits long a rate is kept before a higher one is tried: at first, and after a try that failed.
+/// Number of waits for which a rate is kept before a higher one is tried: at first, and after a try that failed.
 const FIRST_HOLD: u32 = 35;
 const LATER_HOLD: u32 = 60;
 
@@ -98,7 +98,7 @@ enum Admission {
 /// The state of the gate.
 #[derive(Default)]
 struct Pace {
-    /// How often the gate was closed.
+    /// Number of times the gate was closed.
     closings: u64,
     closed: Option<Closing>,
     pacing: Option<Pacing>,
@@ -108,7 +108,6 @@ struct Pace {
     in_a_row: u32,
 }
 
-/// A closed gate.
 #[derive(Clone, Copy)]
 struct Closing {
     at: Instant,
@@ -123,9 +122,9 @@ struct Pacing {
     since: Instant,
     /// Requests a second, until [`Self::hold`] is over.
     rate: f64,
-    /// How many waits long that rate is kept.
+    /// Number of waits for which that rate is kept.
     holds: u32,
-    /// How long the wait was from which the rate was learned.
+    /// Wait from which the rate was learned.
     wait: Duration,
 }
 

@@ -31,7 +31,7 @@ impl KeyHash {
         *self == Self::of(key)
     }
 
-    /// What tells one made key from another where its hash itself must not be: in a backup that leaves the machine. Neither key
+    /// Mark that tells one made key from another where its hash itself must not be: in a backup that leaves the machine. Neither key
     /// nor hash can be had from it.
     #[must_use]
     pub fn mark(&self) -> String {

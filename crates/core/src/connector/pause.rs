@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// The longest that is waited out unless asked. A server that wants more is given up on, and its wish is said.
 pub(super) const LONGEST: Duration = Duration::from_secs(60);
 
-/// How long a server wants to be left alone.
+/// Time a server wants to be left alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pause {
     /// From its answer on.

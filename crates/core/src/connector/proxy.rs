@@ -104,7 +104,7 @@ impl Proxy {
         Ok(Self { intercept, address })
     }
 
-    /// The same for the HTTP library.
+    /// Settings of it for the HTTP library.
     pub(super) fn for_client(&self) -> Result<reqwest::Proxy, ConnectorError> {
         let proxy = reqwest::Proxy::all(self.intercept.uri().to_string())
             .map_err(|_| unusable("it is no address of the form http://host:port"))?;

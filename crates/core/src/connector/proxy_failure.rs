@@ -13,20 +13,20 @@ use crate::error::ErrorCode;
 /// A connection that failed at the proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProxyFailure {
-    /// Its host and port.
+    /// The host and port.
     pub proxy: String,
-    /// What happened there.
+    /// Fault.
     pub fault: ProxyFault,
 }
 
-/// What happens at a proxy.
+/// Fault of a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProxyFault {
     /// Nothing listens at its address.
     Refused,
     /// No way to its address.
     NoRoute,
-    /// Its host name does not resolve.
+    /// The host name does not resolve.
     HostUnknown,
     /// The name service did not answer.
     LookupFailed,
@@ -34,9 +34,9 @@ pub enum ProxyFault {
     Tls,
     /// No connection within this time, with the proxy or with the server behind it.
     Timeout(Duration),
-    /// It wants to know who asks.
+    /// Asks for a key.
     AuthRequired,
-    /// It did not make a connection to the server.
+    /// Did not make a connection to the server.
     Denied,
     /// The connection to it broke, or what answers there is no HTTP proxy.
     Broken,

@@ -14,10 +14,10 @@ use super::pause::LONGEST;
 use crate::error::ErrorCode;
 use crate::error::Explain;
 
-/// How often and how long to try.
+/// Limits of the tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// How often one call is made at most, the first time included; 429 does not count.
+    /// Number of times one call is made at most, the first time included; 429 does not count.
     pub attempts: usize,
     /// The wait after the first failure; doubled each time, with jitter.
     pub first_delay: Duration,
@@ -25,7 +25,7 @@ pub struct RetryPolicy {
     pub max_delay: Duration,
     /// The longest `Retry-After` that is waited out. A server that asks for more is given up on.
     pub longest_retry_after: Duration,
-    /// How long one call waits out 429 after 429 in total.
+    /// Time one call waits out 429 after 429 in total.
     pub throttled_for: Duration,
 }
 
@@ -73,13 +73,13 @@ impl ConnectorError {
 /// A call that is about to be made again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryNotice {
-    /// What is being done, in words.
+    /// Current action, in words.
     pub what: String,
-    /// Which attempt failed, counted from 1; 429 counts here.
+    /// Number of the failed attempt, counted from 1; 429 counts here.
     pub attempt: usize,
-    /// How long the wait is before the next one.
+    /// Wait before the next one.
     pub wait: Duration,
-    /// Why it failed.
+    /// Reason it failed.
     pub reason: String,
     /// The same without the server's own words, where those are part of it.
     pub plain: Option<String>,
@@ -197,7 +197,7 @@ impl Session {
     }
 }
 
-/// What the attempts of one call came to so far.
+/// Attempts of one call so far.
 #[derive(Default)]
 struct Tried(Mutex<Attempts>);
 

@@ -13,14 +13,14 @@ const MASK: &str = "***";
 /// nothing, and hiding it makes every message unreadable.
 const SHORTEST_PART: usize = 3;
 
-/// How short a secret is, in characters, that a mask gives away: a reader who knows the sentence reads the key `a` off "inv***lid",
+/// Length of a secret, in characters, that a mask gives away: a reader who knows the sentence reads the key `a` off "inv***lid",
 /// and off "the API *** is invalid" the key `key`.
 const SHORTEST_SECRET: usize = 8;
 
 /// The same of one that is made of letters alone, as words are.
 const SHORTEST_WORD: usize = 20;
 
-/// What stands for a text that holds a secret which a mask would give away.
+/// Substitute for a text that holds a secret which a mask would give away.
 const WITHHELD: &str = "the server's words are left out, because they hold a secret of this request";
 
 /// Everything that must not show up in an error, longest first.
@@ -38,7 +38,7 @@ struct Needle {
     within: Within,
 }
 
-/// Where a needle is masked.
+/// Position of a needle.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Within {
     /// Wherever it stands.
@@ -47,7 +47,7 @@ enum Within {
     Punctuation,
 }
 
-/// What a part of a connection string is.
+/// Part of a connection string.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     /// Nobody may learn it.

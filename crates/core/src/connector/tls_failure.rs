@@ -2,7 +2,7 @@
 
 use rustls::{CertificateError, Error as TlsError};
 
-/// What is wrong with a TLS connection.
+/// Fault of a TLS connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsFailure {
     /// Signed by nobody whom this machine trusts: an unknown CA, or the certificate itself.
@@ -17,9 +17,9 @@ pub enum TlsFailure {
     WrongName,
     /// For no host name at all.
     Nameless,
-    /// Its time is over.
+    /// The time is over.
     Expired,
-    /// Its time has not come, or this machine's clock is behind.
+    /// The time has not come, or this machine's clock is behind.
     NotYetValid,
     /// Withdrawn by its CA.
     Revoked,

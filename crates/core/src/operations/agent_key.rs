@@ -16,7 +16,7 @@ use crate::plan::Plan;
 use crate::store::{OperationSummary, ServerRef};
 use crate::vault::{SecretName, Vault, VaultKind, VaultStatus};
 
-/// Where the API key that aidb made for an agent is kept.
+/// Storage of a key that aidb made for an agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyStorage {
     /// In the keychain.
@@ -30,11 +30,11 @@ pub enum KeyStorage {
 /// A key that was made for an agent and may be called the agent's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgentKey {
-    /// Where it is kept.
+    /// Storage.
     pub storage: KeyStorage,
     /// The file that a person wanted besides, where it is in there.
     pub file: Option<PathBuf>,
-    /// What the server says of it.
+    /// Verdict of the server.
     pub standing: KeyStanding,
 }
 
@@ -106,7 +106,7 @@ pub(super) struct MadeKey {
     found: Mutex<Vec<(SecretName, SecretString)>>,
 }
 
-/// What `--agent-key-out` and its like hold of one agent, as one line of JSON.
+/// Content of `--agent-key-out` for one agent, as one line of JSON.
 #[derive(Serialize)]
 struct KeyLine<'k> {
     agent_id: &'k str,
@@ -212,7 +212,7 @@ fn same(one: &SecretString, other: &SecretString) -> bool {
     one.expose_secret() == other.expose_secret()
 }
 
-/// Where a vault keeps a secret of that name.
+/// Storage of a secret of that name.
 fn storage_in(vault: &Vault, name: &SecretName) -> Option<KeyStorage> {
     match vault.kind() {
         VaultKind::Keychain => Some(KeyStorage::Keychain),

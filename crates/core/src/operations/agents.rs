@@ -75,7 +75,7 @@ fn agent_key_names(environment: &Environment, agent: &AgentId) -> impl Iterator<
     key_scopes(&environment.into()).into_iter().map(key)
 }
 
-/// Where the keys of a server's agents may be kept: under the server, and under the environment's id, as keys of before they
+/// Scopes of the keys of a server's agents: under the server, and under the environment's id, as keys of before they
 /// were bound to a server are. Those are only shown to a person, and never sent.
 pub(super) fn key_scopes(server: &ServerRef) -> Vec<String> {
     let former = server.environment.as_ref().map(ToString::to_string);

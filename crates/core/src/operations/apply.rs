@@ -17,20 +17,20 @@ use crate::store::{Backup, Counts, End, NewBackup, NewOperation, OperationId, Op
 /// An apply that came to an end.
 #[derive(Clone, Debug)]
 pub struct Applied {
-    /// Its record in the history.
+    /// The record in the history.
     pub operation: OperationId,
     /// The plan that was carried out, where it was made again because the target had moved: see [`WhenMoved`](super::WhenMoved).
     pub made_again: Option<Box<Plan>>,
     /// The backup from before it; `None` when there was nothing to do.
     pub backup: Option<Backup>,
-    /// How it ended.
+    /// Report.
     pub report: ApplyReport,
-    /// Where the key is that was made for the agent, when the plan registers one. A key that is not the agent's is kept
+    /// Key that was made for the agent, when the plan registers one. A key that is not the agent's is kept
     /// nowhere, and none of it is told.
     pub agent_key: Option<AgentKey>,
-    /// Why the history does not know how it ended, where it could not be written. What was written at the server stands.
+    /// Reason the history does not know how it ended, where it could not be written. What was written at the server stands.
     pub unrecorded: Option<ErrorReport>,
-    /// How long it took.
+    /// Time it took.
     pub duration: Duration,
 }
 
@@ -308,12 +308,12 @@ impl Engine {
     }
 }
 
-/// What became of each item, as the history keeps it.
+/// Result of each item, as the history keeps it.
 pub(super) fn outcome_json(report: &ApplyReport) -> Result<String, Error> {
     serde_json::to_string(report).map_err(|error| Error::PlanUnusable { reason: format!("{error}.") })
 }
 
-/// How an operation ended, from how its apply did.
+/// State of an operation, from how its apply did.
 pub(super) const fn state_of(outcome: Outcome) -> OperationState {
     match outcome {
         Outcome::Done => OperationState::Done,
@@ -322,7 +322,7 @@ pub(super) const fn state_of(outcome: Outcome) -> OperationState {
     }
 }
 
-/// Why nothing was written.
+/// Reason nothing was written.
 struct Unprepared {
     error: Error,
     /// A key that may have been kept for an agent that was not registered.

@@ -15,10 +15,9 @@ use crate::store::Backup;
 
 /// The version of the form. Another one is refused, never guessed at.
 const FORMAT: u32 = 1;
-/// How errors call the file.
+/// Name of the file in errors.
 const WHAT: &str = "Backup file";
 
-/// One line.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {

@@ -10,7 +10,7 @@ use crate::connector::{Tables, read_tables, read_whole_state};
 use crate::files::{self, Overwrite};
 use crate::store::{Backup, BackupFilter, BackupReason, BackupSummary, NewBackup, Pin, ServerFilter, StoreError};
 
-/// How a person names a backup.
+/// Name that a person gives a backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BackupChoice {
     /// By its id, or the beginning of it.

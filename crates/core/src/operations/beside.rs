@@ -24,7 +24,7 @@ impl fmt::Debug for Beside {
 }
 
 impl Beside {
-    /// Where it is.
+    /// Path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path

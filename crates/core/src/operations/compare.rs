@@ -10,9 +10,9 @@ use crate::plan::{self, Compared, Plan};
 /// One side of a comparison.
 #[derive(Clone, Debug)]
 pub struct Side {
-    /// How the person named it: a file, a backup's id.
+    /// Name that the person gave: a file, a backup's id.
     pub name: String,
-    /// What it holds.
+    /// Content.
     pub state: AgentState,
     /// The keys of a configuration file beside those of the format; `None` where it is no file.
     extra: Option<Map<String, Value>>,
@@ -66,14 +66,14 @@ impl Engine {
     }
 }
 
-/// What differs between two sides.
+/// Differences of two sides.
 #[derive(Clone, Debug)]
 pub struct Comparison {
     /// The left side's name.
     pub left: String,
     /// The right side's name.
     pub right: String,
-    /// What would make the right like the left, in exact mode. Its `same` says what is equal.
+    /// Difference of the two sides, in exact mode. Its `same` says what is equal.
     pub plan: Plan,
 }
 

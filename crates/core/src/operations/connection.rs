@@ -9,32 +9,32 @@ use crate::error::{ErrorCode, ErrorReport};
 use crate::numbers::counted;
 use crate::progress::{Event, Stage};
 
-/// How one check came out.
+/// Result of one check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum CheckState {
-    /// It works.
+    /// Works.
     Works,
-    /// It does not.
+    /// Does not.
     Fails {
-        /// Why, and what to do.
+        /// Reason, and what to do.
         error: ErrorReport,
     },
-    /// It works well enough to go on, and is worth knowing.
+    /// Works well enough to go on, and is worth knowing.
     Limited {
         /// What.
         reason: String,
     },
-    /// It could not be tried, because an earlier one failed or nothing was named.
+    /// Could not be tried, because an earlier one failed or nothing was named.
     Skipped,
 }
 
 /// One line of a connection test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What was tried, in words.
+    /// Action, in words.
     pub what: String,
-    /// How it came out.
+    /// Result.
     #[serde(flatten)]
     pub state: CheckState,
 }
@@ -81,7 +81,7 @@ const STEPS: [(&str, &str, &[ErrorCode]); 5] = [
     ("The key is accepted", "The key is not accepted", &[ErrorCode::Unauthorized, ErrorCode::Forbidden]),
 ];
 
-/// Which of the steps is about the name, which about encryption, and which about the key.
+/// Positions of the steps about the name, the encryption and the key.
 const NAME: usize = 0;
 const ENCRYPTED: usize = 1;
 const KEY: usize = 4;

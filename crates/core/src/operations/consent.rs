@@ -5,7 +5,7 @@ use super::{Engine, Target};
 use crate::error::{ErrorCode, Explain};
 use crate::plan::Plan;
 
-/// How somebody agreed to a plan. The default agrees to nothing, which is enough for an open environment.
+/// Consent to a plan. The default agrees to nothing, which is enough for an open environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Consent {
     /// Agreement to the changes.
@@ -14,7 +14,7 @@ pub struct Consent {
     pub deletion: Deletion,
 }
 
-/// How somebody agreed to the changes of a plan. Counts where the environment is protected.
+/// Agreement to the changes of a plan. Counts where the environment is protected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Agreement {
     /// Nobody was asked.
@@ -65,7 +65,7 @@ pub enum ConsentError {
         "Restoring this backup deletes the agent {agent} in {server}, because it did not exist then. Nothing was changed."
     )]
     Deletion {
-        /// The agent.
+        /// Id of the agent.
         agent: String,
         /// The environment's name, or the URL.
         server: String,

@@ -15,23 +15,23 @@ use crate::progress::{Event, ProgressSink, Silent};
 use crate::store::{By, Program, Store};
 use crate::vault::Vault;
 
-/// How often a read is tried at most before anything was written.
+/// Number of times a read is tried at most before anything was written.
 const READ_ATTEMPTS: usize = 3;
 
-/// What the front end decides for the engine.
+/// Settings that the front end decides.
 #[derive(Clone, Debug)]
 pub struct EngineSettings {
-    /// Who is at work, for the history: the name of the account.
+    /// Person at work, for the history: the name of the account.
     pub actor: String,
-    /// Which program this is, for whoever finds an agent taken.
+    /// The program, for whoever finds an agent taken.
     pub program: Program,
-    /// How many calls at once.
+    /// Number of calls at once.
     pub in_flight: NonZeroUsize,
     /// Time and size limits of a call.
     pub limits: Limits,
-    /// How calls are repeated.
+    /// Policy for repeating calls.
     pub retry: RetryPolicy,
-    /// What leads to servers beyond this machine.
+    /// Proxies.
     pub proxies: Proxies,
 }
 
@@ -50,18 +50,18 @@ impl EngineSettings {
     }
 }
 
-/// What goes with one operation: who listens, what stops it, and why it is done.
+/// Context of one operation: who listens, what stops it, and why it is done.
 #[derive(Clone)]
 pub struct Context {
     /// Told what happens.
     pub progress: Arc<dyn ProgressSink>,
     /// Stops it.
     pub cancel: CancellationToken,
-    /// Why, in the person's words, for the history.
+    /// Reason, in the person's words, for the history.
     pub reason: Option<String>,
-    /// What happens where somebody else is changing the same agent.
+    /// Behaviour while somebody else is changing the same agent.
     pub when_busy: WhenBusy,
-    /// What happens where the target moved before an apply had its turn.
+    /// Behaviour where the target moved before an apply had its turn.
     pub when_moved: WhenMoved,
     /// A file for the keys that are made for agents, besides the vault.
     pub agent_key_out: Option<Arc<Beside>>,
@@ -69,10 +69,10 @@ pub struct Context {
     pub backup_out: Option<Arc<Beside>>,
 }
 
-/// What happens where somebody else is changing the same agent.
+/// Behaviour while somebody else is changing the same agent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WhenBusy {
-    /// It is said who.
+    /// Whether it is said who.
     #[default]
     Refuse,
     /// They are waited for.
@@ -108,24 +108,24 @@ impl Engine {
         Self { folder: folder.into(), store: OnceCell::new(), vault, settings }
     }
 
-    /// Where the data lives.
+    /// Data folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Who is at work, for the history.
+    /// Person at work, for the history.
     #[must_use]
     pub fn actor(&self) -> &str {
         &self.settings.actor
     }
 
-    /// Who is at work now, for the records of what is changed in aidb itself.
+    /// Person at work, for the records of what is changed in aidb itself.
     pub(super) fn by(&self) -> By {
         By { actor: self.settings.actor.clone(), program: self.settings.program, at: self.now() }
     }
 
-    /// Where secrets go.
+    /// Vault.
     #[must_use]
     pub fn vault(&self) -> &Vault {
         &self.vault

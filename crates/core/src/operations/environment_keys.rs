@@ -18,7 +18,7 @@ impl Engine {
         }
     }
 
-    /// What may be shown of that key.
+    /// Public part of that key.
     pub(super) async fn key_description(
         &self,
         environment: &Environment,

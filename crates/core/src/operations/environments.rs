@@ -15,10 +15,10 @@ use crate::store::{
 };
 use crate::vault::{Removal, SecretDescription, VaultError, one_secret};
 
-/// What is to become of a value that may also be none.
+/// Edit of a value that may also be none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Edit<T> {
-    /// It stays as it is.
+    /// Stays as it is.
     #[default]
     Keep,
     /// There is to be none.
@@ -28,7 +28,7 @@ pub enum Edit<T> {
 }
 
 impl<T> Edit<T> {
-    /// What comes of `present`.
+    /// Value for `present`.
     #[must_use]
     pub fn of(self, present: Option<T>) -> Option<T> {
         match self {
@@ -46,14 +46,14 @@ impl<T> From<Option<T>> for Edit<T> {
     }
 }
 
-/// What a person says of an environment; `None` leaves a value as it is, or gives a new profile its default.
+/// Settings for an environment; `None` leaves a value as it is, or gives a new profile its default.
 #[derive(Clone, Debug, Default)]
 pub struct EnvironmentDraft {
-    /// Its name.
+    /// The name.
     pub name: Option<String>,
-    /// Its URL.
+    /// The URL.
     pub url: Option<String>,
-    /// Its colour.
+    /// The colour.
     pub colour: Option<Colour>,
     /// Whether writing to it has to be agreed to.
     pub protection: Option<Protection>,
@@ -63,15 +63,15 @@ pub struct EnvironmentDraft {
     pub ca_file: Edit<PathBuf>,
     /// Whether plain http beyond this machine is allowed.
     pub plain_http: Option<PlainHttpChoice>,
-    /// How many backups of each agent to keep at least.
+    /// Number of backups of each agent to keep at least.
     pub keep_backups: Option<u32>,
     /// For how many days to keep every backup.
     pub keep_days: Option<u32>,
-    /// Where it stands in the stage order, from 0.
+    /// Position in the stage order, from 0.
     pub position: Option<u32>,
 }
 
-/// What is known of an environment's key, without the key.
+/// State of an environment's key, without the key.
 #[derive(Clone, Debug)]
 pub enum KeyState {
     /// Stored.
@@ -82,7 +82,7 @@ pub enum KeyState {
     Unknown(VaultError),
 }
 
-/// What went with an environment that was removed.
+/// Rest of a removed environment.
 #[derive(Clone, Debug)]
 pub struct RemovedEnvironment {
     /// The profile as it was.
@@ -91,18 +91,18 @@ pub struct RemovedEnvironment {
     pub key: Removal,
 }
 
-/// What removing an environment would take with it.
+/// Consequences of removing an environment.
 #[derive(Clone, Debug)]
 pub struct RemovalPreview {
     /// The profile, which goes.
     pub environment: Environment,
-    /// How many operations its history has, which stay.
+    /// Number of operations its history has, which stay.
     pub operations: usize,
-    /// How many backups there are of its agents, which stay.
+    /// Number of backups of its agents, which stay.
     pub backups: usize,
 }
 
-/// How errors call the file.
+/// Name of the file in errors.
 const CA_FILE: &str = "CA file";
 
 /// The most backups and days that a retention can ask for: a hundred years of them, and a slip of the hand is no more.
@@ -288,7 +288,7 @@ impl Engine {
         Ok(removal)
     }
 
-    /// What is known of an environment's key.
+    /// State of an environment's key.
     pub async fn key_state(&self, environment: &Environment) -> KeyState {
         match self.key_description(environment).await {
             Ok(Some(description)) => KeyState::Stored(description),

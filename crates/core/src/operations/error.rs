@@ -18,7 +18,7 @@ use crate::plan::{Plan, UnknownItem};
 use crate::store::{OperationSummary, Program, StoreError};
 use crate::vault::VaultError;
 
-/// Why an operation did not begin.
+/// Reason an operation did not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file.
@@ -27,7 +27,7 @@ pub enum Error {
     /// The configuration has errors.
     #[error("Configuration validation failed: {file} has {errors}. Nothing was changed.", errors = counted(.report), file = .path.display())]
     Invalid {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// All findings.
         report: ValidationReport,
@@ -35,7 +35,7 @@ pub enum Error {
     /// The agent holds what no configuration may hold.
     #[error("{agent} in {server} cannot be exported: its configuration would have {}. Nothing was written.", counted(.report))]
     NotExportable {
-        /// Which agent.
+        /// Id of the agent.
         agent: String,
         /// The environment's name, or the URL.
         server: String,
@@ -56,7 +56,7 @@ pub enum Error {
     CaFileUnusable {
         /// The path as given.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Fault.
         reason: String,
     },
     /// A CA file that an older profile keeps with a path from some folder.
@@ -84,7 +84,7 @@ pub enum Error {
     ApiKeyRequired {
         /// The environment's name, or the URL.
         server: String,
-        /// Why a key that is there was not sent.
+        /// Reason a key that is there was not sent.
         because: Option<KeyWithheld>,
     },
     /// A key of this run beside a server that this run did not name.
@@ -112,7 +112,7 @@ pub enum Error {
     /// No key of that agent is kept.
     #[error("No API key of the agent {agent} in {server} is kept on this machine. Nothing was copied.")]
     AgentKeyMissing {
-        /// Which agent.
+        /// Id of the agent.
         agent: String,
         /// The environment's name.
         server: String,
@@ -120,7 +120,7 @@ pub enum Error {
     /// The agent is not there.
     #[error("Agent {agent} not found in {server}.{}", why_gone(.lost.as_ref()))]
     AgentNotFound {
-        /// Which agent.
+        /// Id of the agent.
         agent: String,
         /// The environment's name, or the URL.
         server: String,
@@ -138,7 +138,7 @@ pub enum Error {
     /// Somebody else on this machine is changing the agent.
     #[error("{} Nothing was changed.", holding(.agent, .server, .holder.as_deref()))]
     AgentBusy {
-        /// Which agent.
+        /// Id of the agent.
         agent: String,
         /// The environment's name, or the URL.
         server: String,
@@ -162,7 +162,7 @@ pub enum Error {
     TargetChanged {
         /// The environment's name, or the URL.
         server: String,
-        /// What moved, a sentence each.
+        /// Drift, a sentence each.
         drift: Vec<String>,
         /// The plan as it would be now.
         now: Box<Plan>,
@@ -173,7 +173,7 @@ pub enum Error {
     /// Part of a backup that says "did not exist".
     #[error("This backup says that {agent} did not exist, so there is no part of it to restore. Nothing was changed.")]
     AbsentIsWhole {
-        /// Which agent.
+        /// Id of the agent.
         agent: String,
     },
     /// A plan or proposal that does not belong together with what it is applied to.
@@ -188,7 +188,7 @@ pub enum Error {
         .saved_at.format("%-d %B %Y, %H:%M UTC")
     )]
     PlanFromElsewhere {
-        /// Who saved it, as the file says.
+        /// Person who saved it, as the file says.
         saved_by: String,
         /// When, as the file says.
         saved_at: DateTime<Utc>,
@@ -201,7 +201,7 @@ pub enum Error {
     /// A configuration in the place of a plan.
     #[error("{path} is a configuration, and a saved plan is needed. Nothing was changed.", path = .path.display())]
     PlanIsConfiguration {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
     },
     /// The key that the plan makes would be in memory alone, and gone with the process.
@@ -210,7 +210,7 @@ pub enum Error {
          memory alone here. Nothing was changed."
     )]
     KeyNowhere {
-        /// Which agent.
+        /// Id of the agent.
         agent: String,
         /// The environment's name, or the URL.
         server: String,
@@ -227,7 +227,7 @@ pub enum Error {
          somebody else registered it. Restoring the backup would delete theirs. Nothing was changed."
     )]
     AnothersAgent {
-        /// Which agent.
+        /// Id of the agent.
         agent: String,
         /// The environment's name, or the URL.
         server: String,
@@ -235,15 +235,15 @@ pub enum Error {
     /// A file of backups that is not what was written.
     #[error("The backup in {path} cannot be used: {reason}. Nothing was changed.", path = .path.display())]
     BackupFileDamaged {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// Reason.
         reason: String,
     },
     /// A backup in a file, and another server than it was taken at.
     #[error("The backup in {path} was taken at {taken_at}, and {named} was named. Nothing was sent.", path = .path.display())]
     BackupElsewhere {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// The server that it was taken at.
         taken_at: String,
@@ -253,7 +253,7 @@ pub enum Error {
     /// A file with backups of several agents.
     #[error("{path} holds the backups of {}: it has to be said which is meant. Nothing was changed.", agents.join(", "), path = .path.display())]
     WhichBackup {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
         /// Whose backups it holds.
         agents: Vec<String>,
@@ -261,7 +261,7 @@ pub enum Error {
     /// A backup that says "did not exist" has no configuration.
     #[error("The backup {id} says that the agent did not exist, so there is no configuration in it.")]
     NothingToExport {
-        /// Which backup.
+        /// The backup.
         id: String,
     },
     /// No connection string, although linking was asked for.
@@ -276,15 +276,15 @@ pub enum Error {
     /// A folder without any configuration in it.
     #[error("{path} holds no configuration files (*.json). Nothing was changed.", path = .path.display())]
     EmptyFolder {
-        /// Which folder.
+        /// The folder.
         path: PathBuf,
     },
-    /// It failed, and the history does not know of it.
+    /// Failed, and the history does not know of it.
     #[error("{cause}")]
     NotRecorded {
-        /// What stopped it.
+        /// Cause.
         cause: Box<Error>,
-        /// Why the history could not be written.
+        /// Reason the history could not be written.
         history: Box<Error>,
     },
     /// Nothing of that id in the history.
@@ -296,7 +296,7 @@ pub enum Error {
     /// An entry of the history that does not hold what aidb writes there.
     #[error("This entry of the history cannot be read. The rest of the history is not touched by that.")]
     EntryUnreadable {
-        /// Why.
+        /// Reason.
         reason: String,
     },
     /// The person asked to stop before anything was written.
@@ -336,7 +336,7 @@ fn interrupted(operation: &OperationSummary) -> String {
     )
 }
 
-/// How many sentences about what moved are said to a person, who is shown the new plan as well.
+/// Number of sentences about what moved that are said to a person, who is shown the new plan as well.
 const SAID: usize = 5;
 
 fn first_of(drift: &[String]) -> Vec<String> {

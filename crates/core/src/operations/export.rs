@@ -23,14 +23,14 @@ use crate::store::{End, NewOperation, OperationKind, OperationState};
 pub enum ExportNote {
     /// The server could not list the tables; they are the resources of type `table`.
     TablesFromPermissions {
-        /// What the server said.
+        /// Words of the server.
         reason: String,
     },
     /// A field that looks like a secret stayed behind.
     Withheld {
-        /// Where it stands at the agent.
+        /// Pointer at the agent.
         pointer: String,
-        /// What it looks like.
+        /// Kind.
         kind: String,
     },
     /// The configuration has something that a validation would warn about.
@@ -45,12 +45,12 @@ pub enum ExportNote {
 pub struct Export {
     /// The configuration.
     pub configuration: Configuration,
-    /// What to know about it.
+    /// Notes on it.
     pub notes: Vec<ExportNote>,
 }
 
 impl Export {
-    /// How many fields stayed behind because they look like secrets.
+    /// Number of fields that stayed behind because they look like secrets.
     #[must_use]
     pub fn withheld(&self) -> usize {
         self.notes.iter().filter(|note| matches!(note, ExportNote::Withheld { .. })).count()
@@ -60,7 +60,7 @@ impl Export {
 /// An export that was written to a file.
 #[derive(Clone, Debug)]
 pub struct Exported {
-    /// Where.
+    /// Target.
     pub path: PathBuf,
     /// What.
     pub export: Export,
@@ -84,9 +84,9 @@ pub struct ExportedAll {
 /// A configuration about an agent that the server does not have, most often one that was deleted since.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOver {
-    /// The file.
+    /// Path of the file.
     pub path: PathBuf,
-    /// The agent.
+    /// Id of the agent.
     pub agent_id: String,
 }
 
@@ -248,7 +248,7 @@ fn tables_or_fallback(tables: Tables, agent: &Agent) -> (Vec<String>, Vec<Export
     }
 }
 
-/// What stands for the tables where a server does not list them: the resources of type `table`.
+/// Tables of a server that does not list them: the resources of type `table`.
 pub(super) fn tables_of(agent: &Agent) -> Vec<String> {
     let tables = agent.resource_permissions.iter().filter(|(_, entry)| entry.resource_type == "table");
     tables.map(|(id, _)| id.clone()).collect()

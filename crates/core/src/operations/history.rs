@@ -17,7 +17,7 @@ use crate::store::{
     OperationState, OperationSummary, Pin, ProfileChange, ServerRef,
 };
 
-/// What an entry is.
+/// Kind of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EntryKind {
     /// An operation.
@@ -28,7 +28,7 @@ pub enum EntryKind {
     Profile,
 }
 
-/// How an entry ended.
+/// End of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EntryOutcome {
     /// Done and verified.
@@ -45,7 +45,7 @@ pub enum EntryOutcome {
     Stopped,
     /// Somebody is at it now.
     Running,
-    /// It has no end, and nobody is at it: aidb was ended in the middle of it.
+    /// Has no end, and nobody is at it: aidb was ended in the middle of it.
     Unfinished,
 }
 
@@ -56,7 +56,7 @@ pub enum HistoryEntry {
     Operation {
         /// The operation.
         operation: Box<OperationSummary>,
-        /// Its backup.
+        /// The backup.
         backup: Option<Box<BackupSummary>>,
         /// The other entry of the same matter, where it was interrupted or recovers one that was.
         other: Option<Box<Counterpart>>,
@@ -72,9 +72,9 @@ pub enum HistoryEntry {
 /// The other one of two entries of one matter: an operation that was interrupted, and its recovery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Counterpart {
-    /// What ended an operation that was interrupted.
+    /// Recovery of an interrupted operation.
     Recovery(OperationSummary),
-    /// What a recovery ended.
+    /// Operation that a recovery ended.
     Interrupted(OperationSummary),
 }
 
@@ -88,16 +88,16 @@ impl Counterpart {
     }
 }
 
-/// What the record of an operation holds besides its row.
+/// Content of an operation's record besides its row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OperationRecord {
     /// The plan as it was applied; an export has none.
     pub plan: Option<Plan>,
-    /// What became of it, once that is known.
+    /// Result, once that is known.
     pub report: Option<ApplyReport>,
 }
 
-/// Which entries; the default is all of them.
+/// Filter of entries; the default is all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistoryFilter {
     /// Of one environment, by its id.
@@ -139,7 +139,7 @@ impl Engine {
         Ok(entries)
     }
 
-    /// Those of the entries that a filter takes. A search also finds the resources of a plan, which no entry holds.
+    /// Entries that a filter takes. A search also finds the resources of a plan, which no entry holds.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -249,7 +249,7 @@ impl HistoryEntry {
         }
     }
 
-    /// Its id: an operation's, a backup's, or a profile change's.
+    /// The id: an operation's, a backup's, or a profile change's.
     #[must_use]
     pub fn id(&self) -> &str {
         match self {
@@ -259,7 +259,7 @@ impl HistoryEntry {
         }
     }
 
-    /// What it is.
+    /// Kind.
     #[must_use]
     pub fn kind(&self) -> EntryKind {
         match self {
@@ -269,7 +269,7 @@ impl HistoryEntry {
         }
     }
 
-    /// How it ended.
+    /// Report.
     #[must_use]
     pub fn outcome(&self) -> EntryOutcome {
         match self {
@@ -303,7 +303,7 @@ impl HistoryEntry {
         }
     }
 
-    /// Where, as it was called then.
+    /// Server, as it was called then.
     #[must_use]
     pub fn server(&self) -> &ServerRef {
         match self {
@@ -323,7 +323,7 @@ impl HistoryEntry {
         }
     }
 
-    /// Why, in the person's words.
+    /// Reason, in the person's words.
     #[must_use]
     pub fn note(&self) -> Option<&str> {
         match self {
@@ -333,7 +333,7 @@ impl HistoryEntry {
         }
     }
 
-    /// How much of its plan gives and takes, where that was noted.
+    /// Gains and losses of the plan, where that was noted.
     #[must_use]
     pub fn counts(&self) -> Option<Counts> {
         match self {
@@ -352,7 +352,7 @@ impl HistoryEntry {
         }
     }
 
-    /// How long it took, where its end is known.
+    /// Time it took, where its end is known.
     #[must_use]
     pub fn duration(&self) -> Option<std::time::Duration> {
         match self {

@@ -44,7 +44,7 @@ impl HistoryEntry {
         }
     }
 
-    /// Where it came from: an environment's name, a file's name, the id of the backup that it leads back to.
+    /// Source: an environment's name, a file's name, the id of the backup that it leads back to.
     #[must_use]
     pub fn source(&self) -> Option<&str> {
         let Self::Operation { operation, .. } = self else { return None };
@@ -55,7 +55,7 @@ impl HistoryEntry {
 }
 
 impl Counterpart {
-    /// What its own row says.
+    /// Title of its row.
     #[must_use]
     pub fn title(&self) -> String {
         match self {

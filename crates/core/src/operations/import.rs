@@ -43,14 +43,14 @@ pub enum Remember {
 /// Whether a connection string replaces a link that is there already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Relink {
-    /// It does not, unless it is known to be another one: linking again what is linked is no change.
+    /// Does not, unless it is known to be another one: linking again what is linked is no change.
     #[default]
     No,
-    /// It does: the person asked for that.
+    /// Does: the person asked for that.
     Yes,
 }
 
-/// How an import is planned.
+/// Options of an import.
 #[derive(Clone, Debug)]
 pub struct ImportOptions {
     /// Merge unless asked.
@@ -250,7 +250,7 @@ impl Engine {
 }
 
 impl Remember {
-    /// What is still to be kept once the database is linked.
+    /// Rest to keep once the database is linked.
     pub(super) fn after_linking(linking: DatabaseLinking, link: &LinkDatabase) -> Self {
         match link {
             LinkDatabase::With { remember, .. } if linking == DatabaseLinking::Anew => *remember,

@@ -8,10 +8,10 @@ use crate::config::AgentId;
 use crate::progress::Event;
 use crate::store::{AgentLock, OpenOperation, OperationState};
 
-/// How long a lock has to be held before somebody is said to hold it: whoever only looks whether it is free has it for an
+/// Time a lock has to be held before somebody is said to hold it: whoever only looks whether it is free has it for an
 /// instant.
 const PATIENCE: Duration = Duration::from_millis(300);
-/// How often a taken lock is tried again.
+/// Number of times a taken lock is tried again.
 const POLL: Duration = Duration::from_millis(50);
 
 impl Engine {

@@ -13,17 +13,16 @@ use crate::numbers::counted;
 use crate::plan::{Note, NoteCode, NoteWeight, Plan};
 use crate::store::SeenAgent;
 
-/// What aidb saw at a server that has no agent at all any more.
+/// Memory of a server that has no agent at all any more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LostMemory {
-    /// How many agents it saw there, each when it was last read or written.
+    /// Number of agents it saw there, each when it was last read or written.
     pub agents: usize,
     /// When it saw the last of them.
     pub seen_at: DateTime<Utc>,
 }
 
 impl LostMemory {
-    /// What to do about it.
     pub(super) const HINT: &str = LOST_MEMORY_HINT;
 
     fn of<'s>(seen: impl IntoIterator<Item = &'s SeenAgent>) -> Option<Self> {
@@ -50,7 +49,7 @@ pub struct Look {
     pub url: String,
     /// When.
     pub at: DateTime<Utc>,
-    /// Which agents it had, sorted.
+    /// Agents, sorted.
     pub agents: Vec<String>,
 }
 
@@ -60,7 +59,7 @@ impl Look {
         agents.map(|agent| SeenAgent { url: self.url.clone(), agent_id: agent.clone(), at: self.at, existed: true })
     }
 
-    /// What is different now: agents that came since, and agents that are gone.
+    /// Differences to now: agents that came since, and agents that are gone.
     #[must_use]
     pub fn until(&self, now: &[String]) -> (Vec<String>, Vec<String>) {
         let missing_from = |all: &[String], some: &[String]| {

@@ -61,7 +61,7 @@ impl Engine {
     }
 }
 
-/// How many of the last operations are looked at for the one that brought an agent to where it is.
+/// Number of the last operations that are looked at for the one that brought an agent to where it is.
 const MOST_LOOKED_AT: u32 = 50;
 
 fn left_behind(database: &DatabaseReference, from: &str) -> Note {

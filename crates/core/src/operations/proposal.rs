@@ -15,13 +15,13 @@ use crate::store::{BackupReason, OperationKind};
 /// A plan that was shown, with what it was made from.
 #[derive(Clone, Debug)]
 pub struct Proposal {
-    /// What would be done.
+    /// Plan.
     pub plan: Plan,
-    /// What it is.
+    /// Kind.
     pub source: ProposalSource,
-    /// What the target had when the plan was made.
+    /// State of the target when the plan was made.
     pub live: Arc<AgentState>,
-    /// What was asked for, to make the plan anew when the target moved.
+    /// Goal, to make the plan anew when the target moved.
     pub(super) goal: OwnedGoal,
     /// All of the plan, or chosen items.
     pub(super) selection: Selection,
@@ -38,18 +38,18 @@ pub struct Proposal {
 /// Whether a plan is known to be the one that somebody read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Approval {
-    /// It was made in this run, or saved by this store, or somebody gave its words.
+    /// Was made in this run, or saved by this store, or somebody gave its words.
     Given,
-    /// It was saved elsewhere, and nobody said that it is the one that was read.
+    /// Was saved elsewhere, and nobody said that it is the one that was read.
     Missing {
-        /// Who saved it, as the file says.
+        /// Person who saved it, as the file says.
         saved_by: String,
         /// When, as the file says.
         saved_at: DateTime<Utc>,
     },
 }
 
-/// What a plan leads to.
+/// Goal of a plan session.
 #[derive(Clone, Debug)]
 pub(super) enum OwnedGoal {
     /// The target has this agent.
@@ -67,7 +67,7 @@ impl OwnedGoal {
     }
 }
 
-/// What a proposal is, for the history.
+/// Origin of a proposal in the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ProposalSource {
@@ -78,12 +78,12 @@ pub enum ProposalSource {
     },
     /// Another environment.
     Promotion {
-        /// Its name, or its URL where it has none.
+        /// The name, or its URL where it has none.
         from: String,
     },
     /// A backup, or a file in the place of one.
     Rollback {
-        /// Its id, or the file.
+        /// The id, or the file.
         backup: String,
     },
 }

@@ -15,7 +15,7 @@ use crate::store::{
     AgentLock, End, NewOperation, OpenOperation, OperationId, OperationKind, OperationState, OperationSummary,
 };
 
-/// What is to be recovered, and how.
+/// Operation to recover, and how.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RecoveryRequest<'a> {
     /// One operation; every one without it.
@@ -31,16 +31,16 @@ pub struct RecoveryRequest<'a> {
 pub struct Recovered {
     /// As it was left.
     pub interrupted: OperationSummary,
-    /// What became of it.
+    /// End.
     pub end: RecoveryEnd,
 }
 
-/// What became of an operation that had no end.
+/// End of an interrupted operation.
 #[derive(Clone, Debug)]
 pub enum RecoveryEnd {
-    /// It had not written anything, and its record says so now.
+    /// Had not written anything, and its record says so now.
     NothingWritten,
-    /// It has ended.
+    /// Has ended.
     Recovered {
         /// How.
         report: Box<ApplyReport>,
@@ -48,22 +48,22 @@ pub enum RecoveryEnd {
         sentence: String,
         /// The recovery's own entry in the history.
         recovery: OperationId,
-        /// What could not be cleared away afterwards.
+        /// Failure to clear up afterwards.
         unrecorded: Option<ErrorReport>,
     },
-    /// It waits.
+    /// Waiting.
     Waiting {
         /// For what.
         reason: ErrorReport,
     },
-    /// It has not been interrupted: somebody is at it.
+    /// Has not been interrupted: somebody is at it.
     UnderWay,
 }
 
 /// An operation that has no end.
 #[derive(Clone, Debug)]
 pub struct Interrupted {
-    /// Its record.
+    /// The record.
     pub operation: OperationSummary,
     /// Whether somebody is at it, or its process died.
     pub owner: Owner,
@@ -74,7 +74,7 @@ pub struct Interrupted {
 pub enum Owner {
     /// One is.
     AtWork,
-    /// It died.
+    /// Died.
     Gone,
 }
 
@@ -207,7 +207,7 @@ impl Engine {
         Ok(RecoveryEnd::Recovered { report: Box::new(report), sentence, recovery, unrecorded })
     }
 
-    /// Where the operation wrote, by a key that was given for that server, or by the one that its environment has.
+    /// Target of the operation, by a key that was given for that server, or by the one that its environment has.
     async fn target_of_operation(&self, operation: &OperationSummary, given: Option<&Target>) -> Result<Target, Error> {
         let server = server_key(&operation.server.url);
         if let Some(given) = given.filter(|given| server_key(&given.server.url) == server) {

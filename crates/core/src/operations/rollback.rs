@@ -11,30 +11,30 @@ use crate::connector::{Connector, parse_kept_url};
 use crate::plan::{DatabaseLinking, LimitsGoal, Mode, Selection};
 use crate::store::{Backup, BackupSummary, Environment, ServerRef, StoreError};
 
-/// Where a rollback leads back to.
+/// Source of a rollback.
 #[derive(Clone, Debug)]
 pub enum RollbackSource {
     /// A backup of this machine's store.
     Backup(Box<Backup>),
     /// A backup in a file of its own, from another machine.
     Kept {
-        /// Where it is.
+        /// Path.
         path: PathBuf,
         /// The backup.
         backup: Box<Backup>,
-        /// What tells the agent that was registered right after it.
+        /// Mark of the agent that was registered right after it.
         registered: Option<String>,
     },
     /// A configuration file that somebody exported or sent.
     File {
-        /// Where it is.
+        /// Path.
         path: PathBuf,
-        /// What it says.
+        /// Configuration.
         configuration: Box<Configuration>,
     },
 }
 
-/// How a rollback is planned.
+/// Options of a rollback.
 #[derive(Clone, Debug)]
 pub struct RollbackOptions {
     /// Exact unless asked: what was added since is revoked.
@@ -88,7 +88,7 @@ impl RollbackSource {
 }
 
 impl Engine {
-    /// Where a backup was taken. A profile that is gone since leaves its URL, and with that no key.
+    /// Target of a backup. A profile that is gone since leaves its URL, and with that no key.
     ///
     /// # Errors
     /// As [`Engine::target`].

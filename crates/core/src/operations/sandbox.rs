@@ -13,9 +13,9 @@ const AGENT: &str = "my-agent";
 /// One stage of the sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SampleStage {
-    /// What its server and, where the name is free, its environment are called.
+    /// Name of its server and, where it is free, of its environment.
     pub name: &'static str,
-    /// Its colour.
+    /// The colour.
     pub colour: Colour,
     /// Whether writing to it has to be agreed to.
     pub protection: Protection,

@@ -24,7 +24,7 @@ use crate::store::ServerRef;
 
 /// The version of the file's form. Another one is refused, never guessed at.
 const FORMAT: u32 = 1;
-/// How errors call the file.
+/// Name of the file in errors.
 const WHAT: &str = "Plan file";
 
 /// A saved plan: a JSON document with two keys, the plan with everything around it and a checksum over that.
@@ -58,7 +58,7 @@ struct Saved {
 }
 
 impl SavedPlan {
-    /// Where it applies.
+    /// Server.
     #[must_use]
     pub fn server(&self) -> &ServerRef {
         &self.saved.server
@@ -77,7 +77,7 @@ impl SavedPlan {
         words_of_hash(&self.sha256)
     }
 
-    /// Who saved it, as the file says.
+    /// Person who saved it, as the file says.
     #[must_use]
     pub fn saved_by(&self) -> &str {
         &self.saved.saved_by
@@ -205,7 +205,7 @@ impl Engine {
     }
 }
 
-/// How many words a hash is told in.
+/// Number of words a hash is told in.
 const WORDS: usize = 8;
 /// Bits that one word of the list of 2,048 stands for.
 const BITS_A_WORD: usize = 11;

@@ -7,7 +7,7 @@ use crate::config::PermissionSet;
 use crate::plan::{Change, ChangeKey, Item};
 use crate::store::OperationState;
 
-/// What an operation took away, and what was not put back by it.
+/// Losses of an operation, and what was not put back by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakenAway<'e> {
     /// The operation.

@@ -69,10 +69,10 @@ pub enum Record {
 /// Whether a target is of use without a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KeyNeed {
-    /// It is not: a missing key is said before anything is sent.
+    /// Is not: a missing key is said before anything is sent.
     #[default]
     Required,
-    /// It is: a connection test says more than that there is no key.
+    /// Is: a connection test says more than that there is no key.
     Optional,
 }
 
@@ -92,7 +92,7 @@ pub enum KeyWithheld {
 pub struct Target {
     /// The environment's name, or the URL: how people call it.
     pub name: String,
-    /// How the history calls it.
+    /// Server, as the history calls it.
     pub server: ServerRef,
     /// The profile, where there is one.
     pub environment: Option<Environment>,
@@ -264,7 +264,7 @@ impl Engine {
     }
 }
 
-/// What decides about a key.
+/// Facts that decide about a key.
 struct Keys<'a> {
     request: &'a TargetRequest,
     /// Profile of exactly the target's server.
@@ -275,7 +275,7 @@ struct Keys<'a> {
 }
 
 impl Keys<'_> {
-    /// Why a key that is there was not sent.
+    /// Reason a key that is there was not sent.
     fn withheld(&self) -> Option<KeyWithheld> {
         if self.request.ambient.api_key.is_some() {
             return Some(match self.ambient_elsewhere {

@@ -7,7 +7,7 @@
 use super::{Consent, Context, Engine, Error, Proposal, Target};
 use crate::plan::{self, Change, Plan};
 
-/// What happens where the target moved before an apply had its turn.
+/// Behaviour where the target moved before an apply had its turn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WhenMoved {
     /// Nothing is written.

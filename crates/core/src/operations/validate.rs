@@ -63,13 +63,13 @@ pub struct Excerpt {
     pub first: usize,
     /// The lines; `None` for one that looks as if it held a secret.
     pub lines: Vec<Option<String>>,
-    /// How many lines the file has.
+    /// Number of lines the file has.
     pub total: usize,
 }
 
-/// How many lines are shown before the one that was asked for, and after it.
+/// Number of lines that are shown before the one that was asked for, and after it.
 const AROUND: usize = 5;
-/// How many characters of a line are shown.
+/// Number of characters of a line that are shown.
 const LONGEST_LINE: usize = 400;
 
 /// The lines around `line` (from 1) of a file. A line with a secret is left out: what is shown may be photographed or sent on.

@@ -13,54 +13,54 @@ use crate::config::{DatabaseReference, LiveAgent, PermissionSet, RateLimits, Res
 pub enum Change {
     /// Register the agent, which the target does not have.
     Register {
-        /// Its name.
+        /// The name.
         name: String,
-        /// Its type.
+        /// The type.
         #[serde(rename = "type")]
         agent_type: Option<String>,
         /// Further `agent_info`.
         info: Map<String, Value>,
-        /// Its database, where the person gave a connection string: linked within the registration.
+        /// The database, where the person gave a connection string: linked within the registration.
         database: Option<DatabaseReference>,
-        /// How many queries it may make, where a backup holds that; else what the server gives to every new agent.
+        /// Number of queries it may make, where a backup holds that; else what the server gives to every new agent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rate_limits: Option<RateLimits>,
     },
     /// Link the database of an agent that exists.
     LinkDatabase {
-        /// What is linked now.
+        /// Link now.
         before: Option<DatabaseReference>,
         /// When that was linked: see [`LiveAgent::linked_at`].
         linked_at: Option<String>,
-        /// What the configuration calls the new one.
+        /// Name of the new connection.
         database: DatabaseReference,
     },
     /// Set how many queries the agent may make.
     SetRateLimits {
-        /// What it may now.
+        /// Limits now.
         before: RateLimits,
-        /// What it will.
+        /// Limits then.
         after: RateLimits,
     },
     /// Set one resource's permission list, replacing what is there.
     SetPermission {
-        /// Which resource.
+        /// The resource.
         resource_id: String,
-        /// What is there now; `None`: no entry.
+        /// Entry now; `None`: no entry.
         before: Option<ResourcePermission>,
-        /// What will be there.
+        /// Entry then.
         after: ResourcePermission,
     },
     /// Remove one resource's entry.
     Revoke {
-        /// Which resource.
+        /// The resource.
         resource_id: String,
-        /// What is there now.
+        /// Entry now.
         before: ResourcePermission,
     },
     /// Delete the agent, with everything that belongs to it.
     DeleteAgent {
-        /// What is there now.
+        /// Entry now.
         before: Box<LiveAgent>,
     },
 }
@@ -168,7 +168,7 @@ impl Change {
         }
     }
 
-    /// Its name within the plan.
+    /// The name within the plan.
     #[must_use]
     pub fn key(&self) -> ChangeKey {
         match self {
@@ -182,7 +182,7 @@ impl Change {
         }
     }
 
-    /// What is granted anew and what is taken away.
+    /// Permissions that are gained and lost.
     #[must_use]
     pub fn gained_and_lost(&self) -> (PermissionSet, PermissionSet) {
         match self {

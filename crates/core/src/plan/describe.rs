@@ -15,7 +15,7 @@ fn listed(permissions: PermissionSet) -> String {
     }
 }
 
-/// What an entry allows, with its type unless it is a table: "read and write", "read on a dataset".
+/// Access of an entry, with its type unless it is a table: "read and write", "read on a dataset".
 #[must_use]
 pub fn describe_access(entry: &ResourcePermission) -> String {
     match entry.resource_type.as_str() {
@@ -25,7 +25,7 @@ pub fn describe_access(entry: &ResourcePermission) -> String {
 }
 
 impl Change {
-    /// What it is about: the resource id, or "agent", "database", "rate limits".
+    /// Subject: the resource id, or "agent", "database", "rate limits".
     #[must_use]
     pub fn subject(&self) -> &str {
         match self {

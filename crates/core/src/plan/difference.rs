@@ -22,7 +22,7 @@ pub struct Compared<'a> {
     pub extra: Option<&'a Map<String, Value>>,
 }
 
-/// What would make the right like the left, as a plan that is only looked at; [`Plan::differs`] says whether anything would.
+/// Difference of two sides, as a plan that is only looked at; [`Plan::differs`] says whether anything would.
 #[must_use]
 pub fn difference(agent_id: &AgentId, left: Compared<'_>, right: Compared<'_>) -> Plan {
     let mut plan = Plan::empty(agent_id, Mode::Exact, right.state);

@@ -24,7 +24,7 @@ pub fn drift(was: &AgentState, is: &AgentState) -> Vec<String> {
     }
 }
 
-/// What moved of the agent's own record, which a plan for its permissions leaves alone: a sentence for each, as in [`drift`]. Of a
+/// Drift of the agent's own record, which a plan for its permissions leaves alone: a sentence for each, as in [`drift`]. Of a
 /// database that the plan itself links, nothing is said. Empty where there is no agent on either side.
 #[must_use]
 pub fn record_drift(was: &AgentState, is: &AgentState, plan: &Plan) -> Vec<String> {

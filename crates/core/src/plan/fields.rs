@@ -64,7 +64,7 @@ pub(super) fn note_not_linked(plan: &mut Plan, database: &DatabaseReference) {
     plan.unlinked = Some(database.clone());
 }
 
-/// How many queries the agent may make, where the goal is a backup.
+/// Number of queries the agent may make, where the goal is a backup.
 pub(super) fn compare_limits(plan: &mut Plan, limits: &LimitsGoal, live: &LiveAgent) {
     let message = match (limits, &live.rate_limits) {
         (LimitsGoal::Unsaid, _) => return,

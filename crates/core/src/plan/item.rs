@@ -12,12 +12,12 @@ use crate::config::ResourcePermission;
 pub struct Item<'a>(Cow<'a, Change>);
 
 impl Change {
-    /// What it gives and what it takes, apart: one item, or the gain and then the loss.
+    /// Gain and loss, apart: one item, or the gain and then the loss.
     pub fn items(&self) -> impl Iterator<Item = Item<'_>> {
         (0..self.item_count()).map(|nth| self.item(nth))
     }
 
-    /// How many items it has.
+    /// Number of items it has.
     #[must_use]
     pub fn item_count(&self) -> usize {
         if self.entry_that_loses_and_gains().is_some() { 2 } else { 1 }
@@ -109,13 +109,13 @@ impl Plan {
         self.changes.iter().flat_map(Change::items)
     }
 
-    /// How many items there are: what a person reads as "5 changes".
+    /// Number of items: what a person reads as "5 changes".
     #[must_use]
     pub fn item_count(&self) -> usize {
         item_count(&self.changes)
     }
 
-    /// How many of its items the changes with these keys hold.
+    /// Number of its items that the changes with these keys hold.
     #[must_use]
     pub fn items_of(&self, keys: &[ChangeKey]) -> usize {
         if keys.len() == self.changes.len() {
@@ -125,14 +125,14 @@ impl Plan {
         self.changes.iter().filter(|change| keys.contains(&change.key())).map(Change::item_count).sum()
     }
 
-    /// How many items stand in `group`.
+    /// Number of items that stand in `group`.
     #[must_use]
     pub fn count(&self, group: Group) -> usize {
         self.items().filter(|item| item.group() == group).count()
     }
 }
 
-/// How many items these changes have together.
+/// Number of items these changes have together.
 #[must_use]
 pub fn item_count(changes: &[Change]) -> usize {
     changes.iter().map(Change::item_count).sum()

@@ -5,7 +5,7 @@ use super::make::{DatabaseLinking, note};
 use super::{Change, Mode, NoteCode, NoteWeight, Plan};
 use crate::config::{Agent, DatabaseReference, LiveAgent};
 
-/// What the server calls a link that was made by its own call, whatever name it was given.
+/// Name that the server gives a link that was made by its own call, whatever name it was given.
 pub(super) const NAMELESS: &str = "default";
 
 pub(super) fn compare_database(plan: &mut Plan, agent: &Agent, live: &LiveAgent, linking: DatabaseLinking) {
@@ -28,7 +28,7 @@ pub(super) fn compare_database(plan: &mut Plan, agent: &Agent, live: &LiveAgent,
     }
 }
 
-/// What stands for a link where there is none on the other side.
+/// Substitute for a link where there is none on the other side.
 pub(super) fn called(link: &DatabaseReference) -> &str {
     link.connection_name.as_deref().or(link.database_type.as_deref()).unwrap_or("linked")
 }

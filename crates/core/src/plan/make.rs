@@ -27,7 +27,7 @@ pub enum DatabaseLinking {
     Anew,
 }
 
-/// What a goal says of how many queries the agent may make.
+/// Goal for the rate limits.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LimitsGoal {
@@ -36,7 +36,7 @@ pub enum LimitsGoal {
     Unsaid,
     /// These.
     Known(RateLimits),
-    /// It is a backup, and does not hold them: the server did not tell, or it is from before aidb kept them.
+    /// Is a backup, and does not hold them: the server did not tell, or it is from before aidb kept them.
     NotHeld,
 }
 
@@ -48,23 +48,23 @@ impl LimitsGoal {
     }
 }
 
-/// What the target should become.
+/// Goal for the target.
 #[derive(Clone, Copy, Debug)]
 pub enum Goal<'a> {
-    /// It has this agent.
+    /// Has this agent.
     Agent {
         /// The settings.
         agent: &'a Agent,
         /// Whether its database is linked on the way.
         linking: DatabaseLinking,
-        /// How many queries it may make.
+        /// Number of queries it may make.
         limits: &'a LimitsGoal,
     },
-    /// It does not have the agent: a rollback to "it did not exist".
+    /// Does not have the agent: a rollback to "it did not exist".
     Absent,
 }
 
-/// What is known of the tables in the target's database.
+/// Knowledge of the tables in the target's database.
 #[derive(Clone, Copy, Debug)]
 pub enum TargetTables<'a> {
     /// Resource ids of its tables, sorted.

@@ -47,13 +47,13 @@ use crate::config::{AgentId, AgentState, DatabaseReference};
 /// The version of the plan's serialised form. A plan of another version is refused, never guessed at.
 pub const PLAN_FORMAT: u32 = 1;
 
-/// What happens to what the goal does not name.
+/// Treatment of what the goal does not name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// It stays. Import and promote do this unless asked.
+    /// Stays. Import and promote do this unless asked.
     Merge,
-    /// It is revoked. Rollback does this unless asked.
+    /// Is revoked. Rollback does this unless asked.
     Exact,
 }
 
@@ -68,7 +68,7 @@ impl Mode {
     }
 }
 
-/// How much a note weighs.
+/// Weight of a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoteWeight {
@@ -117,9 +117,9 @@ pub enum NoteCode {
 /// Something the plan points out besides its changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    /// Which of the closed list.
+    /// Error code.
     pub code: NoteCode,
-    /// How much it weighs.
+    /// Weight.
     pub weight: NoteWeight,
     /// One sentence.
     pub message: String,
@@ -133,9 +133,9 @@ pub struct Note {
 pub struct Unchangeable {
     /// JSON pointer within the configuration's `agent`: `/name`, `/type`, `/database/type`, `/description`.
     pub field: String,
-    /// What the target has; `null` where it has nothing.
+    /// Present value; `null` where it has nothing.
     pub target: Value,
-    /// What the goal asks for; `null` where it asks for nothing.
+    /// Wanted value; `null` where it asks for nothing.
     pub wanted: Value,
 }
 
@@ -166,7 +166,7 @@ pub struct Plan {
     pub same: Vec<String>,
     /// Ids of resources that only the target has and that stay, because the mode is merge.
     pub kept: Vec<String>,
-    /// What else to know before applying.
+    /// Notes for the person who applies it.
     pub notes: Vec<Note>,
     /// The database that the goal names and the target will not have linked after this.
     #[serde(default, skip_serializing_if = "Option::is_none")]

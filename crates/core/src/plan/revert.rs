@@ -26,9 +26,9 @@ const UNLIKE_OURS: &str =
 /// Whether the agent that is there now is the one that this plan registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ownership {
-    /// It has the key that aidb made for it.
+    /// Has the key that aidb made for it.
     Ours,
-    /// It has another key: somebody else registered it.
+    /// Has another key: somebody else registered it.
     Foreign,
     /// The server does not say which key it has.
     Unknown,
@@ -37,7 +37,7 @@ pub enum Ownership {
 /// A value that was not brought to where it should be, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leftover {
-    /// Which change.
+    /// The change.
     pub change: ChangeKey,
     /// One sentence: what is there now and what was there before.
     pub reason: String,
@@ -57,12 +57,12 @@ pub enum LeftoverKind {
     NotYet,
 }
 
-/// What has to be done to put a plan's changes back.
+/// Changes that put a plan's changes back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reversal {
     /// Changes that lead back, in the order of [`super::PHASES`].
     pub undo: Vec<Change>,
-    /// What somebody else changed since, or what no call can take back.
+    /// Items that somebody else changed since, or that no call can take back.
     pub left: Vec<Leftover>,
 }
 
@@ -161,12 +161,12 @@ fn entry<'a>(live: &'a LiveAgent, resource_id: &str) -> Option<&'a ResourcePermi
     live.agent.resource_permissions.get(resource_id)
 }
 
-/// What is left to do of a plan that is to be finished after all.
+/// Rest of a plan that is to be finished after all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Remainder {
     /// Changes that are still to be sent, in the plan's order.
     pub todo: Vec<Change>,
-    /// What somebody else changed since: theirs is left as it is.
+    /// Items that somebody else changed since: theirs is left as it is.
     pub left: Vec<Leftover>,
 }
 
@@ -188,7 +188,7 @@ pub fn remaining(changes: &[Change], live: &AgentState, ownership: Ownership) ->
     remainder
 }
 
-/// Why a change that was not reached cannot be carried out any more without undoing what somebody else did.
+/// Reason a change that was not reached cannot be carried out any more without undoing what somebody else did.
 fn conflict(change: &Change, live: &AgentState, ownership: Ownership, registers: bool) -> Option<String> {
     match (change, live) {
         (Change::Register { .. }, AgentState::Present(_)) if ownership == Ownership::Foreign => Some(FOREIGN.into()),

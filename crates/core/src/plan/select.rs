@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Change, ChangeKey, Item, Plan};
 use crate::error::{ErrorCode, Explain};
 
-/// Which changes of a plan to carry out.
+/// Selection of a plan's changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Selection {
@@ -29,7 +29,7 @@ impl Selection {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} is in neither the target nor what should be there. Nothing was changed.", .key)]
 pub struct UnknownItem {
-    /// What was asked for.
+    /// Key of the change.
     pub key: ChangeKey,
     /// The nearest thing that there is.
     pub nearest: Option<String>,

@@ -15,7 +15,7 @@ use super::{Store, StoreError};
 
 const LONGEST_NAME: usize = 100;
 const LONGEST_NOTE: usize = 2000;
-/// How many candidates an ambiguous id lists.
+/// Number of candidates an ambiguous id lists.
 const CANDIDATES: i64 = 5;
 
 short_id! {
@@ -24,7 +24,7 @@ short_id! {
 }
 
 text_enum! {
-    /// Why a backup was taken.
+    /// Reason a backup was taken.
     pub enum BackupReason {
         /// Before an import or a promotion wrote.
         BeforeImport = "before_import",
@@ -40,9 +40,9 @@ text_enum! {
 text_enum! {
     /// Whether retention may drop a backup.
     pub enum Pin {
-        /// It stays.
+        /// Stays.
         Pinned = "pinned",
-        /// It goes when its time has come.
+        /// Removed when its time has come.
         Unpinned = "unpinned",
     }
 }
@@ -50,65 +50,65 @@ text_enum! {
 text_enum! {
     /// Whether the agent was there at that moment.
     pub enum Existence {
-        /// It was.
+        /// Was.
         Existed = "existed",
-        /// It was not: restoring means deleting it.
+        /// Was not: restoring means deleting it.
         DidNotExist = "did_not_exist",
     }
 }
 
-/// What a backup is made from.
+/// Content of a new backup.
 #[derive(Clone, Copy, Debug)]
 pub struct NewBackup<'a> {
-    /// Where.
+    /// Target.
     pub server: &'a ServerRef,
-    /// Which agent.
+    /// Id of the agent.
     pub agent_id: &'a AgentId,
     /// Everything the environment holds for it.
     pub state: &'a AgentState,
     /// The tables of its database, where they are known.
     pub tables: Option<&'a [String]>,
-    /// Why.
+    /// Reason.
     pub reason: BackupReason,
     /// The operation that needs it. The operation is given this backup in the same transaction.
     pub operation: Option<&'a OperationId>,
     /// When the state was read.
     pub taken_at: DateTime<Utc>,
-    /// What somebody wants to remember about it.
+    /// Note.
     pub note: Option<&'a str>,
 }
 
 /// A backup as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupSummary {
-    /// Its id.
+    /// The id.
     pub id: BackupId,
-    /// Its place in the order of backups: a later one has a higher number, whatever the clock says.
+    /// The place in the order of backups: a later one has a higher number, whatever the clock says.
     pub sequence: i64,
-    /// Where.
+    /// Target.
     #[serde(rename = "place")]
     pub server: ServerRef,
-    /// Which agent.
+    /// Id of the agent.
     pub agent_id: AgentId,
     /// When the state was read.
     pub taken_at: DateTime<Utc>,
-    /// Why.
+    /// Reason.
     pub reason: BackupReason,
     /// The operation that needed it.
     pub operation: Option<OperationId>,
     /// A name somebody gave it.
     pub name: Option<String>,
-    /// What somebody wants to remember about it.
+    /// Note.
     pub note: Option<String>,
     /// Whether retention may drop it.
     pub pinned: Pin,
     /// Whether the agent was there.
     pub existed: Existence,
-    /// How many resource permissions it holds.
+    /// Number of resource permissions it holds.
     pub resources: u32,
     /// SHA-256 over everything but sequence, name, note and pin, in hexadecimal.
     pub hash: String,
-    /// Which part of its row cannot be read, in words, where one cannot: that part says nothing here, and the backup is damaged.
+    /// The part of its row that cannot be read, in words, where one cannot: that part says nothing here, and the backup is damaged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unreadable: Option<String>,
 }
@@ -116,7 +116,7 @@ pub struct BackupSummary {
 /// A backup with its content, which was found to match its hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backup {
-    /// What lists show.
+    /// Summary for lists.
     pub summary: BackupSummary,
     /// The tables of the agent's database, where they were known.
     pub tables: Option<Vec<String>>,
@@ -124,7 +124,7 @@ pub struct Backup {
     pub state: AgentState,
 }
 
-/// Which backups to list; the default is all of them.
+/// Filter of backups; the default is all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BackupFilter {
     /// Of one agent.

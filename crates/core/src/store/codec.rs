@@ -53,7 +53,7 @@ macro_rules! short_id {
         pub struct $name(String);
 
         impl $name {
-            /// What every such id begins with.
+            /// Prefix of every id.
             pub const PREFIX: &'static str = $prefix;
 
             /// The id as text.

@@ -84,14 +84,14 @@ impl fmt::Display for EnvironmentId {
     }
 }
 
-/// What an environment is made from.
+/// Content of a new environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEnvironment {
     /// One line of 1 to 64 characters, without spaces around it; unique, upper and lower case aside.
     pub name: String,
     /// The server's URL as the connector accepts it. Kept as given.
     pub url: String,
-    /// Its colour.
+    /// The colour.
     pub colour: Colour,
     /// Protected or not.
     pub protection: Protection,
@@ -101,7 +101,7 @@ pub struct NewEnvironment {
     pub ca_file: Option<PathBuf>,
     /// Whether plain http may leave this machine.
     pub plain_http: PlainHttpChoice,
-    /// How many backups of each agent to keep at least.
+    /// Number of backups of each agent to keep at least.
     pub keep_backups: u32,
     /// For how many days to keep every backup.
     pub keep_days: u32,
@@ -138,15 +138,15 @@ impl NewEnvironment {
 /// The profile of one server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Environment {
-    /// Its id.
+    /// The id.
     pub id: EnvironmentId,
-    /// Its name; see [`NewEnvironment::name`].
+    /// The name; see [`NewEnvironment::name`].
     pub name: String,
     /// The server's URL.
     pub url: String,
-    /// Its place in the stage order, from 0 without gaps.
+    /// The place in the stage order, from 0 without gaps.
     pub position: u32,
-    /// Its colour.
+    /// The colour.
     pub colour: Colour,
     /// Protected or not.
     pub protection: Protection,
@@ -156,7 +156,7 @@ pub struct Environment {
     pub ca_file: Option<PathBuf>,
     /// Whether plain http may leave this machine.
     pub plain_http: PlainHttpChoice,
-    /// How many backups of each agent to keep at least.
+    /// Number of backups of each agent to keep at least.
     pub keep_backups: u32,
     /// For how many days to keep every backup.
     pub keep_days: u32,

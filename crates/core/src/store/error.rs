@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{ErrorCode, Explain};
 
-/// Why the store could not be opened, read or written.
+/// Reason the store could not be opened, read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// Folder or file that cannot be created, opened or written.
@@ -13,21 +13,21 @@ pub enum StoreError {
     Unwritable {
         /// The folder or file.
         path: PathBuf,
-        /// What the system said.
+        /// Words of the system.
         reason: String,
     },
     /// A file that is no database, or a broken one.
     #[error("The store {} is damaged, or is not a store of aidb. It was left as it is.", path.display())]
     Damaged {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What was found.
+        /// Finding.
         reason: String,
     },
     /// A database of some other program.
     #[error("{} is a database of another program, not a store of aidb. It was left as it is.", path.display())]
     Foreign {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
     },
     /// A store of a newer aidb.
@@ -36,9 +36,9 @@ pub enum StoreError {
         path.display()
     )]
     Newer {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Its version.
+        /// The version.
         found: i64,
         /// The newest version that this aidb knows.
         known: i64,
@@ -46,19 +46,19 @@ pub enum StoreError {
     /// Another process held the store for longer than the time limit.
     #[error("Another aidb is writing to the store {} and did not finish in time. Nothing was changed.", path.display())]
     Busy {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
     },
     /// No space left.
     #[error("The disk is full, so nothing could be written to the store {}. What it held before is still there.", path.display())]
     Full {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
     },
     /// Anything else that the database or the system reports.
     #[error("The store could not do what it was asked. Nothing was changed.")]
     Failed {
-        /// What was reported.
+        /// Report.
         reason: String,
     },
     /// The sync that ends a transaction failed. The log holds the transaction whole or not, and the next start goes by that.
@@ -66,7 +66,7 @@ pub enum StoreError {
         "The store could not force what it wrote to the disk; whether it is kept shows when the store is opened again."
     )]
     NotForced {
-        /// What was reported.
+        /// Report.
         reason: String,
     },
     /// No environment of that name or id.
@@ -89,11 +89,11 @@ pub enum StoreError {
     /// A name, note or path that cannot be kept.
     #[error("{what} {value:?} cannot be used: {reason}. Nothing was changed.")]
     Unusable {
-        /// What it should have become: `The name`.
+        /// Expectation: `The name`.
         what: &'static str,
         /// As given.
         value: String,
-        /// What is wrong with it.
+        /// Fault.
         reason: String,
     },
     /// No backup of that id.
@@ -115,7 +115,7 @@ pub enum StoreError {
     BackupDamaged {
         /// The backup.
         id: String,
-        /// What does not match.
+        /// Mismatch.
         reason: String,
     },
     /// Written, read back, and not the same.
@@ -123,7 +123,7 @@ pub enum StoreError {
         "The backup was written, but reading it back failed, so there is no backup. Nothing was sent to the environment."
     )]
     BackupNotKept {
-        /// What was found.
+        /// Finding.
         reason: String,
     },
     /// A saved plan is applied a second time.
@@ -140,7 +140,7 @@ pub enum StoreError {
     OperationOrder {
         /// The operation.
         id: String,
-        /// Its state.
+        /// The state.
         from: &'static str,
         /// The state asked for.
         to: &'static str,

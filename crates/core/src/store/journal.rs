@@ -12,7 +12,7 @@ use super::operations::{End, NewOperation, OperationId, OperationKind, Operation
 use super::{Store, StoreError};
 
 text_enum! {
-    /// Where an operation is going.
+    /// Heading of an operation.
     pub enum Heading {
         /// To the end of its plan.
         Forward = "forward",
@@ -24,11 +24,11 @@ text_enum! {
 /// An operation that has not ended, with everything that recovering it takes besides the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenOperation {
-    /// What the history lists.
+    /// Summary for the history.
     pub summary: OperationSummary,
     /// The plan, as JSON.
     pub plan_json: Option<String>,
-    /// How many of the plan's changes, in the plan's order, may have been sent; `None` where an older aidb did not note it.
+    /// Number of the plan's changes, in the plan's order, that may have been sent; `None` where an older aidb did not note it.
     pub sent: Option<usize>,
     /// Whether it had turned back.
     pub heading: Heading,

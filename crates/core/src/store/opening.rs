@@ -21,7 +21,7 @@ use crate::disk;
 /// `aidb` in ASCII: marks the file as ours (<https://www.sqlite.org/fileformat.html#application_id>).
 pub(super) const APPLICATION_ID: i64 = 0x6169_6462;
 
-/// What brings a store from one version to the next; a store's version is how many of them it has seen.
+/// Migrations from one version of the store to the next; a store's version is how many of them it has seen.
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_store.sql"),
     include_str!("../../migrations/0002_history.sql"),
@@ -31,9 +31,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_profile_changes.sql"),
 ];
 
-/// How long to wait for another process that is writing.
+/// Time to wait for another process that is writing.
 pub(super) const BUSY_LIMIT: Duration = Duration::from_secs(5);
-/// How long a query waits for its turn at the one writing connection of this process.
+/// Time a query waits for its turn at the one writing connection of this process.
 const TURN_LIMIT: Duration = Duration::from_secs(30);
 const READERS: u32 = 4;
 
@@ -152,7 +152,7 @@ async fn name_servers(connection: &mut SqliteConnection) -> Result<(), sqlx::Err
     Ok(())
 }
 
-/// What tells whose a database is.
+/// Identity of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Identity {
     application_id: i64,

@@ -19,7 +19,7 @@ short_id! {
 }
 
 text_enum! {
-    /// What an operation is.
+    /// Kind of an operation.
     pub enum OperationKind {
         /// Reads an agent into a file.
         Export = "export",
@@ -35,7 +35,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// How far an operation got.
+    /// Progress of an operation.
     pub enum OperationState {
         /// Planned; nothing has been written.
         Prepared = "prepared",
@@ -77,7 +77,7 @@ impl OperationState {
 }
 
 text_enum! {
-    /// Which of aidb's programs carries an operation out: said to whoever finds an agent taken.
+    /// Program that carries an operation out: said to whoever finds an agent taken.
     pub enum Program {
         /// The desktop application.
         Window = "window",
@@ -86,20 +86,20 @@ text_enum! {
     }
 }
 
-/// What an operation begins with. No secret belongs into any of it.
+/// Content of a new operation. No secret belongs into any of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewOperation {
-    /// What it is.
+    /// Kind.
     pub kind: OperationKind,
     /// Where it writes; for an export, where it reads.
     pub server: ServerRef,
-    /// Which agent.
+    /// Id of the agent.
     pub agent_id: AgentId,
     /// How: `merge`, `exact`, or whatever else there is to say.
     pub mode: String,
-    /// Who: the person, as the system knows them.
+    /// Person: the person, as the system knows them.
     pub actor: String,
-    /// Why, in the person's words.
+    /// Reason, in the person's words.
     pub reason: Option<String>,
     /// When it began.
     pub started_at: DateTime<Utc>,
@@ -107,17 +107,17 @@ pub struct NewOperation {
     pub plan_json: Option<String>,
     /// The hash of the live state that the plan was made from.
     pub fingerprint: Option<String>,
-    /// Where the configuration came from: a file, an environment, a backup; for a recovery the operation that it recovered.
+    /// Source of the configuration: a file, an environment, a backup; for a recovery the operation that it recovered.
     pub source: Option<String>,
-    /// Which program carries it out.
+    /// The program that carries it out.
     pub program: Program,
     /// The id of the saved plan that is applied.
     pub saved_plan: Option<String>,
-    /// How much of the plan gives and takes; `None` without a plan.
+    /// Gains and losses of the plan; `None` without a plan.
     pub counts: Option<Counts>,
 }
 
-/// How many items of a plan give and take.
+/// Number of items of a plan that give and take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Items that give access.
@@ -126,16 +126,16 @@ pub struct Counts {
     pub losses: u32,
 }
 
-/// How an operation ended.
+/// End of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End<'a> {
     /// One of the final states.
     pub state: OperationState,
     /// One sentence.
     pub summary: &'a str,
-    /// What became of each item, as JSON.
+    /// Result of each item, as JSON.
     pub outcome_json: Option<&'a str>,
-    /// Why it ended before it wrote anything.
+    /// Reason it ended before it wrote anything.
     pub cause: Option<ErrorCode>,
     /// When.
     pub at: DateTime<Utc>,
@@ -144,26 +144,26 @@ pub struct End<'a> {
 /// An operation as the history lists it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperationSummary {
-    /// Its id.
+    /// The id.
     pub id: OperationId,
-    /// Its place in the order of operations: a later one has a higher number, whatever the clock says.
+    /// The place in the order of operations: a later one has a higher number, whatever the clock says.
     pub sequence: i64,
-    /// What it is.
+    /// Kind.
     pub kind: OperationKind,
-    /// How far it got.
+    /// Progress.
     pub state: OperationState,
-    /// Where.
+    /// Target.
     #[serde(rename = "place")]
     pub server: ServerRef,
-    /// Which agent.
+    /// Id of the agent.
     pub agent_id: AgentId,
     /// How.
     pub mode: String,
-    /// Who.
+    /// Person.
     pub actor: String,
-    /// Why.
+    /// Reason.
     pub reason: Option<String>,
-    /// Where the configuration came from.
+    /// Source of the configuration.
     pub source: Option<String>,
     /// The hash of the live state that the plan was made from.
     pub fingerprint: Option<String>,
@@ -171,17 +171,17 @@ pub struct OperationSummary {
     pub started_at: DateTime<Utc>,
     /// When it ended, if it did.
     pub finished_at: Option<DateTime<Utc>>,
-    /// How it ended, in one sentence.
+    /// End, in one sentence.
     pub summary: Option<String>,
     /// The backup that was taken before its first write.
     pub backup: Option<BackupId>,
-    /// Which program carried it out, where that was noted.
+    /// The program that carried it out, where that was noted.
     pub program: Option<Program>,
-    /// Why it is not recovered yet, where that was tried.
+    /// Reason it is not recovered yet, where that was tried.
     pub waiting: Option<ErrorReport>,
-    /// Why it ended before it wrote anything, where that was noted and is a code that this aidb knows.
+    /// Reason it ended before it wrote anything, where that was noted and is a code that this aidb knows.
     pub cause: Option<ErrorCode>,
-    /// How much of its plan gives and takes, where that was noted.
+    /// Gains and losses of the plan, where that was noted.
     #[serde(default)]
     pub counts: Option<Counts>,
 }
@@ -189,15 +189,15 @@ pub struct OperationSummary {
 /// An operation with its plan and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Operation {
-    /// What the history lists.
+    /// Summary for the history.
     pub summary: OperationSummary,
     /// The plan, as JSON.
     pub plan_json: Option<String>,
-    /// What became of each item, as JSON.
+    /// Result of each item, as JSON.
     pub outcome_json: Option<String>,
 }
 
-/// Which operations to list; the default is all of them.
+/// Filter of operations; the default is all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OperationFilter {
     /// Of one agent.

@@ -16,29 +16,29 @@ short_id! {
 }
 
 text_enum! {
-    /// What was done to a profile.
+    /// Action on a profile.
     pub enum ProfileAction {
-        /// It was added.
+        /// Was added.
         Added = "added",
         /// Values of it were changed.
         Changed = "changed",
-        /// It was removed, and its key with it.
+        /// Was removed, and its key with it.
         Removed = "removed",
         /// A key was stored for it where there was none.
         KeyStored = "key_stored",
-        /// Its key was replaced.
+        /// The key was replaced.
         KeyReplaced = "key_replaced",
-        /// Its key was removed.
+        /// The key was removed.
         KeyRemoved = "key_removed",
     }
 }
 
-/// Who changes something, with what, and when.
+/// Person who changes something, with what, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct By {
     /// The person, as the system knows them.
     pub actor: String,
-    /// Which program.
+    /// The program.
     pub program: Program,
     /// Now.
     pub at: DateTime<Utc>,
@@ -47,15 +47,15 @@ pub struct By {
 /// A change of a profile, as the history lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileChange {
-    /// Its id.
+    /// The id.
     pub id: ProfileChangeId,
-    /// What was done.
+    /// Action.
     pub action: ProfileAction,
     /// To which profile, as it was called after that.
     pub server: ServerRef,
     /// By whom.
     pub by: By,
-    /// What is different, one line for each value: "Protection: open → protected".
+    /// Differences, one line for each value: "Protection: open → protected".
     pub details: Vec<String>,
 }
 
@@ -125,7 +125,7 @@ impl Store {
     }
 }
 
-/// What is different between a profile before and after, one line for each value.
+/// Differences between a profile before and after, one line for each value.
 pub(super) fn differences(before: &Environment, after: &Environment) -> Vec<String> {
     let said = |text: Option<&str>| text.unwrap_or("none").to_owned();
     let http = |choice| if choice == PlainHttpChoice::Allowed { "allowed" } else { "refused" }.to_owned();

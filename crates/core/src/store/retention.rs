@@ -63,7 +63,7 @@ impl Store {
     }
 }
 
-/// Those of `backups` (of one agent, newest first) that are beyond the newest `keep` and older than `days`.
+/// Backups (of one agent, newest first) that are beyond the newest `keep` and older than `days`.
 fn outlived(
     backups: &[BackupSummary],
     keep: u32,

@@ -6,12 +6,12 @@ use sqlx::Row;
 use super::codec::parse_time;
 use super::{Store, StoreError};
 
-/// What the history says of an agent at a server last.
+/// Last state of an agent in the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenAgent {
     /// The server, as it was called then.
     pub url: String,
-    /// Which agent.
+    /// Id of the agent.
     pub agent_id: String,
     /// When.
     pub at: DateTime<Utc>,

@@ -24,13 +24,13 @@ impl ServerRef {
         Self { environment: None, environment_name: None, url: url.into() }
     }
 
-    /// How people call it: the environment's name, or the URL.
+    /// Name that people use: the environment's name, or the URL.
     #[must_use]
     pub fn called(&self) -> &str {
         self.environment_name.as_deref().unwrap_or(&self.url)
     }
 
-    /// How people call it, with the address where that is not the name itself.
+    /// Name that people use, with the address where that is not the name itself.
     #[must_use]
     pub fn described(&self) -> String {
         match &self.environment_name {

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use crate::error::{ErrorCode, Explain};
 
-/// Why a secret could not be read, stored or removed.
+/// Reason a secret could not be read, stored or removed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VaultError {
     /// No keychain service on this machine or in this session.
     #[error("This machine offers no keychain, so no API key can be read from or kept in it.")]
     KeychainAbsent {
-        /// What the system said.
+        /// Words of the system.
         reason: String,
     },
     /// A keychain service without a default keyring.
@@ -23,13 +23,13 @@ pub enum VaultError {
     /// No answer within the time limit.
     #[error("The keychain did not answer within {} seconds. Whether it did what it was asked is not known.", limit.as_secs())]
     KeychainSilent {
-        /// How long it was given.
+        /// Time it was given.
         limit: Duration,
     },
     /// Any other failure of the keychain.
     #[error("The keychain could not do what it was asked.")]
     KeychainFailed {
-        /// What the keychain said.
+        /// Words of the keychain.
         reason: String,
     },
     /// Several entries of that name with different content.
@@ -37,7 +37,7 @@ pub enum VaultError {
     Contradictory {
         /// The name as the keychain shows it.
         label: String,
-        /// How many entries.
+        /// Number of entries.
         entries: usize,
     },
     /// Stored, read back, and not the same.
@@ -55,7 +55,7 @@ pub enum VaultError {
     /// Empty, or with a line break or another control character.
     #[error("This secret cannot be stored: {why}. Nothing was stored.")]
     Unusable {
-        /// What is wrong with it, in words.
+        /// Fault, in words.
         why: &'static str,
     },
     /// A folder or file with secrets that others on this machine could read.
@@ -63,7 +63,7 @@ pub enum VaultError {
     Exposed {
         /// The folder or file.
         path: PathBuf,
-        /// Its permission bits.
+        /// The permission bits.
         mode: u32,
         /// The permission bits that it should have.
         private: u32,
@@ -73,9 +73,9 @@ pub enum VaultError {
     WrongKind {
         /// The path.
         path: PathBuf,
-        /// What it is, in words.
+        /// Kind, in words.
         found: &'static str,
-        /// What it should be, in words.
+        /// Expectation, in words.
         expected: &'static str,
     },
     /// A folder or file that exists and cannot be read.
@@ -83,7 +83,7 @@ pub enum VaultError {
     Unreadable {
         /// The folder or file.
         path: PathBuf,
-        /// What the system said.
+        /// Words of the system.
         reason: String,
     },
     /// A folder or file that cannot be written.
@@ -91,7 +91,7 @@ pub enum VaultError {
     Unwritable {
         /// The folder or file.
         path: PathBuf,
-        /// What the system said.
+        /// Words of the system.
         reason: String,
     },
 }

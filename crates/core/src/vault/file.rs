@@ -114,7 +114,7 @@ enum Kind {
     File,
 }
 
-/// What stands at `path`, without following a link; `None` where nothing does.
+/// Kind of the entry at `path`, without following a link; `None` where nothing does.
 fn inspect(path: &Path, kind: Kind) -> Result<Option<Metadata>, VaultError> {
     let metadata = match fs::symlink_metadata(path) {
         Ok(metadata) => metadata,

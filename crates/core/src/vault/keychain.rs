@@ -14,20 +14,20 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::secret_service;
 use super::{Removal, SecretName, StoredSecret, VaultError};
 
-/// How long the keychain may take when it has nothing to ask anybody.
+/// Time the keychain may take when it has nothing to ask anybody.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
-/// How long it may take when a password prompt may be on the screen.
+/// Time it may take when a password prompt may be on the screen.
 const PROMPT_LIMIT: Duration = Duration::from_secs(60);
 /// For how long a request may be without an answer before it is looked whether the keychain is still there: whoever reads a
 /// prompt has [`PROMPT_LIMIT`], and a keychain that fell silent meanwhile does not.
 const PULSE: Duration = Duration::from_secs(4);
-/// How long such a look may take: with the pause before it less than [`ANSWER_LIMIT`].
+/// Time such a look may take: with the pause before it less than [`ANSWER_LIMIT`].
 const PULSE_LIMIT: Duration = Duration::from_secs(5);
 /// For how long a keychain that did not answer is not asked for the next secret: whoever wants one after the other would
 /// wait for [`ANSWER_LIMIT`] each time.
 const SILENT_FOR: Duration = Duration::from_secs(3);
 
-/// What a look at the keychain found.
+/// State of the keychain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// Unlocked, with a default keyring.
@@ -319,7 +319,7 @@ mod tests {
         }
     }
 
-    /// How often it was looked, of `at_least` times. The limit passes on a clock that is turned by hand, maybe before the
+    /// Number of looks, of `at_least` times. The limit passes on a clock that is turned by hand, maybe before the
     /// system has begun the thread that looks, so that is waited for.
     fn looked(at_least: usize) -> usize {
         let deadline = std::time::Instant::now() + Duration::from_secs(10);

@@ -30,7 +30,6 @@ impl Memory {
         }
     }
 
-    /// All of them.
     pub(super) fn all(&self) -> Vec<(SecretName, StoredSecret)> {
         self.secrets().values().cloned().collect()
     }

@@ -38,10 +38,10 @@ use memory::Memory;
 
 /// A secret shorter than this shows none of its characters: four of twelve would be too many.
 const SHORTEST_WITH_ENDING: usize = 16;
-/// How many of the last characters tell two keys apart.
+/// Number of the last characters that tell two keys apart.
 const ENDING: usize = 4;
 
-/// Where secrets are kept.
+/// Storage of secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VaultKind {
     /// The system's keychain.
@@ -60,25 +60,25 @@ pub enum VaultKind {
 pub enum VaultStatus {
     /// They can.
     Ready {
-        /// Where they are.
+        /// Vault.
         kind: VaultKind,
     },
     /// The keychain is locked; [`Vault::unlock`] asks for it.
     Locked,
     /// There is a keychain, and it answers nothing: what it holds is still there.
     Silent {
-        /// How long it was given.
+        /// Time it was given.
         limit: Duration,
     },
     /// They cannot.
     Absent {
-        /// Why, in words.
+        /// Reason, in words.
         reason: String,
     },
 }
 
 impl VaultStatus {
-    /// Why nothing can be read or stored; `None` where it can.
+    /// Reason nothing can be read or stored; `None` where it can.
     #[must_use]
     pub fn unusable(self) -> Option<VaultError> {
         match self {
@@ -99,7 +99,7 @@ pub struct StoredSecret {
     pub set_at: Option<DateTime<Utc>>,
 }
 
-/// What may be shown of a secret.
+/// Public part of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretDescription {
     /// The last four characters of a key of 16 characters or more, to tell two keys apart; empty otherwise, and always
@@ -112,7 +112,7 @@ pub struct SecretDescription {
 /// Whether there was something to remove.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removal {
-    /// It was there, and is gone.
+    /// Was there, and is gone.
     Removed,
     /// There was no such secret.
     NotThere,
@@ -179,7 +179,7 @@ impl Vault {
         Ok(Self::clone(beneath))
     }
 
-    /// Where secrets are kept.
+    /// Storage of secrets.
     #[must_use]
     pub fn kind(&self) -> VaultKind {
         match &self.backend {
@@ -266,7 +266,7 @@ impl Vault {
         }
     }
 
-    /// What may be shown of the secret, or `None` where there is none of that name. Nobody waits for a prompt here, neither
+    /// Public part of the secret, or `None` where there is none of that name. Nobody waits for a prompt here, neither
     /// for one that this secret has of its own nor for that of another request: the keychain has ten seconds.
     pub async fn describe(&self, name: &SecretName) -> Result<Option<SecretDescription>, VaultError> {
         let stored = match &self.backend {

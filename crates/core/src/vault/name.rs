@@ -9,7 +9,7 @@ const PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.')
 /// The longest readable part of a file name; the hash behind it is what tells two names apart.
 const SLUG_LENGTH: usize = 48;
 
-/// Which secret.
+/// The secret.
 ///
 /// Every secret is bound to the server that it is for: `server` is the text of its identity, and a profile that is led
 /// elsewhere finds nothing that was kept for its former server. `display` is how people know the server (an environment's
@@ -44,7 +44,7 @@ pub enum SecretName {
         /// The environment's name, or the URL.
         display: String,
     },
-    /// How to reach a database in an environment.
+    /// Connection string of a database.
     ConnectionString {
         /// The server.
         server: String,
@@ -70,7 +70,7 @@ impl SecretName {
         }
     }
 
-    /// What the keychain's own window shows: `aidb API key: Staging`.
+    /// Label in the keychain's own window: `aidb API key: Staging`.
     #[must_use]
     pub fn label(&self) -> String {
         match self {

@@ -24,7 +24,7 @@ const BUS_NAME: &str = "org.freedesktop.secrets";
 const OBJECT: &str = "/org/freedesktop/secrets";
 const INTERFACE: &str = "org.freedesktop.Secret.Service";
 
-/// How the keychain is, without prompting.
+/// State of the keychain, without prompting.
 pub(super) fn look() -> Result<Found, VaultError> {
     let service = connect()?;
     match service.get_default_collection() {

@@ -11,7 +11,7 @@ use crate::screen::Detail;
 /// The widest column of ids and names.
 const WIDEST: usize = 40;
 
-/// How a server was called.
+/// Name of a server then.
 pub(super) fn server_name(server: &ServerRef) -> String {
     shown(called(server))
 }

@@ -13,7 +13,7 @@ use crate::screen::Detail;
 
 /// The widest column of items.
 const WIDEST: usize = 48;
-/// How many items that are left are named.
+/// Number of left items that are named.
 const MOST_LEFT: usize = 20;
 
 impl Human for ChangesDone {

@@ -8,13 +8,12 @@ use super::{BOLD, DIM, Human, Page, column, counted, done, padded, paint, shown}
 use crate::commands::ComparisonDone;
 use crate::screen::Detail;
 
-/// The widest column.
 const WIDEST: usize = 40;
-/// How many rows are shown unless all are asked for.
+/// Number of rows that are shown unless all are asked for.
 const MOST_ROWS: usize = 200;
-/// How much of a value is shown, in characters.
+/// Length of a value in messages, in characters.
 const LONGEST_VALUE: usize = 60;
-/// Where a side has nothing.
+/// Sign for nothing on a side.
 const NOTHING: &str = "–";
 
 /// Subject, left side, right side.

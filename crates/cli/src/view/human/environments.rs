@@ -34,7 +34,7 @@ fn protection(environment: &Environment) -> &'static str {
     if environment.protection == Protection::Protected { "protected" } else { "open" }
 }
 
-/// What is known of a key, in words.
+/// State of a key, in words.
 fn describe_key(key: &KeyState) -> String {
     match key {
         KeyState::Missing => "no key".into(),

@@ -7,7 +7,7 @@ use super::{DIM, Human, Page, WARNING, counted, done, failure, paint, shown};
 use crate::commands::{ExportDone, Strictness};
 use crate::screen::Detail;
 
-/// How many files of agents that are gone are named unless all are asked for.
+/// Number of files of agents that are gone, and that are named, unless all are asked for.
 const MOST_NAMED: usize = 20;
 
 impl Human for ExportDone {

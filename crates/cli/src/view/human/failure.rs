@@ -58,7 +58,7 @@ pub(super) fn report(report: &ErrorReport, detail: Detail) -> String {
     page.into_text()
 }
 
-/// How an apply ended that did not end well: the sentence, and what was to blame.
+/// End of an apply that failed: the sentence, and what was to blame.
 pub(super) fn ended(sentence: &str, cause: Option<&ErrorReport>, detail: Detail) -> String {
     let mut page = Page::default();
     page.line(format!("{} {}", paint(ERROR, "Error:"), shown(sentence)));

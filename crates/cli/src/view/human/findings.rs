@@ -7,7 +7,7 @@ use aidb_core::config::{Finding, Severity};
 use super::{DIM, ERROR, HINT, Page, WARNING, counted, paint, shown};
 use crate::screen::Detail;
 
-/// How many findings are shown unless all are asked for.
+/// Number of findings that are shown unless all are asked for.
 const MOST: usize = 50;
 
 /// The findings about one file.

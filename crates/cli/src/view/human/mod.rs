@@ -37,7 +37,7 @@ pub(crate) trait Human {
         String::new()
     }
 
-    /// What went wrong, for standard error, after it.
+    /// Complaint, for standard error, after it.
     fn complaint(&self, _detail: Detail) -> String {
         String::new()
     }

@@ -6,9 +6,9 @@ use super::{BAD, BOLD, CHANGED, DIM, GOOD, Human, Page, WARNING, column, counted
 use crate::commands::{PlanShown, PlansShown, Purpose};
 use crate::screen::Detail;
 
-/// How many rows of a plan are shown unless all are asked for.
+/// Number of rows of a plan that are shown unless all are asked for.
 const MOST_ROWS: usize = 200;
-/// How many ids of what stays as it is are named.
+/// Number of ids that are named of what stays as it is.
 const MOST_NAMED: usize = 8;
 /// The widest column of ids.
 const WIDEST: usize = 48;

@@ -16,7 +16,7 @@ pub(crate) fn interrupted(operation: &OperationSummary) -> String {
     format!("{}{waits}", was_interrupted(operation))
 }
 
-/// What was interrupted and what became of it, in one line.
+/// Interrupted operation and its end, in one line.
 pub(crate) fn recovered(recovered: &Recovered) -> String {
     let title = title(&recovered.interrupted);
     match &recovered.end {
@@ -32,7 +32,7 @@ pub(crate) fn recovered(recovered: &Recovered) -> String {
     }
 }
 
-/// Why something is left, where it is more than that it was interrupted.
+/// Reason something is left, where it is more than that it was interrupted.
 fn cause_of(report: &ApplyReport) -> Option<&ErrorReport> {
     report.cause.as_ref().filter(|cause| cause.code != ErrorCode::Interrupted)
 }
@@ -76,7 +76,7 @@ fn waits(page: &mut Page, why: Option<&ErrorReport>, detail: Detail) {
     }
 }
 
-/// How it ended: the sentence, then why, then what is left, as far as anybody reads it.
+/// End: the sentence, then why, then what is left, as far as anybody reads it.
 fn write_recovered(
     page: &mut Page,
     interrupted: &OperationSummary,

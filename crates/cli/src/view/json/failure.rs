@@ -33,7 +33,7 @@ pub(crate) fn failure(failure: &Failure) -> Value {
     }
 }
 
-/// What every failure has.
+/// Fields of every failure.
 pub(super) fn report(report: &ErrorReport) -> Value {
     json!({
         "success": false,

@@ -20,7 +20,6 @@ use serde_json::{Map, Value};
 
 /// A result that can be told as JSON.
 pub(crate) trait Json {
-    /// One document.
     fn json(&self) -> Value;
 }
 

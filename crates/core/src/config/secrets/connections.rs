@@ -35,7 +35,7 @@ static STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
     fixed(r#"(?i)([a-zß-ÿ][a-z0-9_.ß-ÿ-]*(?: [a-z]+)?)["']?\s{0,3}:(["']|\s{0,3})["']?([^\s"';&,|<>]{1,512})"#)
 });
 
-/// What kind of connection string with a password, or other credentials, the text holds.
+/// Kind of connection string with a password, or of other credentials, in the text.
 pub(super) fn kind(text: &str, hints: &Hints) -> Option<&'static str> {
     if hints.link
         && let Some(kind) = link(text)
@@ -64,7 +64,7 @@ fn link(text: &str) -> Option<&'static str> {
     })
 }
 
-/// What stands before the `@` of a URL's authority.
+/// Text before the `@` of a URL's authority.
 fn user_info(rest: &str) -> Option<&str> {
     let authority = rest.split(['/', '?', '#']).next()?;
     authority.rsplit_once('@').map(|(info, _)| info)

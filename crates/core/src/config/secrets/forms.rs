@@ -217,7 +217,7 @@ const ASSIGNMENT_WORDS: [&str; 22] = [
 const AUTHORIZATION_WORDS: [&str; 4] = ["bearer ", "basic ", "token ", "apikey "];
 const LINK_WORDS: [&str; 1] = ["://"];
 
-/// What the multi-pattern pass saw.
+/// Findings of the multi-pattern pass.
 pub(super) struct Hints {
     forms: Vec<usize>,
     /// A word of [`ASSIGNMENT_WORDS`] and a sign of assignment.

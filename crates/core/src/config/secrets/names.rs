@@ -1,7 +1,7 @@
 //! Which names say "secret": `DB_PASSWORD`, `apiKey`, `github`; and which only sound like it: `token_limit`,
 //! `primary_key`, `password_policy`.
 
-/// What a name says about its value.
+/// Suspicion that a name raises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Suspicion {
     /// Nothing.

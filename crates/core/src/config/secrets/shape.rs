@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-/// How many letters and digits of a text must look random, where no name says "secret": shorter ones are ids (ULID 26,
+/// Number of letters and digits of a text that must look random, where no name says "secret": shorter ones are ids (ULID 26,
 /// KSUID 27).
 const RANDOM_UNNAMED: usize = 28;
 /// The same where a name says it.
@@ -22,7 +22,7 @@ pub(super) fn entropy(text: &str) -> f64 {
     counts.iter().filter(|count| **count > 0).map(|count| f64::from(*count) / total).map(|p| -p * p.log2()).sum()
 }
 
-/// What stands where a secret belongs: a variable, a mask, a word that says so. `changeme` and `changeit` are passwords
+/// Whether the text stands where a secret belongs: a variable, a mask, a word that says so. `changeme` and `changeit` are passwords
 /// that some products really ship with; in a configuration they mean "put yours here", and count as placeholders.
 pub(super) fn is_placeholder(text: &str) -> bool {
     let text = text.trim().trim_matches(['"', '\'']);
@@ -166,7 +166,7 @@ pub(super) fn is_strong(text: &str) -> bool {
     text.len() >= 6 && letters && (digits || symbols)
 }
 
-/// What may be a token under a name that says so.
+/// Whether it may be a token under a name that says so.
 pub(super) fn is_token(text: &str) -> bool {
     let text = text.trim();
     let text = ["Bearer ", "bearer ", "Basic ", "basic ", "Token "]
@@ -305,7 +305,7 @@ fn evidence(text: &str) -> usize {
     evidence_of(text, Evidence::Any)
 }
 
-/// How many letters and digits of `text` stand in parts that are built as no word or number is: letters, digits and case
+/// Number of letters and digits of `text` that stand in parts that are built as no word or number is: letters, digits and case
 /// in runs that are too short. A name with numbers (`orders2024`, `CustomerV2`) has longer ones.
 fn evidence_of(text: &str, rule: Evidence) -> usize {
     text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| is_irregular(part, rule)).map(str::len).sum()
@@ -341,7 +341,7 @@ fn runs(part: &str) -> impl Iterator<Item = &[u8]> {
     part.as_bytes().chunk_by(move |one, other| kind(one) == kind(other) || (kind(one), kind(other)) == (1, 2))
 }
 
-/// How many characters stand in runs that may be words: four letters or more, a vowel among them.
+/// Number of characters that stand in runs that may be words: four letters or more, a vowel among them.
 fn words_within(part: &str) -> usize {
     let vowel = |byte: &u8| b"aeiouyAEIOUY".contains(byte);
     let word = |run: &&[u8]| run.len() >= 4 && run[1..].iter().all(u8::is_ascii_lowercase) && run.iter().any(vowel);
