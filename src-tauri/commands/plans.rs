@@ -89,7 +89,7 @@ pub(crate) async fn plan_link(
     }
     let engine = desktop.engine();
     let link = link(request.link, &proposal.live);
-    let proposal = engine.propose_again(&target, &proposal, Some(&link), &context(listen)).await?;
+    let proposal = engine.propose_again(&target, &proposal, &link, &context(listen)).await?;
     let proposable = Proposable { target, proposal, origin };
     let view = open_session(&desktop, &engine, session.kind, session.source.clone(), session.notes.clone(), proposable)
         .await?;
@@ -183,7 +183,7 @@ pub(crate) async fn plan_apply(
             let result = ended(&desktop, &engine, &session.source, &proposable.target, chosen.plan, applied).await;
             Ok(ApplyAnswer::Ended { result: Box::new(result) })
         }
-        Err(error @ Error::TargetChanged { .. }) => plan_moved(desktop, engine, session, error, listen).await,
+        Err(error @ Error::TargetChanged { .. }) => moved(desktop, engine, session, error).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -332,20 +332,20 @@ async fn next_stage(engine: &Engine, target: &Target) -> Option<String> {
     environments.get(index + 1).map(|next| next.id.to_string())
 }
 
-async fn plan_moved(
+/// Opens the new plan that the refusal carries.
+async fn moved(
     desktop: Arc<Desktop>,
     engine: Arc<Engine>,
     session: Arc<PlanSession>,
-    error: Error,
-    listen: ProgressFn,
+    refused: Error,
 ) -> Result<ApplyAnswer, ErrorReport> {
-    let Proposable { target, proposal, origin } = session.proposable()?.clone();
-    let again = engine.propose_again(&target, &proposal, None, &context(listen)).await?;
-    let proposable = Proposable { target, proposal: again, origin };
+    let mut error = ErrorReport::of(refused.report());
+    let Error::TargetChanged { now, .. } = refused else { return Err(error) };
+    let Proposable { target, origin, .. } = session.proposable()?.clone();
+    let proposable = Proposable { target, proposal: now.whole(), origin };
     let now = open_session(&desktop, &engine, session.kind, session.source.clone(), session.notes.clone(), proposable)
         .await?;
     // Said once: what moved has a place of its own on the screen.
-    let mut error = ErrorReport::of(error.report());
-    let drift = std::mem::take(&mut error.details);
-    Ok(ApplyAnswer::Moved { error, moved: drift, now: Box::new(now) })
+    let moved = std::mem::take(&mut error.details);
+    Ok(ApplyAnswer::Moved { error, moved, now: Box::new(now) })
 }

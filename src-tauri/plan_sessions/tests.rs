@@ -92,6 +92,22 @@ async fn nothing_ticked_an_unknown_ticket_and_an_untyped_name_are_refused() {
     assert!(world.server(2).requests().iter().all(|request| request.method == "GET"), "nothing was written");
 }
 
+/// What the refusal is about is what the person sees next: read once, so that nothing can move between the two.
+#[tokio::test]
+async fn a_target_that_moved_is_read_once_and_its_new_plan_is_the_one_that_was_refused_for() {
+    let world = World::samples().await;
+    let plan = promote(&world, "my-agent", 0, 1).await;
+    let server = world.server(1);
+    server.set_resource("my-agent", "customers", "table", &[aidb_sandbox::Permission::Read]).unwrap();
+    server.clear_requests();
+    let moved = ok(&world, "plan_apply", applying(&plan, &json!({}), &[])).await;
+    assert_eq!(moved["kind"], "moved", "{moved}");
+    let reads = server.requests().iter().filter(|request| request.path.ends_with("/permissions/resources")).count();
+    assert_eq!(reads, 1, "{:?}", server.requests());
+    let ended = ok(&world, "plan_apply", applying(&moved["now"], &json!({}), &[])).await;
+    assert_eq!(ended["result"]["outcome"], "done", "the new plan is from that state: {ended}");
+}
+
 #[tokio::test]
 async fn the_same_server_and_a_missing_agent_are_said() {
     let world = World::samples().await;

@@ -80,6 +80,8 @@ fn from_a_cell_the_plan_for_the_next_stage_is_one_choice_away() -> Result<()> {
     let session = Session::start()?;
     let window = open_with_environments(&session, &samples)?;
     go(&window, "Overview")?;
+    // Until all three have answered, a row may still come in above this one.
+    window.wait_for("8 agents in 3 environments. Checked")?;
     window.click("button", "Actions for my-agent")?;
     window.click("menuitem", "Promote from Development…")?;
     window.wait_for(PLAN_IS_THERE)?;

@@ -475,7 +475,7 @@ async fn r6_a_saved_plan_writes_nothing_once_the_target_moved() {
     let Error::TargetChanged { drift, now, .. } = &error else { panic!("{error:?}") };
     assert_eq!(drift.len(), 1, "{drift:?}");
     assert!(drift[0].starts_with("customers: now admin; was "), "{drift:?}");
-    assert!(now.changes.iter().any(|change| change.subject() == "customers"), "the new plan is there to be shown");
+    assert!(now.plan.changes.iter().any(|change| change.subject() == "customers"), "the new plan is there to be shown");
     assert_eq!(world.writes(), writes);
 }
 

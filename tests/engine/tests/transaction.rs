@@ -210,8 +210,8 @@ async fn r6_a_target_that_moved_since_the_plan_is_not_written() {
     let refused =
         world.engine.apply(&world.target, &proposal, &Consent::default(), &context).await.expect_err("refused");
     let Error::TargetChanged { now, .. } = &refused else { panic!("{refused}") };
-    assert_ne!(now.fingerprint, proposal.plan.fingerprint);
-    assert!(now.changes.iter().any(|change| change.describe().contains("admin")), "the new plan shows what moved");
+    assert_ne!(now.plan.fingerprint, proposal.plan.fingerprint);
+    assert!(now.plan.changes.iter().any(|change| change.describe().contains("admin")), "the new plan shows what moved");
     assert_eq!(world.writes(), 0, "nothing was written");
     println!("R6: 1 target that moved between plan and apply, 0 written over");
 }

@@ -44,17 +44,16 @@ impl Turn<'_> {
                 Err(error) => error,
             };
             let asks = self.context.when_moved == WhenMoved::SameChanges;
-            let Error::TargetChanged { drift, .. } = &error else { return Err(error.into()) };
-            if !asks {
-                return Err(error.into());
-            }
+            let Error::TargetChanged { drift, now, .. } = &error else { return Err(error.into()) };
+            // An item that was chosen may be gone by now; then the whole new plan is told, and nothing asked.
+            let Some(again) = asks.then(|| now.chosen().ok()).flatten() else { return Err(error.into()) };
             self.invocation.quiet_progress();
             let what = drift.first().map(|first| format!(" {first}")).unwrap_or_default();
             let server = &self.target.name;
             self.invocation
                 .screen
                 .note(&format!("{server} changed while this waited.{what} The plan would be this now:"));
-            planned.proposal = self.engine.propose_anew(self.target, &planned.proposal, self.context).await?;
+            planned.proposal = again;
             let shown = std::slice::from_ref(&*planned);
             self.invocation.screen.meanwhile(&plans(self.action, Purpose::Apply, self.target, shown))?;
             consent = self.consent(std::slice::from_ref(&*planned)).await?;

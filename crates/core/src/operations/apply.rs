@@ -10,7 +10,7 @@ use crate::apply::{Apply, ApplyReport, Credentials, Journal, KeyStanding, Outcom
 use crate::config::AgentState;
 use crate::connector::{KeyHash, read_whole_state};
 use crate::error::{ErrorReport, Explain as _};
-use crate::plan::{self, Group, PLAN_FORMAT, Plan};
+use crate::plan::{Group, PLAN_FORMAT, Plan};
 use crate::progress::{Event, Stage};
 use crate::store::{Backup, Counts, End, NewBackup, NewOperation, OperationId, OperationState};
 
@@ -186,11 +186,8 @@ impl Engine {
             return Ok(live);
         }
         let plan = &proposal.plan;
-        let now = plan::make(&plan.agent_id, proposal.goal.borrow(), &live, plan.mode);
-        // An item that was chosen may be gone by now; then the whole new plan is shown.
-        let now = now.clone().select(&proposal.selection).unwrap_or(now);
-        let drift = plan::drift(&proposal.live, &live);
-        Err(Error::TargetChanged { server: target.name.clone(), drift, now: Box::new(now) })
+        let now = self.plan_from(target, &plan.agent_id, proposal.goal.borrow(), &live, plan.mode, context).await?;
+        Err(proposal.target_changed(target, now, Arc::new(live)))
     }
 
     async fn back_up_before(

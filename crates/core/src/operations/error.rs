@@ -8,13 +8,14 @@ use chrono::{DateTime, Utc};
 use super::consent::ConsentError;
 use super::history_text::describe_operation;
 use super::memory::LostMemory;
+use super::proposal::Proposal;
 use super::target::KeyWithheld;
 use crate::config::{InvalidAgentId, ValidationReport};
 use crate::connector::{CA_FILE_HINT, Call, ConnectorError};
 use crate::error::{ErrorCode, ErrorReport, Explain};
 use crate::files::FileError;
 use crate::numbers::{self, grouped};
-use crate::plan::{Plan, UnknownItem};
+use crate::plan::UnknownItem;
 use crate::store::{OperationSummary, Program, StoreError};
 use crate::vault::VaultError;
 
@@ -164,8 +165,8 @@ pub enum Error {
         server: String,
         /// Drift, a sentence each.
         drift: Vec<String>,
-        /// The plan as it would be now.
-        now: Box<Plan>,
+        /// The proposal as it would be now, all of its plan: see [`Proposal::chosen`] and [`Proposal::whole`].
+        now: Box<Proposal>,
     },
     /// Nobody agreed to it.
     #[error(transparent)]

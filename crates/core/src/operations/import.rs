@@ -129,16 +129,31 @@ impl Engine {
             Goal::Agent { limits: LimitsGoal::Known(_), .. } => read_whole_state(&session, agent_id).await?,
             _ => read_state(&session, agent_id).await?,
         };
-        let mut plan = plan::make(agent_id, goal, &live, mode);
+        let plan = self.plan_from(target, agent_id, goal, &live, mode, context).await?;
+        Ok((plan, Arc::new(live)))
+    }
+
+    /// Makes the plan from a state that was read, and asks the target for what else the plan's notes need.
+    pub(super) async fn plan_from(
+        &self,
+        target: &Target,
+        agent_id: &AgentId,
+        goal: Goal<'_>,
+        live: &AgentState,
+        mode: Mode,
+        context: &Context,
+    ) -> Result<plan::Plan, Error> {
+        let session = self.session(&target.connector, context);
+        let mut plan = plan::make(agent_id, goal, live, mode);
         self.note_lost_memory(target, &mut plan, context).await?;
         // The tables of a database that is about to be replaced say nothing.
-        if plan.sets_tables() && has_database(&live) && !plan.links_database() {
+        if plan.sets_tables() && has_database(live) && !plan.links_database() {
             match read_tables(&session, agent_id).await {
                 Tables::Listed(tables) => plan.check_tables(TargetTables::Listed(&tables)),
                 Tables::Unavailable { .. } => plan.check_tables(TargetTables::Unavailable),
             }
         }
-        Ok((plan, Arc::new(live)))
+        Ok(plan)
     }
 
     /// Whether a connection string is kept for the database of a proposal, or will be once it is linked. A keychain that cannot be read keeps none.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Context, Engine, Error, LinkDatabase, Remember, Target};
 use crate::config::{Agent, AgentState, DatabaseReference};
-use crate::plan::{DatabaseLinking, Goal, LimitsGoal, Plan, Selection, UnknownItem};
+use crate::plan::{self, DatabaseLinking, Goal, LimitsGoal, Plan, Selection, UnknownItem};
 use crate::store::{BackupReason, OperationKind};
 
 /// A plan that was shown, with what it was made from.
@@ -144,6 +144,32 @@ impl Proposal {
         Ok(Self { plan, selection, saved: None, ..self.clone() })
     }
 
+    /// The same goal from another state of the target, with what was chosen before: all of `plan` until [`Proposal::chosen`].
+    /// Made by this run, so that nobody has to vouch for it.
+    pub(super) fn made_from(&self, plan: Plan, live: Arc<AgentState>) -> Self {
+        Self { plan, live, saved: None, approval: Approval::Given, ..self.clone() }
+    }
+
+    /// The error that carries this proposal as it is now.
+    pub(super) fn target_changed(&self, target: &Target, plan: Plan, live: Arc<AgentState>) -> Error {
+        let drift = plan::drift(&self.live, &live);
+        Error::TargetChanged { server: target.name.clone(), drift, now: Box::new(self.made_from(plan, live)) }
+    }
+
+    /// The proposal reduced to what was chosen of it before the target moved.
+    ///
+    /// # Errors
+    /// An item that was chosen and is not there any more.
+    pub fn chosen(&self) -> Result<Self, UnknownItem> {
+        self.select(self.selection.clone())
+    }
+
+    /// The proposal with nothing chosen: all of its plan is applied.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        Self { selection: Selection::All, ..self }
+    }
+
     /// Whether it was read from a file in which a plan was saved: then it is applied as it stands there, or not at all.
     #[must_use]
     pub fn is_saved(&self) -> bool {
@@ -157,8 +183,8 @@ impl Proposal {
 }
 
 impl Engine {
-    /// Makes a proposal anew from the target as it is now: all of it, whatever was chosen of the old one. With `link` the
-    /// database is decided anew as well.
+    /// Makes a proposal anew from the target as it is now, with another decision about its database: all of it, whatever was
+    /// chosen of the old one.
     ///
     /// # Errors
     /// The target cannot be read, or there is no connection string to link with.
@@ -166,7 +192,7 @@ impl Engine {
         &self,
         target: &Target,
         proposal: &Proposal,
-        link: Option<&LinkDatabase>,
+        link: &LinkDatabase,
         context: &Context,
     ) -> Result<Proposal, Error> {
         let mut again = proposal.clone();
@@ -174,18 +200,14 @@ impl Engine {
         again.saved = None;
         // Made from the target by this run, and shown anew.
         again.approval = Approval::Given;
-        if let (Some(link), OwnedGoal::Agent(_, linking, _)) = (link, &mut again.goal) {
+        if let OwnedGoal::Agent(_, linking, _) = &mut again.goal {
             *linking = self.linking(target, proposal.database(), link).await;
             again.keep = Remember::after_linking(*linking, link);
         }
         (again.plan, again.live) =
             self.plan(target, &proposal.plan.agent_id, again.goal.borrow(), proposal.plan.mode, context).await?;
-        if let Some(link) = link {
-            again.connection_string = self.string_for(target, &again.plan, proposal.database(), link).await?;
-        }
-        if let Some(link) = link {
-            self.keep_connection_string(target, proposal.database(), link).await?;
-        }
+        again.connection_string = self.string_for(target, &again.plan, proposal.database(), link).await?;
+        self.keep_connection_string(target, proposal.database(), link).await?;
         Ok(again)
     }
 }

@@ -4,8 +4,10 @@
 //! from what is there now, and applied where whoever asked for it has agreed to that as well; else nothing is written, and what
 //! moved and the new plan are said.
 
+use std::sync::Arc;
+
 use super::{Consent, Context, Engine, Error, Proposal, Target};
-use crate::plan::{self, Change, Plan};
+use crate::plan::{Change, Plan};
 
 /// Behaviour where the target moved before an apply had its turn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,27 +50,6 @@ fn takes_more(first: &Plan, again: &Plan) -> bool {
 }
 
 impl Engine {
-    /// The proposal made from what the target has now, reduced to what was chosen of it.
-    ///
-    /// # Errors
-    /// The target cannot be read; the target moved so far that the chosen items are not there any more.
-    pub async fn propose_anew(
-        &self,
-        target: &Target,
-        proposal: &Proposal,
-        context: &Context,
-    ) -> Result<Proposal, Error> {
-        let first = &proposal.plan;
-        let (whole, live) = self.plan(target, &first.agent_id, proposal.goal.borrow(), first.mode, context).await?;
-        match whole.clone().select(&proposal.selection) {
-            Ok(plan) => Ok(Proposal { plan, live, saved: None, ..proposal.clone() }),
-            Err(_) => {
-                let drift = plan::drift(&proposal.live, &live);
-                Err(Error::TargetChanged { server: target.name.clone(), drift, now: Box::new(whole) })
-            }
-        }
-    }
-
     /// What is applied in the place of the proposal, where the target moved while it waited for its turn. Called with the lock
     /// in hand, so that it moves no more.
     pub(super) async fn made_again(
@@ -81,15 +62,17 @@ impl Engine {
         if context.when_moved == WhenMoved::Refuse || proposal.is_saved() {
             return Ok(None);
         }
-        let again = self.propose_anew(target, proposal, context).await?;
-        if proposal.plan.was_made_from(&again.live) {
+        let first = &proposal.plan;
+        let (whole, live) = self.plan(target, &first.agent_id, proposal.goal.borrow(), first.mode, context).await?;
+        if first.was_made_from(&live) {
             return Ok(None);
         }
+        let changed = || proposal.target_changed(target, whole.clone(), Arc::clone(&live));
+        let again = proposal.made_from(whole.clone(), Arc::clone(&live)).chosen().map_err(|_| changed())?;
         // A link that the first plan did not need has nothing to be made with.
         let lacks_string = again.plan.links_database() && again.connection_string.is_none();
-        if lacks_string || !context.when_moved.allows(&proposal.plan, &again.plan) {
-            let drift = plan::drift(&proposal.live, &again.live);
-            return Err(Error::TargetChanged { server: target.name.clone(), drift, now: Box::new(again.plan) });
+        if lacks_string || !context.when_moved.allows(first, &again.plan) {
+            return Err(changed());
         }
         self.refuse_unusable(target, &again.plan, consent)?;
         Ok(Some(again))

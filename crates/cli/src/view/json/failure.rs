@@ -52,7 +52,10 @@ fn engine(error: &operations::Error) -> Value {
         operations::Error::NotExportable { agent, report, .. } => {
             json!({ "agent_id": agent, "findings": part(&report.findings) })
         }
-        operations::Error::TargetChanged { drift, now, .. } => json!({ "moved": drift, "plan": part(now) }),
+        operations::Error::TargetChanged { drift, now, .. } => {
+            let chosen = now.chosen();
+            json!({ "moved": drift, "plan": part(chosen.as_ref().map_or(&now.plan, |chosen| &chosen.plan)) })
+        }
         _ => json!({}),
     }
 }
