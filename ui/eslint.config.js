@@ -18,9 +18,9 @@ const noOtherDomain = (domain) => ({
   regex: `^(\\.\\./)+(domains/)?(${domains.filter((other) => other !== domain).join("|")})/`,
   message: "A domain does not import another one. Share through components, contract, host, text, or the frame's state.",
 });
-const onlyFrameState = {
-  regex: "(^|/)routes/(?!(router|palette|frame)\\.svelte$)",
-  message: "A domain may use the router, the palette and the frame's state, nothing else of routes.",
+const noRoutes = {
+  regex: "(^|/)routes/",
+  message: "Routes put domains into the frame. What a domain needs of router, palette and frame is in src/state.",
 };
 
 function restrict(files, ...patterns) {
@@ -72,7 +72,8 @@ export default ts.config(
   },
   { files: ["tests/**", "scripts/**", "*.js", "*.ts"], languageOptions: { globals: { ...globals.node } } },
   restrict(["src/**"], tauri),
-  restrict(["src/host/**", "src/components/**", "src/text/**"], noDomains),
-  restrict(["src/components/**"], tauri, noDomains, { regex: "(^|/)routes/", message: "Shared components do not know the frame." }),
-  ...domains.map((domain) => restrict([`src/domains/${domain}/**`], tauri, noOtherDomain(domain), onlyFrameState)),
+  restrict(["src/host/**", "src/components/**", "src/text/**"], noDomains, noRoutes),
+  restrict(["src/state/**", "src/shared/**", "src/plan/**"], tauri, noDomains, noRoutes),
+  restrict(["src/components/**"], tauri, noDomains, noRoutes, { regex: "(^|/)(state|shared)/", message: "Shared components know no state but their own." }),
+  ...domains.map((domain) => restrict([`src/domains/${domain}/**`], tauri, noOtherDomain(domain), noRoutes)),
 );

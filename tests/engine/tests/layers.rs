@@ -469,7 +469,7 @@ fn bad_samples_of_the_page_are_found() {
     for inside in ["main.ts", "domains/promote/Plan.svelte", "hosts/other.ts"] {
         assert!(shell_in_page(Path::new(inside), import).is_some(), "{inside}");
     }
-    assert!(shell_in_page(Path::new("queries/start.ts"), "window.__TAURI_INTERNALS__.invoke()").is_some());
+    assert!(shell_in_page(Path::new("state/start.ts"), "window.__TAURI_INTERNALS__.invoke()").is_some());
     assert_eq!(shell_in_page(Path::new("host/tauri.ts"), import), None);
     assert_eq!(shell_in_page(Path::new("main.ts"), "import { tauriHost } from \"./host/tauri\";"), None);
 }

@@ -1,5 +1,5 @@
-import { frame } from "../routes/frame.svelte";
-import { palette } from "../routes/palette.svelte";
+import { frame } from "../state/frame.svelte";
+import { palette } from "../state/palette.svelte";
 import { announce } from "../components/announce.svelte";
 
 /** What the frame shows in the gallery: every state of an environment, and something that runs. */

@@ -12,12 +12,12 @@ import { announce, toast } from "../components/announce.svelte";
 import { visible } from "../components/identifier";
 import type { EnvironmentView } from "../contract";
 import { toErrorReport } from "../host/host";
-import { agents } from "../queries/agents.svelte";
-import { contactNews } from "../queries/standing";
-import { environments, sandbox, settings } from "../queries/start.svelte";
+import { agents } from "../state/agents.svelte";
+import { contactNews } from "../state/standing";
+import { environments, sandbox, settings } from "../state/start.svelte";
 import { startText } from "../text/en/start";
-import type { PaletteEntry } from "./palette.svelte";
-import { router } from "./router.svelte";
+import type { PaletteEntry } from "../state/palette.svelte";
+import { router } from "../state/router.svelte";
 
 const text = startText.palette;
 

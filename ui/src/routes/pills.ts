@@ -1,6 +1,6 @@
 import type { EnvironmentView } from "../contract";
-import { standing } from "../queries/standing";
-import type { EnvironmentPill } from "./frame.svelte";
+import { standing } from "../state/standing";
+import type { EnvironmentPill } from "../state/frame.svelte";
 
 /** An environment as the frame shows it. */
 export function pill(environment: EnvironmentView): EnvironmentPill {

@@ -7,7 +7,7 @@ import RotateCcw from "@lucide/svelte/icons/rotate-ccw";
 import Server from "@lucide/svelte/icons/server";
 import Settings from "@lucide/svelte/icons/settings";
 import type { Component } from "svelte";
-import type { ScreenName, ScreenParams } from "./router.svelte";
+import type { ScreenName, ScreenParams } from "../state/router.svelte";
 
 type Load<S extends ScreenName> = () => Promise<{ default: Component<{ params: ScreenParams[S] }> }>;
 

@@ -3,16 +3,16 @@ import { untrack } from "svelte";
 import { toast } from "../components/announce.svelte";
 import { setWays } from "../components/ways";
 import { hearRefusals, toErrorReport } from "../host/host";
-import { keychainWays } from "../queries/keychainWays";
-import type { Waiting } from "../queries/recovery.svelte";
-import { draft, environments, keychain, recovery, settings, start } from "../queries/start.svelte";
+import { keychainWays } from "../state/keychainWays";
+import type { Waiting } from "../state/recovery.svelte";
+import { draft, environments, keychain, recovery, settings, start } from "../state/start.svelte";
 import { recoveryText } from "../text/en/recovery";
 import { startText } from "../text/en/start";
 import { entries } from "./entries";
-import { frame, setTheme, type FrameBanner } from "./frame.svelte";
-import { palette } from "./palette.svelte";
+import { frame, setTheme, type FrameBanner } from "../state/frame.svelte";
+import { palette } from "../state/palette.svelte";
 import { pill } from "./pills";
-import { router, type ScreenName } from "./router.svelte";
+import { router, type ScreenName } from "../state/router.svelte";
 
 /** Leads what the start has told into the frame, for as long as the application stands. Called once, by App. */
 export function wireFrame(): void {

@@ -1,8 +1,8 @@
 import type { BackupView, ErrorReport, FileCheck, SideChoice } from "../../contract";
 import { host, toErrorReport } from "../../host/host";
-import { agents } from "../../queries/agents.svelte";
-import { forgetFile, knowFile, namedFile, takeFile } from "../../queries/files";
-import type { ComparedSide } from "../../routes/router.svelte";
+import { agents } from "../../state/agents.svelte";
+import { forgetFile, knowFile, namedFile, takeFile } from "../../state/files";
+import type { ComparedSide } from "../../state/router.svelte";
 
 export type SideKind = SideChoice["kind"];
 

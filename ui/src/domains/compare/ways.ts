@@ -1,4 +1,4 @@
-import { router } from "../../routes/router.svelte";
+import { router } from "../../state/router.svelte";
 import type { Side } from "./side.svelte";
 
 /** How the right is made like the left: by promoting, restoring or importing it. Nothing where that cannot be. */

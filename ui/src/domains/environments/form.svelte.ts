@@ -1,5 +1,5 @@
 import type { CaChoice, ColourName, EnvironmentForm, EnvironmentView, ErrorCode, ErrorReport } from "../../contract";
-import { namedFile } from "../../queries/files";
+import { namedFile } from "../../state/files";
 import { environmentsText as text } from "../../text/en/environments";
 import { isPlainBeyondHere } from "./plain";
 

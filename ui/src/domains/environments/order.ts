@@ -1,7 +1,7 @@
 import { announce } from "../../components/announce.svelte";
 import type { ErrorReport } from "../../contract";
 import { host, toErrorReport } from "../../host/host";
-import { environments } from "../../queries/start.svelte";
+import { environments } from "../../state/start.svelte";
 import { environmentsText as text } from "../../text/en/environments";
 
 /** The list with one item elsewhere; the same list when it cannot go there. */

@@ -1,6 +1,6 @@
 import type { BackupView, EntryView, ErrorReport, HistoryRequest, HistoryView } from "../../contract";
 import { host, toErrorReport } from "../../host/host";
-import type { HistoryParams } from "../../routes/router.svelte";
+import type { HistoryParams } from "../../state/router.svelte";
 import { daysAgo } from "./when";
 
 /** What the history can be narrowed down to. */

@@ -1,7 +1,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { BackupNow, BackupView, EntryDetail, EntryKey, ErrorReport } from "../../contract";
 import { host, toErrorReport } from "../../host/host";
-import { frame } from "../../routes/frame.svelte";
+import { frame } from "../../state/frame.svelte";
 import { amended } from "./entries.svelte";
 
 /** What a person writes on a backup. */

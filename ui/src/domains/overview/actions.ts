@@ -5,7 +5,7 @@ import GitCompare from "@lucide/svelte/icons/git-compare";
 import History from "@lucide/svelte/icons/history";
 import type { MenuItem } from "../../components/Menu.svelte";
 import type { EnvironmentView } from "../../contract";
-import { router } from "../../routes/router.svelte";
+import { router } from "../../state/router.svelte";
 import { overviewText as text } from "../../text/en/overview";
 
 /** An agent where it is. */

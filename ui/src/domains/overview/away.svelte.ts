@@ -1,7 +1,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import { host } from "../../host/host";
-import { agents } from "../../queries/agents.svelte";
-import { environments } from "../../queries/start.svelte";
+import { agents } from "../../state/agents.svelte";
+import { environments } from "../../state/start.svelte";
 
 /** What happened in an environment while the window was closed. */
 interface Happened {

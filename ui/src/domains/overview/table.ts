@@ -1,6 +1,6 @@
 import type { EnvironmentView, ErrorCode, KeyView } from "../../contract";
-import { agents } from "../../queries/agents.svelte";
-import { environments, keychain } from "../../queries/start.svelte";
+import { agents } from "../../state/agents.svelte";
+import { environments, keychain } from "../../state/start.svelte";
 
 /** What is known of an agent in an environment. */
 export type Cell =

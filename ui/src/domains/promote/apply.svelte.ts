@@ -2,8 +2,8 @@ import { untrack } from "svelte";
 import type { ApplyAnswer, ApplyRequest, ErrorReport, Progress } from "../../contract";
 import { announce } from "../../components/announce.svelte";
 import { host, toErrorReport } from "../../host/host";
-import { frame } from "../../routes/frame.svelte";
-import { router, type ScreenName } from "../../routes/router.svelte";
+import { frame } from "../../state/frame.svelte";
+import { router, type ScreenName } from "../../state/router.svelte";
 import { promoteText } from "../../text/en/promote";
 
 /** A plan that is being carried out. It goes on whatever screen is shown; the frame shows it meanwhile. */

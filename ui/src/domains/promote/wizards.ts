@@ -1,6 +1,6 @@
 import type { DraftSource } from "../../contract";
-import { draft } from "../../queries/start.svelte";
-import { frame } from "../../routes/frame.svelte";
+import { draft } from "../../state/start.svelte";
+import { frame } from "../../state/frame.svelte";
 import { resultBanner, Wizard, type Kind } from "./wizard.svelte";
 
 const live: Partial<Record<Kind, Wizard>> = {};

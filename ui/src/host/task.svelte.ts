@@ -1,5 +1,5 @@
-import type { ErrorReport } from "../../contract";
-import { toErrorReport } from "../../host/host";
+import type { ErrorReport } from "../contract";
+import { toErrorReport } from "./host";
 
 /** Something that is asked of the engine: its answer, its error, and whether it is under way. Only the latest try counts. */
 export class Task<Answer> {

@@ -1,6 +1,6 @@
 import { untrack, type Component } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import type { Standing } from "../queries/standing";
+import type { Standing } from "./standing";
 import type { ScreenName } from "./router.svelte";
 
 /** An environment as the frame, and every chooser, shows it. */
