@@ -7,7 +7,7 @@ use aidb_core::operations::Error;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::spawn_blocking;
+use crate::blocking::spawn_blocking;
 use crate::contract::ErrorReport;
 
 /// Number of files that are read at once. A check that was stopped while its disk did not answer keeps its place until the disk

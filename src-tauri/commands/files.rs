@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aidb_core::config;
-use aidb_core::error::ErrorCode;
 use aidb_core::files::{self, Overwrite};
-use aidb_core::operations::{BackupFile, Error, RollbackSource, check_configuration, excerpt};
+use aidb_core::operations::{BackupFile, RollbackSource, check_configuration, excerpt};
 
+use crate::blocking::spawn_blocking;
 use crate::chosen::{Chosen, Reading, Use};
 use crate::contract::{
     ErrorReport, ExcerptRequest, ExcerptView, FileCheck, FileChoice, FileDestination, FilePick, FilePurpose, NamedFile,
@@ -113,19 +113,4 @@ fn begins_as_one(text: &[u8]) -> bool {
     // Past a mark of its encoding, and the zeros of one with two bytes to a letter.
     let is_space = |byte: &&u8| byte.is_ascii_whitespace() || matches!(byte, 0 | 0xEF | 0xBB | 0xBF | 0xFE | 0xFF);
     text.iter().find(|byte| !is_space(byte)) == Some(&b'{')
-}
-
-/// A large file takes a second to be checked: the other commands go on meanwhile.
-pub(crate) async fn spawn_blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, ErrorReport> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => Ok(done?),
-        Err(error) => Err(ErrorReport {
-            code: ErrorCode::Internal,
-            message: "aidb itself failed while it read the file. Nothing was changed.".into(),
-            hint: Some("Save a support bundle in Settings and send it to whoever looks after aidb.".into()),
-            details: vec![error.to_string()],
-        }),
-    }
 }

@@ -16,7 +16,6 @@ mod plans;
 mod recovery;
 mod sandbox;
 
-pub(crate) use files::spawn_blocking;
 pub(crate) use recovery::recover;
 
 use crate::invoke::{Command, command};

@@ -13,7 +13,8 @@ use aidb_core::plan::Plan;
 use aidb_core::store::BackupSummary;
 use secrecy::ExposeSecret;
 
-use super::files::{spawn_blocking, to_read};
+use super::files::to_read;
+use crate::blocking::spawn_blocking;
 use crate::contract::{
     ApplyAnswer, ApplyRequest, ApplyView, ErrorReport, FilePurpose, ImportRequest, LinkChoice, LinkRequest, LinkTest,
     LinkTestView, NamedFile, NoteView, NoteWeight, PlanChoice, PlanKind, PlanPageSave, PlanText, PlanView,

@@ -13,8 +13,9 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::framework::{JsonObject, Refusal, is_falsy, json_object};
-use crate::registry::{AgentRecord, DatabaseLink, Permission, RateLimits, Registry, Resource, Storing};
+use crate::registry::{AgentRecord, DatabaseLink, RateLimits, Registry, Resource, Storing};
 use crate::shared::Shared;
+use crate::snapshot::Permission;
 use crate::switches::{AgentShape, KeyHashAnswer, ResourceOrder, TablesAnswer};
 
 mod link;

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 
 use crate::error::{ChangeError, StateFileError};
 use crate::framework::Refusal;
-use crate::registry::{AgentRecord, DatabaseLink, Permission, RateLimits, Registration, Registry, Storing, sha256_hex};
+use crate::registry::{AgentRecord, DatabaseLink, RateLimits, Registration, Registry, Storing, sha256_hex};
 use crate::shared::Shared;
-use crate::snapshot::{AgentSnapshot, ResourceSnapshot, Snapshot};
+use crate::snapshot::{AgentSnapshot, Permission, ResourceSnapshot, Snapshot};
 use crate::switches::{Fault, Switches};
 use crate::traffic::{SeenRequest, Traffic};
 

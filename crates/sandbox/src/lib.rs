@@ -34,9 +34,9 @@ mod traffic;
 
 pub use error::{ChangeError, StartError, StateFileError};
 pub use handle::Handle;
-pub use registry::Permission;
 pub use samples::Sample;
 pub use server::{Sandbox, SandboxOptions, Trio};
+pub use snapshot::Permission;
 pub use snapshot::{AgentSnapshot, DatabaseSnapshot, ResourceSnapshot, Snapshot};
 pub use switches::{
     AgentShape, ApiKey, ConnectionMode, DatabaseAnswer, Effect, ErrorBody, Fault, FaultAnswer, HeaderText,

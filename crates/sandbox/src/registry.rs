@@ -7,33 +7,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::framework::Refusal;
-use crate::snapshot::{AgentSnapshot, DatabaseSnapshot, ResourceSnapshot, Snapshot};
-
-/// One of the four things that an agent may be allowed to do with a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Permission {
-    /// May read.
-    Read,
-    /// May write.
-    Write,
-    /// May delete.
-    Delete,
-    /// May administer.
-    Admin,
-}
-
-impl Permission {
-    pub(crate) fn parse(word: &str) -> Option<Self> {
-        match word {
-            "read" => Some(Self::Read),
-            "write" => Some(Self::Write),
-            "delete" => Some(Self::Delete),
-            "admin" => Some(Self::Admin),
-            _ => None,
-        }
-    }
-}
+use crate::snapshot::{AgentSnapshot, DatabaseSnapshot, Permission, ResourceSnapshot, Snapshot};
 
 /// Whether an operation changes the registry, or only says what it would have answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

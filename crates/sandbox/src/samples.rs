@@ -13,7 +13,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::registry::{DatabaseLink, Permission, RateLimits, Registration, Registry, Storing};
+use crate::registry::{DatabaseLink, RateLimits, Registration, Registry, Storing};
+use crate::snapshot::Permission;
 
 mod agents;
 

@@ -5,7 +5,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::registry::Permission;
+/// One of the four things that an agent may be allowed to do with a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// May read.
+    Read,
+    /// May write.
+    Write,
+    /// May delete.
+    Delete,
+    /// May administer.
+    Admin,
+}
+
+impl Permission {
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        match word {
+            "read" => Some(Self::Read),
+            "write" => Some(Self::Write),
+            "delete" => Some(Self::Delete),
+            "admin" => Some(Self::Admin),
+            _ => None,
+        }
+    }
+}
 
 /// All agents of one environment at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

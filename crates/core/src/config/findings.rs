@@ -5,10 +5,12 @@
 
 use super::report::{Finding, FindingCode, Severity, ValidationReport};
 use super::secrets::is_secret_key;
-use super::source_span::{self, SourceSpan};
-use super::tree::BETWEEN_LOOKS;
+use super::source_span::{self, SourceSpan, unescape};
 use crate::numbers::counted;
 use tokio_util::sync::CancellationToken;
+
+/// After how many values it is looked whether somebody wants this stopped: some thousandths of a second.
+pub(super) const BETWEEN_LOOKS: usize = 1024;
 
 /// Number of findings a report lists; the rest is counted. A file of nothing but mistakes must not fill the memory.
 pub const MAX_FINDINGS: usize = 100_000;
@@ -67,11 +69,6 @@ impl<'p> Path<'p> {
 /// A key as one segment of a JSON pointer.
 pub(super) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
-}
-
-/// The key that a segment of a JSON pointer stands for.
-pub(super) fn unescape(segment: &str) -> String {
-    segment.replace("~1", "/").replace("~0", "~")
 }
 
 /// End of a member in a finding.

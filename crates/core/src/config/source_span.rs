@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use jsonc_parser::tokens::Token;
 use jsonc_parser::{Scanner, ScannerOptions};
 
-use super::findings::unescape;
 use super::report::Position;
 
 /// Span of a value, its key, and the key's second time in the same object. What cannot be found is where the
@@ -47,6 +46,11 @@ pub(super) fn position_of_byte_column(text: &str, line: usize, byte_column: usiz
 
 fn counted(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// The key that a segment of a JSON pointer stands for.
+pub(super) fn unescape(segment: &str) -> String {
+    segment.replace("~1", "/").replace("~0", "~")
 }
 
 /// The pointers as a tree, each segment once; offsets get filled in by the walk.

@@ -13,7 +13,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use tokio_util::sync::CancellationToken;
 
-use super::findings::{Findings, Message, Path};
+use super::findings::{BETWEEN_LOOKS, Findings, Message, Path};
 use super::report::{FindingCode, Severity};
 use crate::numbers::grouped;
 
@@ -22,9 +22,6 @@ pub const MAX_DEPTH: usize = 64;
 
 /// Number of values (objects, arrays, texts, numbers…) a configuration file may hold. 100,000 resources need 600,000.
 pub const MAX_VALUES: usize = 4_000_000;
-
-/// After how many values it is looked whether somebody wants this stopped: some thousandths of a second.
-pub(super) const BETWEEN_LOOKS: usize = 1024;
 
 /// The longest text and the longest key of a configuration file, in bytes.
 pub const MAX_TEXT_BYTES: usize = 1024 * 1024;

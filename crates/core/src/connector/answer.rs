@@ -7,7 +7,6 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::calls::AgentRecord;
 use super::key_hash::KeyHash;
 use crate::config::secrets::SecretFinding;
 use crate::config::{
@@ -54,6 +53,17 @@ const NOT_INFO: [&str; 11] = [
     "resource_permissions",
     "registered_at",
 ];
+
+/// An agent as the server's own call gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentRecord {
+    /// The agent. Its resource permissions are there only if [`Self::nested_permissions`] says so.
+    pub live: LiveAgent,
+    /// Whether the answer held the resource permissions too.
+    pub nested_permissions: NestedPermissions,
+    /// The hash of the agent's key, where the server gives one.
+    pub key_hash: Option<KeyHash>,
+}
 
 /// Reads an agent in either of its two shapes: `agent_info` flattened to the top level, or nested beside
 /// `resource_permissions`.

@@ -9,12 +9,11 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::answer::{self, Missing, NestedPermissions, Problem, WirePermissions};
+use super::answer::{self, AgentRecord, Missing, Problem, WirePermissions};
 use super::client::{Answer, Connector, Request, Secrets};
 use super::error::{ConnectorError, Effect};
 use super::error_body::{ErrorBody, Form, presentable};
-use super::key_hash::KeyHash;
-use crate::config::{AgentId, LiveAgent, Permission, RateLimits, ResourcePermission, ResourcePermissions, addressable};
+use crate::config::{AgentId, Permission, RateLimits, ResourcePermission, ResourcePermissions, addressable};
 
 /// Everything but the unreserved characters of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -26,17 +25,6 @@ pub struct Health {
     pub service: String,
     /// `healthy`, or what else it says of itself.
     pub status: String,
-}
-
-/// An agent as the server's own call gives it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AgentRecord {
-    /// The agent. Its resource permissions are there only if [`Self::nested_permissions`] says so.
-    pub live: LiveAgent,
-    /// Whether the answer held the resource permissions too.
-    pub nested_permissions: NestedPermissions,
-    /// The hash of the agent's key, where the server gives one.
-    pub key_hash: Option<KeyHash>,
 }
 
 /// Content of a registration.

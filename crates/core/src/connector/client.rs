@@ -20,30 +20,13 @@ use super::base_url::{PlainHttp, checked, guard_plain_http, is_loopback};
 use super::connections::Connections;
 use super::error::{Call, ConnectorError, Effect};
 use super::failure::Failure;
+use super::limits::Limits;
 use super::pause::Pause;
 use super::proxy::{Proxies, Proxy};
 use super::scrub::Scrubber;
 
 /// The header that carries the key.
 const API_KEY: &str = "x-api-key";
-
-/// Time and size that a request may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Until a connection stands, TLS included.
-    pub connect: Duration,
-    /// The whole request, from its start to the last byte of the answer.
-    pub request: Duration,
-    /// The longest answer, in bytes.
-    pub answer_bytes: u64,
-}
-
-impl Default for Limits {
-    /// 10 seconds, 30 seconds, 64 MiB: an agent with 100,000 resources answers with about 10 MB.
-    fn default() -> Self {
-        Self { connect: Duration::from_secs(10), request: Duration::from_secs(30), answer_bytes: 64 * 1024 * 1024 }
-    }
-}
 
 /// Address of a server, and how to talk to it.
 #[derive(Clone, Debug)]

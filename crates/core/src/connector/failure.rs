@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use rustls::Error as TlsError;
 
-use super::client::Limits;
 use super::error::{Retry, Sent};
-use super::proxy_failure::{ProxyFailure, ProxyFault};
+use super::limits::{Limits, seconds};
+use super::proxy_failure::{ProxyFailure, ProxyFault, is_temporary};
 use super::tls_failure::TlsFailure;
 use crate::error::ErrorCode;
 
@@ -175,13 +175,6 @@ impl fmt::Display for Failure {
     }
 }
 
-pub(super) fn seconds(limit: Duration) -> String {
-    match limit.as_secs_f64() {
-        1.0 => "1 second".to_owned(),
-        seconds => format!("{seconds} seconds"),
-    }
-}
-
 /// The error and everything below it. An `io::Error` is opened too: its own `source` skips what it wraps.
 fn chain<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
     let mut chain = Vec::new();
@@ -194,12 +187,4 @@ fn chain<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'st
         };
     }
     chain
-}
-
-/// The system's resolver gives no code, only `gai_strerror`'s English text (or, on Windows, WSATRY_AGAIN).
-pub(super) fn is_temporary(cause: &(dyn StdError + 'static)) -> bool {
-    const WSATRY_AGAIN: i32 = 11002;
-    let Some(error) = cause.downcast_ref::<io::Error>() else { return false };
-    let text = error.to_string().to_ascii_lowercase();
-    error.raw_os_error() == Some(WSATRY_AGAIN) || text.contains("temporary failure") || text.contains("try again")
 }

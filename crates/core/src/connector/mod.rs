@@ -18,6 +18,7 @@ mod error_body;
 mod failure;
 mod gate;
 mod key_hash;
+mod limits;
 mod pause;
 mod proxy;
 mod proxy_failure;
@@ -29,14 +30,16 @@ mod tls_failure;
 #[cfg(test)]
 mod tests;
 
+pub use answer::AgentRecord;
 pub use answer::{NestedPermissions, Tables};
 pub use base_url::{PlainHttp, is_loopback, parse_base_url, parse_kept_url};
-pub use calls::{AgentRecord, DatabaseLink, DatabaseTest, DatabaseVerdict, Health, Registration, Removal};
-pub use client::{Connector, Endpoint, Limits, check_ca_pem};
+pub use calls::{DatabaseLink, DatabaseTest, DatabaseVerdict, Health, Registration, Removal};
+pub use client::{Connector, Endpoint, check_ca_pem};
 pub(crate) use error::LOST_MEMORY_HINT;
 pub use error::{CA_FILE_HINT, Call, ConnectorError, Effect, Retry, Sent};
 pub use failure::{Failure, Stage};
 pub use key_hash::KeyHash;
+pub use limits::Limits;
 pub use pause::Pause;
 pub use proxy::Proxies;
 pub use proxy_failure::{ProxyFailure, ProxyFault};

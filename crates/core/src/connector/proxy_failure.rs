@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustls::Error as TlsError;
 
-use super::failure::{is_temporary, seconds};
+use super::limits::seconds;
 use crate::error::ErrorCode;
 
 /// A connection that failed at the proxy.
@@ -138,4 +138,12 @@ impl fmt::Display for ProxyFailure {
             ProxyFault::Broken => write!(f, "The proxy {proxy} broke the connection off, or is no HTTP proxy"),
         }
     }
+}
+
+/// The system's resolver gives no code, only `gai_strerror`'s English text (or, on Windows, WSATRY_AGAIN).
+pub(super) fn is_temporary(cause: &(dyn StdError + 'static)) -> bool {
+    const WSATRY_AGAIN: i32 = 11002;
+    let Some(error) = cause.downcast_ref::<io::Error>() else { return false };
+    let text = error.to_string().to_ascii_lowercase();
+    error.raw_os_error() == Some(WSATRY_AGAIN) || text.contains("temporary failure") || text.contains("try again")
 }

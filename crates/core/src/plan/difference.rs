@@ -8,8 +8,9 @@
 use serde_json::{Map, Value};
 
 use super::fields::{info, note_unchangeable, pointer, text};
+use super::goal::note;
 use super::link::called;
-use super::make::{note, said};
+use super::make::said;
 use super::{Change, Mode, NoteCode, NoteWeight, Plan};
 use crate::config::{AgentId, AgentState, DatabaseReference, LiveAgent, ResourcePermission, ResourcePermissions};
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::make::{LimitsGoal, note};
+use super::goal::{LimitsGoal, note};
 use super::{Change, Mode, NoteCode, NoteWeight, Plan, Unchangeable};
 use crate::config::values::same_value;
 use crate::config::{Agent, DatabaseReference, LiveAgent};

@@ -1,7 +1,7 @@
 //! The link of an agent to its database: whether it is made, and what it is called afterwards.
 
 use super::fields::{note_not_linked, note_unchangeable, text};
-use super::make::{DatabaseLinking, note};
+use super::goal::{DatabaseLinking, note};
 use super::{Change, Mode, NoteCode, NoteWeight, Plan};
 use crate::config::{Agent, DatabaseReference, LiveAgent};
 

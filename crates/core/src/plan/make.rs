@@ -3,66 +3,16 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use super::fields::{compare_info, compare_limits, note_not_linked};
+use super::goal::{DatabaseLinking, Goal, LimitsGoal, note};
 use super::link::compare_database;
 use super::{Change, Fingerprint, Group, Mode, Note, NoteCode, NoteWeight, PLAN_FORMAT, Plan};
 use crate::config::{
-    Agent, AgentId, AgentState, LiveAgent, PermissionSet, RateLimits, ResourcePermission, ResourcePermissions,
-    addressable, values,
+    Agent, AgentId, AgentState, LiveAgent, PermissionSet, ResourcePermission, ResourcePermissions, addressable, values,
 };
 use crate::numbers::counted;
-
-/// Whether the person gave a connection string for this environment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DatabaseLinking {
-    /// No: the plan says what is not linked.
-    Later,
-    /// Yes: it is linked in the registration, or by its own call. What is linked already stays as it is.
-    Now,
-    /// Yes, and also where a database is linked already: with another connection string than the one before.
-    Anew,
-}
-
-/// Goal for the rate limits.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LimitsGoal {
-    /// Nothing: a configuration never does.
-    #[default]
-    Unsaid,
-    /// These.
-    Known(RateLimits),
-    /// Is a backup, and does not hold them: the server did not tell, or it is from before aidb kept them.
-    NotHeld,
-}
-
-impl LimitsGoal {
-    /// Whether it says nothing.
-    #[must_use]
-    pub const fn is_unsaid(&self) -> bool {
-        matches!(self, Self::Unsaid)
-    }
-}
-
-/// Goal for the target.
-#[derive(Clone, Copy, Debug)]
-pub enum Goal<'a> {
-    /// Has this agent.
-    Agent {
-        /// The settings.
-        agent: &'a Agent,
-        /// Whether its database is linked on the way.
-        linking: DatabaseLinking,
-        /// Number of queries it may make.
-        limits: &'a LimitsGoal,
-    },
-    /// Does not have the agent: a rollback to "it did not exist".
-    Absent,
-}
 
 /// Knowledge of the tables in the target's database.
 #[derive(Clone, Copy, Debug)]
@@ -168,10 +118,6 @@ impl Plan {
             self.notes.push(Note { code: NoteCode::TableMissing, weight: NoteWeight::Warning, message, resource });
         }
     }
-}
-
-pub(super) fn note(plan: &mut Plan, code: NoteCode, weight: NoteWeight, message: String) {
-    plan.notes.push(Note { code, weight, message, resource: None });
 }
 
 fn delete(plan: &mut Plan, live: &LiveAgent) {

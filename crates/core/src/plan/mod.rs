@@ -23,6 +23,7 @@ mod difference;
 mod drift;
 mod fields;
 mod fingerprint;
+mod goal;
 mod item;
 mod link;
 mod make;
@@ -34,8 +35,9 @@ pub use describe::{describe_access, summary_lines};
 pub use difference::{Compared, difference};
 pub use drift::{drift, record_drift};
 pub use fingerprint::Fingerprint;
+pub use goal::{DatabaseLinking, Goal, LimitsGoal};
 pub use item::{Item, item_count};
-pub use make::{DatabaseLinking, Goal, LimitsGoal, TargetTables, make};
+pub use make::{TargetTables, make};
 pub use revert::{Leftover, LeftoverKind, Ownership, Remainder, Reversal, remaining, revert, shortfalls, unreached};
 pub use select::{Selection, UnknownItem};
 

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use tokio::sync::{Mutex, MutexGuard, oneshot};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::secret_service;
+use super::secret_service::{self, Found};
 use super::{Removal, SecretName, StoredSecret, VaultError};
 
 /// Time the keychain may take when it has nothing to ask anybody.
@@ -26,17 +26,6 @@ const PULSE_LIMIT: Duration = Duration::from_secs(5);
 /// For how long a keychain that did not answer is not asked for the next secret: whoever wants one after the other would
 /// wait for [`ANSWER_LIMIT`] each time.
 const SILENT_FOR: Duration = Duration::from_secs(3);
-
-/// State of the keychain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found {
-    /// Unlocked, with a default keyring.
-    Open,
-    /// The default keyring is locked.
-    Locked,
-    /// There is no default keyring.
-    NoKeyring,
-}
 
 /// A look that has ended.
 #[derive(Clone, Debug)]

@@ -12,7 +12,6 @@ use secret_service::{EncryptionType, Error as ServiceError};
 use zbus::blocking::Connection;
 use zeroize::Zeroizing;
 
-use super::keychain::Found;
 use super::{Removal, SecretName, StoredSecret, VaultError};
 
 /// The `service` attribute of every entry.
@@ -23,6 +22,17 @@ const CONTENT_TYPE: &str = "application/octet-stream";
 const BUS_NAME: &str = "org.freedesktop.secrets";
 const OBJECT: &str = "/org/freedesktop/secrets";
 const INTERFACE: &str = "org.freedesktop.Secret.Service";
+
+/// State of the keychain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Unlocked, with a default keyring.
+    Open,
+    /// The default keyring is locked.
+    Locked,
+    /// There is no default keyring.
+    NoKeyring,
+}
 
 /// State of the keychain, without prompting.
 pub(super) fn look() -> Result<Found, VaultError> {
