@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use super::pause::{Pause, left_alone};
+use super::status::meaning;
 use crate::config::NotAddressable;
 use crate::error::{ErrorCode, Explain};
 
@@ -258,7 +259,7 @@ impl ConnectorError {
         Some(match self {
             Self::NoAnswer { failure, .. } => format!("{failure}."),
             Self::Api { status, with_key, retry_after, .. } => {
-                format!("{}{}", refusal(*status, *with_key), left_alone(retry_after.as_ref()))
+                format!("{}{}", meaning(*status, *with_key).sentence, left_alone(retry_after.as_ref()))
             }
             Self::AgentNotFound { id, .. } => format!("The server has no agent {id}."),
             Self::Vanished { id, .. } => format!(
@@ -377,7 +378,7 @@ impl Explain for ConnectorError {
             Self::IdNotAddressable { .. } => ErrorCode::IdNotAddressable,
             Self::Cancelled => ErrorCode::Interrupted,
             Self::NoAnswer { failure, .. } => failure.code(),
-            Self::Api { status, .. } => code_of(*status),
+            Self::Api { status, .. } => meaning(*status, true).code,
             Self::AgentNotFound { .. } => ErrorCode::AgentNotFound,
             Self::Vanished { .. } => ErrorCode::BadAnswer,
             Self::Emptied { .. } => ErrorCode::ServerEmptied,
@@ -415,7 +416,7 @@ impl Explain for ConnectorError {
             Self::Api { retry_after: Some(pause), .. } if pause.is_long() => {
                 "Try again when that time is over; or ask whoever runs the server, which may be counting requests."
             }
-            Self::Api { status, with_key, .. } => return api_hint(*status, *with_key),
+            Self::Api { status, with_key, .. } => return meaning(*status, *with_key).hint.map(str::to_owned),
             Self::AgentNotFound { .. } => {
                 "Check the agent id and the environment. A server that keeps its state in memory loses every agent when it restarts."
             }
@@ -453,45 +454,3 @@ impl Explain for ConnectorError {
 /// Hint for a server that has no agent any more.
 pub(crate) const LOST_MEMORY_HINT: &str =
     "Once the server is up for good, restore each agent from its latest backup, which is in the history.";
-
-/// What an answer that refuses or fails means, in one sentence.
-const fn refusal(status: u16, with_key: bool) -> &'static str {
-    match (status, with_key) {
-        (401, true) => "The server does not accept the API key.",
-        (401, false) => "The server asks for an API key, and none was sent.",
-        (403, _) => "The API key may not do this at the server.",
-        (407, _) => "A proxy on the way to the server asks who you are.",
-        (413, _) => "The request is too large for the server.",
-        (429, _) => "The server takes no more requests for now.",
-        (502..=504, _) => "The service behind the server's gateway does not answer.",
-        (400..=499, _) => "The server refused the request.",
-        (500..=599, _) => "The server failed.",
-        _ => "The server's answer cannot be used.",
-    }
-}
-
-const fn code_of(status: u16) -> ErrorCode {
-    match status {
-        401 => ErrorCode::Unauthorized,
-        403 => ErrorCode::Forbidden,
-        429 => ErrorCode::RateLimited,
-        400..=499 => ErrorCode::RequestRefused,
-        500..=599 => ErrorCode::ServerError,
-        _ => ErrorCode::BadAnswer,
-    }
-}
-
-fn api_hint(status: u16, with_key: bool) -> Option<String> {
-    let hint = match (status, with_key) {
-        (401, true) => "The server did not accept the API key. Enter the key of this environment again.",
-        (401, false) => "No API key was sent. Store the key of this environment, or give one.",
-        (403, _) => "The API key is known and may not do this. Ask whoever runs the server for a key that may.",
-        (407, _) => "A proxy asks who you are. Check the proxy settings of this machine.",
-        (413, _) => "Something in front of the server refuses requests of this size.",
-        (429, _) => "The server limits how many requests it takes. Wait a while, then try again.",
-        (502..=504, _) => "The gateway answers, and the service behind it does not. Try again in a while.",
-        (500..=599, _) => "The server failed. Its own log says more; tell whoever runs it.",
-        _ => return None,
-    };
-    Some(hint.to_owned())
-}

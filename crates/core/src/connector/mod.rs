@@ -25,6 +25,7 @@ mod proxy_failure;
 mod retry;
 mod scrub;
 mod state;
+mod status;
 mod tls_failure;
 
 #[cfg(test)]
