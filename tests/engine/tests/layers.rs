@@ -110,7 +110,7 @@ fn the_lints_that_guard_the_engine_are_on() {
 const CIRCLES: &[(&str, &[&str])] = &[
     // A finding withholds the keys that the scan calls secrets, and the scan goes by paths of findings.
     ("crates/core/src", &["config::findings", "config::secrets"]),
-    // A failure of the transport asks what an error of its own kind would say.
+    // A failure says how far its request came, in the words of the error that holds it.
     ("crates/core/src", &["connector::error", "connector::failure"]),
     // Rows of one store that name each other's ids.
     (
@@ -129,8 +129,6 @@ const CIRCLES: &[(&str, &[&str])] = &[
     ("crates/cli/src", &["args", "failure", "hints", "screen", "suggestion", "usage", "variables", "view::human"]),
     // One command in two files: its turn, and what it asks about.
     ("crates/cli/src", &["commands::change", "commands::turn"]),
-    // One command in two files: of a file, and of a folder of them.
-    ("crates/cli/src", &["commands::import", "commands::import_folder", "commands::validate"]),
     // What all requests share holds what each of them is told by.
     ("crates/sandbox/src", &["faults", "shared", "traffic"]),
     // The application holds the sample servers, and starting them takes the application.

@@ -1,10 +1,10 @@
 //! `aidb migrate import`.
 
-use aidb_core::operations::{Deletion, ImportOptions, Validated};
-use aidb_core::plan::{Mode, Selection};
+use aidb_core::operations::Deletion;
 
 use super::change::{Asking, Flags, Planned, carry_out, dry_run};
 use super::import_folder::read_folder;
+use super::input::{ReadFile, options};
 use super::recover::Writing;
 use super::{input, link, recover, saved_plan, validate};
 use crate::args::{ImportArgs, is_dash};
@@ -12,13 +12,6 @@ use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
 use crate::view::human;
-
-/// A configuration that was read, and from where.
-pub(super) struct Read {
-    /// The path as given.
-    pub(super) path: std::path::PathBuf,
-    pub(super) validated: Validated,
-}
 
 /// Imports a file or a folder: validates all of it before anything else happens.
 pub(crate) async fn import(invocation: &Invocation, args: ImportArgs) -> Result<Exit, Failure> {
@@ -30,7 +23,7 @@ pub(crate) async fn import(invocation: &Invocation, args: ImportArgs) -> Result<
         read_folder(&path, invocation.global.target.environment.as_deref())?
     } else {
         let validated = input::configuration(invocation, &path, "Configuration file").await?;
-        vec![Read { path, validated }]
+        vec![ReadFile { path, validated }]
     };
     for file in &files {
         invocation
@@ -44,7 +37,7 @@ pub(crate) async fn import(invocation: &Invocation, args: ImportArgs) -> Result<
 }
 
 /// Tells the findings of the validation, before the plan. As JSON it stands in the result.
-fn tell_findings(invocation: &Invocation, files: &[Read]) {
+fn tell_findings(invocation: &Invocation, files: &[ReadFile]) {
     if invocation.screen.form == crate::screen::Form::Human {
         for file in files {
             let text = human::findings(&file.path, &file.validated.report.findings, invocation.screen.detail);
@@ -53,7 +46,7 @@ fn tell_findings(invocation: &Invocation, files: &[Read]) {
     }
 }
 
-async fn plan_and_apply(invocation: &Invocation, files: Vec<Read>, args: &ImportArgs) -> Result<Exit, Failure> {
+async fn plan_and_apply(invocation: &Invocation, files: Vec<ReadFile>, args: &ImportArgs) -> Result<Exit, Failure> {
     let engine = invocation.engine()?;
     let target = invocation.target(&engine).await?;
     let mut options = options(args);
@@ -62,7 +55,7 @@ async fn plan_and_apply(invocation: &Invocation, files: Vec<Read>, args: &Import
     let agents: Vec<&str> = files.iter().map(|file| file.validated.configuration.agent.agent_id.as_str()).collect();
     recover::before(invocation, &engine, &target, Writing::of(args.dry_run, &agents), &context).await?;
     let mut planned = Vec::new();
-    for Read { path, validated } in files {
+    for ReadFile { path, validated } in files {
         let source = path.display().to_string();
         let file = (&validated.configuration, source.clone());
         let proposal = link::propose(invocation, &engine, &target, file, &mut options, args, &context).await?;
@@ -75,17 +68,4 @@ async fn plan_and_apply(invocation: &Invocation, files: Vec<Read>, args: &Import
     let asking = if args.yes { Asking::Never } else { Asking::IfPossible };
     let flags = Flags { to_changes: asking, to_deletion: Deletion::Refused };
     carry_out(invocation, &engine, "import", &target, planned, flags, &context).await
-}
-
-/// Without the database: that may need a question.
-pub(super) fn options(args: &ImportArgs) -> ImportOptions {
-    ImportOptions {
-        mode: if args.exact { Mode::Exact } else { Mode::Merge },
-        selection: selection(&args.only),
-        ..ImportOptions::default()
-    }
-}
-
-pub(super) fn selection(only: &[String]) -> Selection {
-    if only.is_empty() { Selection::All } else { Selection::resources(only.iter().map(String::as_str)) }
 }

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use aidb_core::files::FileError;
 use aidb_core::operations::{Error, read_configuration};
 
-use super::import::Read;
+use super::input::ReadFile;
 use crate::failure::{CommandError, Failure, InvalidFile};
 
 /// Reads every configuration of a folder, in the order of their names. `environment` is the one they are for, where it was named.
-pub(super) fn read_folder(folder: &Path, environment: Option<&str>) -> Result<Vec<Read>, Failure> {
+pub(super) fn read_folder(folder: &Path, environment: Option<&str>) -> Result<Vec<ReadFile>, Failure> {
     let paths = configurations(folder).map_err(|source| FileError::Unreadable { path: folder.into(), source })?;
     if paths.is_empty() {
         return Err(Error::EmptyFolder { path: folder.into() }.into());
@@ -21,7 +21,7 @@ pub(super) fn read_folder(folder: &Path, environment: Option<&str>) -> Result<Ve
     let (mut files, mut invalid) = (Vec::new(), Vec::new());
     for path in paths {
         match read_configuration(&path, "Configuration file") {
-            Ok(validated) => files.push(Read { path, validated }),
+            Ok(validated) => files.push(ReadFile { path, validated }),
             Err(error) => invalid.push(InvalidFile { path, error: Box::new(error) }),
         }
     }
@@ -48,7 +48,7 @@ fn configurations(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// Which of several files about one agent is meant only a person knows. The environment's name in a file's name is a guess
 /// that is good enough for a hint, and for nothing else.
-fn refuse_same_agent_twice(files: &[Read], environment: Option<&str>) -> Result<(), CommandError> {
+fn refuse_same_agent_twice(files: &[ReadFile], environment: Option<&str>) -> Result<(), CommandError> {
     let mut of_agent: BTreeMap<&str, Vec<PathBuf>> = BTreeMap::new();
     for file in files {
         of_agent.entry(&file.validated.configuration.agent.agent_id).or_default().push(file.path.clone());

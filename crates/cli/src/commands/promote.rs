@@ -6,7 +6,7 @@ use aidb_core::operations::{Deletion, Engine, Error, ImportOptions, Target, Targ
 use aidb_core::plan::Mode;
 
 use super::change::{Asking, Flags, Planned, carry_out, dry_run};
-use super::import::selection;
+use super::input::selection;
 use super::recover::Writing;
 use super::{recover, saved_plan};
 use crate::args::PromoteArgs;

@@ -10,7 +10,7 @@ use aidb_core::store::Backup;
 
 use super::backups::{LATEST, find};
 use super::change::{Asking, Flags, Planned, carry_out, dry_run};
-use super::import::selection;
+use super::input::selection;
 use super::recover::Writing;
 use super::{input, recover, saved_plan};
 use crate::args::RollbackArgs;

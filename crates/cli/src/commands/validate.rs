@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use aidb_core::config::Finding;
 use aidb_core::plan::{NoteCode, NoteWeight, Plan};
 
-use super::import::{Read, options};
+use super::input::{ReadFile, options};
 use crate::args::ImportArgs;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -44,7 +44,11 @@ impl TargetRemark {
 }
 
 /// Validates files that have been read.
-pub(super) async fn validate(invocation: &Invocation, files: Vec<Read>, args: &ImportArgs) -> Result<Exit, Failure> {
+pub(super) async fn validate(
+    invocation: &Invocation,
+    files: Vec<ReadFile>,
+    args: &ImportArgs,
+) -> Result<Exit, Failure> {
     let mut done = ValidationDone { server: None, files: Vec::new() };
     let mut plans = Vec::new();
     if invocation.names_target() {
@@ -59,7 +63,7 @@ pub(super) async fn validate(invocation: &Invocation, files: Vec<Read>, args: &I
         done.server = Some(target.name);
     }
     let mut plans = plans.iter();
-    for Read { path, validated } in files {
+    for ReadFile { path, validated } in files {
         done.files.push(ValidatedFile {
             path,
             agent_id: validated.configuration.agent.agent_id,
