@@ -6,9 +6,7 @@ use aidb_core::config::AgentId;
 use aidb_core::operations::{self, Engine, Side};
 
 use super::plans::{configuration, context, environment, file_name};
-use crate::contract::{
-    CompareRequest, CompareTexts, ErrorReport, PlanChoice, PlanKind, PlanTarget, PlanView, SideChoice,
-};
+use crate::contract::{CompareRequest, CompareTexts, ErrorReport, PlanChoice, PlanTarget, PlanView, SideChoice};
 use crate::desktop::Desktop;
 use crate::plan_sessions::{Content, NewPlan, PlanError};
 use crate::progress::ProgressFn;
@@ -29,7 +27,7 @@ pub(crate) async fn compare(
     let plan = operations::compare(&left, &right)?.plan;
     let source = left.name.clone();
     let content = Content::Comparison { left, right, plan };
-    let new = NewPlan { kind: PlanKind::Comparison, source, target, notes: Vec::new(), content };
+    let new = NewPlan { source, target, notes: Vec::new(), content };
     let session = desktop.plans.open(new);
     Ok(plan_view(&engine, &session).await)
 }

@@ -17,11 +17,11 @@ use super::files::to_read;
 use crate::blocking::spawn_blocking;
 use crate::contract::{
     ApplyAnswer, ApplyRequest, ApplyView, ErrorReport, FilePurpose, ImportRequest, LinkChoice, LinkRequest, LinkTest,
-    LinkTestView, NamedFile, NoteView, NoteWeight, PlanChoice, PlanKind, PlanPageSave, PlanText, PlanView,
-    PromoteRequest, RestoreChoice, RestoreRequest, RestoreSource, RowsRequest, RowsView, TickedPlan, WrittenFile,
+    LinkTestView, NamedFile, NoteView, NoteWeight, PlanChoice, PlanPageSave, PlanText, PlanView, PromoteRequest,
+    RestoreChoice, RestoreRequest, RowsRequest, RowsView, TickedPlan, WrittenFile,
 };
 use crate::desktop::Desktop;
-use crate::plan_sessions::{Content, NewPlan, Origin, PlanError, PlanSession, Proposable, Run, ShownFrom};
+use crate::plan_sessions::{Content, NewPlan, PlanError, PlanSession, Proposable, Run, ShownFrom};
 use crate::progress::{ProgressFn, ThrottledProgress};
 use crate::views::plan_command::command_line;
 use crate::views::plans::{apply_view, plan_target, plan_view};
@@ -37,9 +37,7 @@ pub(crate) async fn plan_promote(
     let agent = AgentId::new(request.agent)?;
     let options = ImportOptions { mode: request.mode.into(), ..ImportOptions::default() };
     let proposal = engine.propose_promotion(&from, &agent, &to, &options, &context(listen)).await?;
-    let origin = Origin::Environment(from.name.clone());
-    let (kind, notes) = (PlanKind::Promotion, Vec::new());
-    open_session(&desktop, &engine, kind, from.name, notes, Proposable { target: to, proposal, origin }).await
+    open_session(&desktop, &engine, from.name, Vec::new(), Proposable { target: to, proposal }).await
 }
 
 pub(crate) async fn plan_import(
@@ -54,8 +52,8 @@ pub(crate) async fn plan_import(
     let proposal =
         engine.propose_import(&target, &read.configuration, &options, path.clone(), &context(listen)).await?;
     let name = file_name(&path);
-    let proposable = Proposable { target, proposal, origin: Origin::File(path) };
-    open_session(&desktop, &engine, PlanKind::Import, name, Vec::new(), proposable).await
+    let proposable = Proposable { target, proposal };
+    open_session(&desktop, &engine, name, Vec::new(), proposable).await
 }
 
 pub(crate) async fn plan_restore(
@@ -64,7 +62,7 @@ pub(crate) async fn plan_restore(
     listen: ProgressFn,
 ) -> Result<PlanView, ErrorReport> {
     let engine = desktop.engine();
-    let (source, from) = restore_source(&desktop, &engine, request.from).await?;
+    let source = restore_source(&desktop, &engine, request.from).await?;
     let target = match (&request.to, &source) {
         (Some(to), _) => environment(&engine, to).await?,
         (None, RollbackSource::Backup(backup)) => home(&engine, &backup.summary).await?,
@@ -73,8 +71,8 @@ pub(crate) async fn plan_restore(
     let options = RollbackOptions { mode: request.mode.into(), ..RollbackOptions::default() };
     let proposal = engine.propose_rollback(&target, &source, &options, &context(listen)).await?;
     let notes = elsewhere(&source, &target).into_iter().collect();
-    let proposable = Proposable { target, proposal, origin: Origin::Restore(from) };
-    open_session(&desktop, &engine, PlanKind::Rollback, describe_source(&source), notes, proposable).await
+    let proposable = Proposable { target, proposal };
+    open_session(&desktop, &engine, describe_source(&source), notes, proposable).await
 }
 
 /// Makes a plan anew with another answer about its database.
@@ -84,16 +82,15 @@ pub(crate) async fn plan_link(
     listen: ProgressFn,
 ) -> Result<PlanView, ErrorReport> {
     let session = desktop.plans.get(&request.plan)?;
-    let Proposable { target, proposal, origin } = session.proposable()?.clone();
+    let Proposable { target, proposal } = session.proposable()?.clone();
     if proposal.wanted().is_none() {
         return Err(PlanError::NoDatabase.into());
     }
     let engine = desktop.engine();
     let link = link(request.link, &proposal.live);
     let proposal = engine.propose_again(&target, &proposal, &link, &context(listen)).await?;
-    let proposable = Proposable { target, proposal, origin };
-    let view = open_session(&desktop, &engine, session.kind, session.source.clone(), session.notes.clone(), proposable)
-        .await?;
+    let proposable = Proposable { target, proposal };
+    let view = open_session(&desktop, &engine, session.source.clone(), session.notes.clone(), proposable).await?;
     desktop.plans.discard(&request.plan);
     Ok(view)
 }
@@ -233,14 +230,13 @@ pub(super) fn file_name(path: &str) -> String {
 async fn open_session(
     desktop: &Desktop,
     engine: &Engine,
-    kind: PlanKind,
     source: String,
     notes: Vec<NoteView>,
     proposable: Proposable,
 ) -> Result<PlanView, ErrorReport> {
     let target = Some(plan_target(&proposable.target));
     let content = Content::Proposal(Box::new(proposable));
-    let session = desktop.plans.open(NewPlan { kind, source, target, notes, content });
+    let session = desktop.plans.open(NewPlan { source, target, notes, content });
     Ok(plan_view(engine, &session).await)
 }
 
@@ -248,20 +244,17 @@ async fn restore_source(
     desktop: &Desktop,
     engine: &Engine,
     from: RestoreChoice,
-) -> Result<(RollbackSource, RestoreSource), ErrorReport> {
+) -> Result<RollbackSource, ErrorReport> {
     Ok(match from {
-        RestoreChoice::Backup { id } => {
-            (RollbackSource::Backup(Box::new(engine.backup(&id).await?)), RestoreSource::Backup { id })
-        }
+        RestoreChoice::Backup { id } => RollbackSource::Backup(Box::new(engine.backup(&id).await?)),
         RestoreChoice::File { file } => {
             let kept = super::files::to_read(desktop, &file, "Backup file").await?.path;
-            let path = kept.display().to_string();
             if let Some(file) = spawn_blocking(move || BackupFile::read(&kept)).await? {
-                return Ok((file.choose(None)?, RestoreSource::File { path }));
+                return Ok(file.choose(None)?);
             }
             let (path, read) = configuration(desktop, &file, "Backup file").await?;
             let configuration = Box::new(read.configuration);
-            (RollbackSource::File { path: path.clone().into(), configuration }, RestoreSource::File { path })
+            RollbackSource::File { path: path.into(), configuration }
         }
     })
 }
@@ -342,10 +335,9 @@ async fn moved(
 ) -> Result<ApplyAnswer, ErrorReport> {
     let mut error = ErrorReport::of(refused.report());
     let Error::TargetChanged { now, .. } = refused else { return Err(error) };
-    let Proposable { target, origin, .. } = session.proposable()?.clone();
-    let proposable = Proposable { target, proposal: now.whole(), origin };
-    let now = open_session(&desktop, &engine, session.kind, session.source.clone(), session.notes.clone(), proposable)
-        .await?;
+    let Proposable { target, .. } = session.proposable()?.clone();
+    let proposable = Proposable { target, proposal: now.whole() };
+    let now = open_session(&desktop, &engine, session.source.clone(), session.notes.clone(), proposable).await?;
     // Said once: what moved has a place of its own on the screen.
     let moved = std::mem::take(&mut error.details);
     Ok(ApplyAnswer::Moved { error, moved, now: Box::new(now) })

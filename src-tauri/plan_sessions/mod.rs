@@ -16,11 +16,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aidb_core::apply::ApplyReport;
 use aidb_core::config::{AgentState, ResourcePermission};
-use aidb_core::operations::{Proposal, Side, Target};
+use aidb_core::operations::{Proposal, ProposalSource, Side, Target};
 use aidb_core::plan::{Change, Plan};
 use chrono::{DateTime, Utc};
 
-use crate::contract::{NoteView, PlanKind, PlanTarget, PlanTicket, RestoreSource};
+use crate::contract::{NoteView, PlanKind, PlanTarget, PlanTicket};
 
 pub(crate) use error::PlanError;
 pub(crate) use outcomes::{Outcomes, RowResult};
@@ -41,7 +41,6 @@ pub(crate) struct PlanSessions {
 /// A plan that the page has a ticket for.
 pub(crate) struct PlanSession {
     pub(crate) ticket: PlanTicket,
-    pub(crate) kind: PlanKind,
     pub(crate) source: String,
     pub(crate) target: Option<PlanTarget>,
     /// Notes of the window besides the plan's own.
@@ -90,22 +89,10 @@ pub(crate) struct Proposable {
     pub(crate) target: Target,
     /// The proposal: all of its plan.
     pub(crate) proposal: Proposal,
-    /// How the same is said on a command line.
-    pub(crate) origin: Origin,
-}
-
-/// Origin of a proposal, as a command line would name it.
-#[derive(Clone)]
-pub(crate) enum Origin {
-    Environment(String),
-    File(String),
-    /// A backup, or a file in the place of one.
-    Restore(RestoreSource),
 }
 
 /// Parts of a new plan session.
 pub(crate) struct NewPlan {
-    pub(crate) kind: PlanKind,
     pub(crate) source: String,
     pub(crate) target: Option<PlanTarget>,
     /// Notes of the window besides.
@@ -124,11 +111,24 @@ impl NewPlan {
     ) -> Self {
         let outcomes = report.map(|report| Outcomes::of(&plan, report));
         let content = Content::Past { plan, outcomes, shown_from };
-        Self { kind: PlanKind::Past, source, target: Some(target), notes: Vec::new(), content }
+        Self { source, target: Some(target), notes: Vec::new(), content }
     }
 }
 
 impl Content {
+    /// Origin of the plan, as the page knows it.
+    pub(crate) fn kind(&self) -> PlanKind {
+        match self {
+            Self::Proposal(proposable) => match proposable.proposal.source {
+                ProposalSource::Promotion { .. } => PlanKind::Promotion,
+                ProposalSource::Import { .. } => PlanKind::Import,
+                ProposalSource::Rollback { .. } => PlanKind::Rollback,
+            },
+            Self::Comparison { .. } => PlanKind::Comparison,
+            Self::Past { .. } => PlanKind::Past,
+        }
+    }
+
     /// All of the plan.
     pub(crate) fn plan(&self) -> &Plan {
         match self {
@@ -172,10 +172,10 @@ impl PlanSessions {
     /// Holds a plan, and lets the oldest one go where there are too many: those that are only looked at before those that
     /// somebody may still apply, or has just applied.
     pub(crate) fn open(&self, new: NewPlan) -> Arc<PlanSession> {
-        let NewPlan { kind, source, target, notes, content } = new;
+        let NewPlan { source, target, notes, content } = new;
         let rows = Rows::of(&content);
         let ticket = next_ticket();
-        let session = Arc::new(PlanSession { ticket, kind, source, target, notes, made_at: Utc::now(), content, rows });
+        let session = Arc::new(PlanSession { ticket, source, target, notes, made_at: Utc::now(), content, rows });
         let mut plans = self.plans();
         plans.push_back(Arc::clone(&session));
         while plans.len() > MOST_HELD {
@@ -249,7 +249,6 @@ impl PlanSession {
         let content = Content::Proposal(Box::new(Proposable { proposal: chosen, ..proposable.clone() }));
         Self {
             ticket: self.ticket.clone(),
-            kind: self.kind,
             source: self.source.clone(),
             target: self.target.clone(),
             notes: self.notes.clone(),

@@ -41,7 +41,7 @@ impl PlanSession {
 
     fn is_ticked(&self, item: &Item<'_>, ticks: &Ticks, except: &HashSet<&str>) -> bool {
         let group = RowGroup::from(item.group());
-        let rule = group_rule(self.kind, group, 1);
+        let rule = group_rule(self.content.kind(), group, 1);
         let ticked = ticks.groups.get(&group).copied().unwrap_or(rule.ticked);
         if rule.tickable { ticked != except.contains(item.key().as_str()) } else { rule.ticked }
     }

@@ -1,11 +1,10 @@
 //! The same as a plan, as a command line.
 
 use aidb_core::numbers::grouped;
-use aidb_core::operations::Proposal;
+use aidb_core::operations::{Proposal, ProposalSource};
 use aidb_core::plan::{Change, Item, Mode, Plan};
 
-use crate::contract::{PlanKind, RestoreSource};
-use crate::plan_sessions::{Origin, PlanSession, Proposable};
+use crate::plan_sessions::{PlanSession, Proposable};
 
 /// Number of resources that are named one by one before the command would no longer be read.
 const MOST_NAMED: usize = 20;
@@ -33,12 +32,12 @@ pub(crate) fn command_line(session: &PlanSession, chosen: &Proposal) -> CommandL
             if left_out == 1 { "1 change that is".into() } else { format!("{} changes that are", grouped(left_out)) };
         format!("The command line also makes the {changes} not ticked here.")
     });
-    let command = command(session.kind, proposable, chosen) + &only.unwrap_or_default();
+    let command = command(proposable, chosen) + &only.unwrap_or_default();
     CommandLine { command: Some(command), note }
 }
 
-fn command(kind: PlanKind, proposable: &Proposable, chosen: &Proposal) -> String {
-    let Proposable { target, proposal, origin } = proposable;
+fn command(proposable: &Proposable, chosen: &Proposal) -> String {
+    let Proposable { target, proposal } = proposable;
     let server = match &target.environment {
         Some(environment) => format!("-e {}", quoted(&environment.name)),
         None => format!("-u {}", quoted(&target.server.url)),
@@ -46,10 +45,10 @@ fn command(kind: PlanKind, proposable: &Proposable, chosen: &Proposal) -> String
     let agent = proposal.plan.agent_id.as_str();
     let exact = if proposal.plan.mode == Mode::Exact { " --exact" } else { "" };
     let link = if chosen.plan.links_database() { " --link-database" } else { "" };
-    let merge = if kind == PlanKind::Rollback && proposal.plan.mode == Mode::Merge { " --merge" } else { "" };
+    let merge = if proposal.plan.mode == Mode::Merge { " --merge" } else { "" };
     let delete = if chosen.plan.deletes_agent() { " --delete-agent" } else { "" };
-    match origin {
-        Origin::Environment(from) => {
+    match &proposal.source {
+        ProposalSource::Promotion { from } => {
             let (from, agent) = (quoted(from), quoted(agent));
             let to = target.environment.as_ref().map(|environment| quoted(&environment.name));
             if let (Some(to), false) = (to, chosen.plan.links_database()) {
@@ -61,12 +60,8 @@ fn command(kind: PlanKind, proposable: &Proposable, chosen: &Proposal) -> String
                 "aidb migrate export -e {from} -a {agent} -o {file} && aidb migrate import {server} -i {file}{exact}{link}"
             )
         }
-        Origin::File(path) => format!("aidb migrate import {server} -i {}{exact}{link}", quoted(path)),
-        Origin::Restore(from) => {
-            let backup = match from {
-                RestoreSource::Backup { id } => id,
-                RestoreSource::File { path } => path,
-            };
+        ProposalSource::Import { file } => format!("aidb migrate import {server} -i {}{exact}{link}", quoted(file)),
+        ProposalSource::Rollback { backup } => {
             format!("aidb migrate rollback {server} --backup {}{merge}{delete}", quoted(backup))
         }
     }

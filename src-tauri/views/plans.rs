@@ -22,12 +22,12 @@ pub(crate) async fn plan_view(engine: &Engine, session: &PlanSession) -> PlanVie
     };
     PlanView {
         plan: session.ticket.clone(),
-        kind: session.kind,
+        kind: session.content.kind(),
         agent_id: plan.agent_id.to_string(),
         mode: plan.mode.into(),
         source: session.source.clone(),
         target: session.target.clone(),
-        groups: session.rows.counts().map(|(group, count)| group_rule(session.kind, group, count)).collect(),
+        groups: session.rows.counts().map(|(group, count)| group_rule(session.content.kind(), group, count)).collect(),
         notes: sorted_notes(plan, &session.notes),
         database,
         made_at: time(session.made_at),
