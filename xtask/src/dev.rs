@@ -1,6 +1,7 @@
 //! `cargo xtask dev`: the page with hot reload, over recorded answers in a browser, or in the real window on the sandbox.
 
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, ExitCode};
 use std::time::Duration;
 
@@ -46,21 +47,26 @@ pub fn window() -> Result<ExitCode> {
     page::fetch()?;
     // In a folder of its own: without the page inside, it is no aidb that a test may meet.
     let folder = build_folder()?.join("dev");
+    let data = folder.join("data");
     succeed(
-        development(&mut cargo()).args(["build", "--package", "aidb-cli", "--bins"]).arg("--target-dir").arg(&folder),
+        development(&mut cargo(), &data)
+            .args(["build", "--package", "aidb-cli", "--bins"])
+            .arg("--target-dir")
+            .arg(&folder),
     )?;
     succeed(
-        development(&mut cargo())
+        development(&mut cargo(), &data)
             .args(["build", "--package", "aidb-desktop", "--no-default-features"])
             .arg("--target-dir")
             .arg(&folder),
     )?;
     let programs = folder.join("debug");
     let _page = Running(vite().spawn().context("the page's server cannot be started")?);
-    let sandbox = development(&mut Command::new(programs.join("aidb"))).args(["sandbox", "--add-environments"]).spawn();
+    let sandbox =
+        development(&mut Command::new(programs.join("aidb")), &data).args(["sandbox", "--add-environments"]).spawn();
     let _sandbox = Running(sandbox.context("the sandbox cannot be started")?);
     wait_for_page()?;
-    let status = development(&mut Command::new(programs.join("aidb-desktop"))).status();
+    let status = development(&mut Command::new(programs.join("aidb-desktop")), &data).status();
     let status = status.context("the window cannot be opened")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -73,8 +79,7 @@ fn vite() -> Command {
 }
 
 /// Data and keys beside the build, so that nobody's own environments are worked with, and where the window finds the page.
-fn development(command: &mut Command) -> &mut Command {
-    let data = build_folder().map(|folder| folder.join("dev").join("data")).unwrap_or_default();
+fn development<'c>(command: &'c mut Command, data: &Path) -> &'c mut Command {
     command
         .env("AIDB_DATA_DIR", data)
         .env("AIDB_KEY_STORE", "file")
