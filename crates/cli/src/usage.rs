@@ -240,8 +240,8 @@ mod tests {
     fn flags_with_a_path(command: &clap::Command, words: &[String], found: &mut Vec<(Vec<String>, String)>) {
         for argument in command.get_arguments() {
             let takes = argument.get_value_names().unwrap_or_default();
-            let server = takes.iter().any(|name| name.contains("FILE") || name.contains("DIR"));
-            if let (true, Some(long)) = (server, argument.get_long()) {
+            let path = takes.iter().any(|name| name.contains("FILE") || name.contains("DIR"));
+            if let (true, Some(long)) = (path, argument.get_long()) {
                 found.push((words.to_vec(), format!("--{long}")));
             }
         }

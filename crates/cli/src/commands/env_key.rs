@@ -13,7 +13,7 @@ use crate::prompt;
 /// A key that was stored.
 pub(crate) struct KeyStored {
     pub(crate) environment: Environment,
-    pub(crate) server: String,
+    pub(crate) kept_in: String,
 }
 
 /// A key that was removed.
@@ -33,12 +33,12 @@ pub(super) async fn set_key(invocation: &Invocation, engine: &Engine, args: SetK
     let question = format!("API key of {} (not shown): ", environment.name);
     let key = prompt::secret(&question, &invocation.cancel).await?;
     let environment = engine.set_environment_key(environment.id.as_str(), &key).await?;
-    let server = match engine.vault().kind() {
+    let kept_in = match engine.vault().kind() {
         VaultKind::Keychain => "the keychain".into(),
         VaultKind::Memory => "memory until this command ends".into(),
         VaultKind::File { folder } => format!("a file in {} that only you can read", folder.display()),
     };
-    Ok(invocation.finished(&KeyStored { environment, server }, Exit::Done))
+    Ok(invocation.finished(&KeyStored { environment, kept_in }, Exit::Done))
 }
 
 pub(super) async fn remove_key(invocation: &Invocation, engine: &Engine, args: NameArgs) -> Result<Exit, Failure> {

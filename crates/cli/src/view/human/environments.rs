@@ -125,7 +125,7 @@ impl Human for KeyStored {
     fn human(&self, _detail: Detail) -> String {
         format!(
             "{}\n",
-            done(&format!("The API key of {} is stored in {}.", shown(&self.environment.name), shown(&self.server)))
+            done(&format!("The API key of {} is stored in {}.", shown(&self.environment.name), shown(&self.kept_in)))
         )
     }
 }

@@ -29,12 +29,12 @@ fn one(page: &mut Page, path: &Path, finding: &Finding) {
         Severity::Warning => paint(WARNING, "warning"),
     };
     page.line(format!("{severity}: {}", shown(&finding.message)));
-    let server = match finding.position {
+    let position = match finding.position {
         Some(position) => format!("{}:{}:{}", path.display(), position.line, position.column),
         None => path.display().to_string(),
     };
     let pointer = if finding.pointer.is_empty() { String::new() } else { format!(" at {}", finding.pointer) };
-    page.line(format!("  {} {}{}", paint(DIM, "-->"), shown(&server), shown(&pointer)));
+    page.line(format!("  {} {}{}", paint(DIM, "-->"), shown(&position), shown(&pointer)));
     if let Some(hint) = &finding.hint {
         page.line(format!("  {} {}", paint(HINT, "hint:"), shown(hint)));
     }

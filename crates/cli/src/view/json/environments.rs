@@ -56,7 +56,7 @@ impl Json for RemovedShown {
 
 impl Json for KeyStored {
     fn json(&self) -> Value {
-        json!({ "success": true, "action": "env set-key", "name": self.environment.name, "kept_in": self.server })
+        json!({ "success": true, "action": "env set-key", "name": self.environment.name, "kept_in": self.kept_in })
     }
 }
 
