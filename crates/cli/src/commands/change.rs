@@ -309,20 +309,12 @@ impl Turn<'_> {
     /// The consent to these plans, by flags or by asking.
     pub(super) async fn consent(self, planned: &[Planned]) -> Result<Consent, Failure> {
         let changes = planned.iter().map(|planned| planned.proposal.plan.item_count()).sum();
-        let agreed = Consent { changes: agree(self, changes).await?, deletion: Deletion::Agreed };
-        // Before anybody is asked about a deletion: a protected environment is the first question.
-        self.refuse_without(planned, &agreed)?;
-        let consent = agreed.with_deletion(agree_to_deletion(self, planned).await?);
-        self.refuse_without(planned, &consent)?;
-        Ok(consent)
-    }
-
-    fn refuse_without(self, planned: &[Planned], consent: &Consent) -> Result<(), Error> {
-        let plans = planned.iter().map(|planned| &planned.proposal.plan);
-        for plan in plans {
-            self.engine.refuse_without_consent(self.target, plan, consent)?;
+        let consent =
+            Consent { changes: agree(self, changes).await?, deletion: agree_to_deletion(self, planned).await? };
+        for planned in planned {
+            self.engine.refuse_without_consent(self.target, &planned.proposal.plan, &consent).map_err(Error::from)?;
         }
-        Ok(())
+        Ok(consent)
     }
 }
 

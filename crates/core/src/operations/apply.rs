@@ -187,7 +187,7 @@ impl Engine {
         }
         let plan = &proposal.plan;
         let now = self.plan_from(target, &plan.agent_id, proposal.goal.borrow(), &live, plan.mode, context).await?;
-        Err(proposal.target_changed(target, now, Arc::new(live)))
+        Err(proposal.target_changed(target, proposal.made_from(now, Arc::new(live))))
     }
 
     async fn back_up_before(
@@ -226,13 +226,13 @@ impl Engine {
     ) -> Result<(ApplyReport, Option<Error>), Error> {
         let made_key = prepared.made_key.as_ref().map(|made| &made.hash);
         let (plan, credentials) = (&proposal.plan, &prepared.credentials);
-        let recovering = self.applying(target, plan, credentials, made_key, operation, context).await?;
-        let apply = Apply { before: Some(&proposal.live), ..recovering };
+        let applying = self.applying(target, plan, credentials, made_key, operation, context).await?;
+        let apply = Apply { before: Some(&proposal.live), ..applying };
         let report = apply.run().await;
         Ok((report, apply.journal.missed().map(Error::from)))
     }
 
-    /// What recovers a plan; with what was there before its first write, what carries it out.
+    /// Carries out or recovers a plan: an apply has what was there `before` its first write added, a recovery knows none.
     pub(super) async fn applying<'a>(
         &'a self,
         target: &'a Target,

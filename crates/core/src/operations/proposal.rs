@@ -17,7 +17,7 @@ use crate::store::{BackupReason, OperationKind};
 pub struct Proposal {
     /// Plan.
     pub plan: Plan,
-    /// Kind.
+    /// Origin.
     pub source: ProposalSource,
     /// State of the target when the plan was made.
     pub live: Arc<AgentState>,
@@ -49,7 +49,7 @@ pub enum Approval {
     },
 }
 
-/// Goal of a plan session.
+/// Goal of a proposal.
 #[derive(Clone, Debug)]
 pub(super) enum OwnedGoal {
     /// The target has this agent.
@@ -150,10 +150,10 @@ impl Proposal {
         Self { plan, live, saved: None, approval: Approval::Given, ..self.clone() }
     }
 
-    /// The error that carries this proposal as it is now.
-    pub(super) fn target_changed(&self, target: &Target, plan: Plan, live: Arc<AgentState>) -> Error {
-        let drift = plan::drift(&self.live, &live);
-        Error::TargetChanged { server: target.name.clone(), drift, now: Box::new(self.made_from(plan, live)) }
+    /// The error that carries `now`, this proposal made from the target as it is.
+    pub(super) fn target_changed(&self, target: &Target, now: Self) -> Error {
+        let drift = plan::drift(&self.live, &now.live);
+        Error::TargetChanged { server: target.name.clone(), drift, now: Box::new(now) }
     }
 
     /// The proposal reduced to what was chosen of it before the target moved.
@@ -162,6 +162,12 @@ impl Proposal {
     /// An item that was chosen and is not there any more.
     pub fn chosen(&self) -> Result<Self, UnknownItem> {
         self.select(self.selection.clone())
+    }
+
+    /// The plan reduced to what was chosen; all of it where that is not there any more. To be shown.
+    #[must_use]
+    pub fn chosen_plan(&self) -> Plan {
+        self.chosen().map_or_else(|_| self.plan.clone(), |chosen| chosen.plan)
     }
 
     /// The proposal with nothing chosen: all of its plan is applied.
@@ -196,16 +202,13 @@ impl Engine {
         context: &Context,
     ) -> Result<Proposal, Error> {
         let mut again = proposal.clone();
-        again.selection = Selection::All;
-        again.saved = None;
-        // Made from the target by this run, and shown anew.
-        again.approval = Approval::Given;
         if let OwnedGoal::Agent(_, linking, _) = &mut again.goal {
             *linking = self.linking(target, proposal.database(), link).await;
             again.keep = Remember::after_linking(*linking, link);
         }
-        (again.plan, again.live) =
+        let (plan, live) =
             self.plan(target, &proposal.plan.agent_id, again.goal.borrow(), proposal.plan.mode, context).await?;
+        let mut again = again.made_from(plan, live).whole();
         again.connection_string = self.string_for(target, &again.plan, proposal.database(), link).await?;
         self.keep_connection_string(target, proposal.database(), link).await?;
         Ok(again)

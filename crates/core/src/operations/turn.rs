@@ -4,8 +4,6 @@
 //! from what is there now, and applied where whoever asked for it has agreed to that as well; else nothing is written, and what
 //! moved and the new plan are said.
 
-use std::sync::Arc;
-
 use super::{Consent, Context, Engine, Error, Proposal, Target};
 use crate::plan::{Change, Plan};
 
@@ -67,12 +65,12 @@ impl Engine {
         if first.was_made_from(&live) {
             return Ok(None);
         }
-        let changed = || proposal.target_changed(target, whole.clone(), Arc::clone(&live));
-        let again = proposal.made_from(whole.clone(), Arc::clone(&live)).chosen().map_err(|_| changed())?;
+        let now = proposal.made_from(whole, live);
+        let Ok(again) = now.chosen() else { return Err(proposal.target_changed(target, now)) };
         // A link that the first plan did not need has nothing to be made with.
         let lacks_string = again.plan.links_database() && again.connection_string.is_none();
         if lacks_string || !context.when_moved.allows(first, &again.plan) {
-            return Err(changed());
+            return Err(proposal.target_changed(target, now));
         }
         self.refuse_unusable(target, &again.plan, consent)?;
         Ok(Some(again))

@@ -43,7 +43,7 @@ fn engine(page: &mut Page, error: &operations::Error, detail: Detail) {
             }
             page.blank();
             page.line(format!("The plan for {} would be this now:", shown(server)));
-            page.block(&plan::body(now.chosen().as_ref().map_or(&now.plan, |chosen| &chosen.plan), detail));
+            page.block(&plan::body(&now.chosen_plan(), detail));
             page.blank();
         }
         _ => {}

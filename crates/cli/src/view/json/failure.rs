@@ -53,8 +53,7 @@ fn engine(error: &operations::Error) -> Value {
             json!({ "agent_id": agent, "findings": part(&report.findings) })
         }
         operations::Error::TargetChanged { drift, now, .. } => {
-            let chosen = now.chosen();
-            json!({ "moved": drift, "plan": part(chosen.as_ref().map_or(&now.plan, |chosen| &chosen.plan)) })
+            json!({ "moved": drift, "plan": part(&now.chosen_plan()) })
         }
         _ => json!({}),
     }
