@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use aidb_core::progress::{Event, ProgressSink, Stage};
 
-use crate::contract::{Progress, ProgressStage, RetryView};
+use crate::contract::{Progress, RetryView};
 use crate::views::number;
 
 pub(crate) type ProgressFn = Arc<dyn Fn(Progress) + Send + Sync>;
@@ -24,7 +24,7 @@ pub(crate) struct ThrottledProgress {
 }
 
 struct Now {
-    stage: ProgressStage,
+    stage: Stage,
     done: u32,
     items: u32,
     began: Instant,
@@ -36,14 +36,8 @@ struct Now {
 
 impl ThrottledProgress {
     pub(crate) fn for_listener(listen: ProgressFn) -> Arc<Self> {
-        let now = Now {
-            stage: ProgressStage::Reading,
-            done: 0,
-            items: 0,
-            began: Instant::now(),
-            told: None,
-            told_retry: false,
-        };
+        let now =
+            Now { stage: Stage::Reading, done: 0, items: 0, began: Instant::now(), told: None, told_retry: false };
         Arc::new(Self { listen, now: Mutex::new(now) })
     }
 
@@ -58,7 +52,7 @@ impl ThrottledProgress {
 impl Now {
     fn begin(&mut self, stage: Stage, items: usize) {
         let items = number(items);
-        *self = Self { stage: stage.into(), done: 0, items, began: Instant::now(), told: self.told, told_retry: false };
+        *self = Self { stage, done: 0, items, began: Instant::now(), told: self.told, told_retry: false };
     }
 
     fn is_due(&self) -> bool {
@@ -89,18 +83,6 @@ impl ProgressSink for ThrottledProgress {
             }
             // Several agents at once are told apart by the page, which asks for each by itself; and it waits for nobody.
             Event::Retrying { .. } | Event::Agent { .. } | Event::Waiting { .. } => {}
-        }
-    }
-}
-
-impl From<Stage> for ProgressStage {
-    fn from(stage: Stage) -> Self {
-        match stage {
-            Stage::Reading => Self::Reading,
-            Stage::BackingUp => Self::BackingUp,
-            Stage::Applying => Self::Applying,
-            Stage::Verifying => Self::Verifying,
-            Stage::PuttingBack => Self::PuttingBack,
         }
     }
 }

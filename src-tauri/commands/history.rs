@@ -10,7 +10,7 @@ use aidb_core::operations::{
     Engine, Error, HistoryEntry, HistoryFilter, OperationRecord, RollbackOptions, RollbackSource, find_entry,
     history_csv, history_json,
 };
-use aidb_core::store::{BackupSummary, OperationState, OperationSummary, Pin, ServerRef, StoreError};
+use aidb_core::store::{BackupSummary, Colour, OperationState, OperationSummary, Pin, ServerRef, StoreError};
 
 use super::plans::{context, environment, file_name, home};
 use crate::contract::{
@@ -270,7 +270,7 @@ async fn past_target(engine: &Engine, summary: &OperationSummary) -> Result<Plan
         environment: None,
         name: server_name(server).to_owned(),
         url: server.url.clone(),
-        colour: crate::contract::ColourName::Grey,
+        colour: Colour::Grey,
         protected: false,
     })
 }

@@ -265,7 +265,7 @@ fn requests(environment: &str, known: &str, session: &str, backup: &str) -> Vec<
         ("plan_page_save", json!({ "plan": session, "ticks": { "groups": {}, "except": [] }, "file": ANYTHING })),
         ("plan_discard", plan.clone()), ("plan_cancel", plan.clone()),
         ("plan_apply", json!({ "plan": SOMETHING, "ticks": ticks, "typed_name": SOMETHING, "agree_deletion": true, "reason": SOMETHING })),
-        ("recovery_run", json!({ "operation": SOMETHING, "way": "put_back" })),
+        ("recovery_run", json!({ "operation": SOMETHING, "mode": "put_back" })),
         ("recovery_leave", json!({ "operation": SOMETHING })),
         ("compare", json!({ "left": { "kind": "backup", "id": SOMETHING }, "right": live })),
         ("compare_texts", plan),

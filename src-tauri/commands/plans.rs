@@ -9,7 +9,7 @@ use aidb_core::operations::{
     Agreement, Applied, BackupFile, Consent, Context, Deletion, Engine, Error, ImportOptions, LinkDatabase, Relink,
     Remember, RollbackOptions, RollbackSource, Target, TargetRequest, Validated, read_configuration,
 };
-use aidb_core::plan::Plan;
+use aidb_core::plan::{NoteWeight, Plan};
 use aidb_core::store::BackupSummary;
 use secrecy::ExposeSecret;
 
@@ -17,8 +17,8 @@ use super::files::to_read;
 use crate::blocking::spawn_blocking;
 use crate::contract::{
     ApplyAnswer, ApplyRequest, ApplyView, ErrorReport, FilePurpose, ImportRequest, LinkChoice, LinkRequest, LinkTest,
-    LinkTestView, NamedFile, NoteView, NoteWeight, PlanChoice, PlanPageSave, PlanText, PlanView, PromoteRequest,
-    RestoreChoice, RestoreRequest, RowsRequest, RowsView, TickedPlan, WrittenFile,
+    LinkTestView, NamedFile, NoteCodeView, NoteView, PlanChoice, PlanPageSave, PlanText, PlanView, PromoteRequest,
+    RestoreChoice, RestoreRequest, RowsRequest, RowsView, TickedPlan, WindowNote, WrittenFile,
 };
 use crate::desktop::Desktop;
 use crate::plan_sessions::{Content, NewPlan, PlanError, PlanSession, Proposable, Run, ShownFrom};
@@ -35,7 +35,7 @@ pub(crate) async fn plan_promote(
     let engine = desktop.engine();
     let (from, to) = (environment(&engine, &request.from).await?, environment(&engine, &request.to).await?);
     let agent = AgentId::new(request.agent)?;
-    let options = ImportOptions { mode: request.mode.into(), ..ImportOptions::default() };
+    let options = ImportOptions { mode: request.mode, ..ImportOptions::default() };
     let proposal = engine.propose_promotion(&from, &agent, &to, &options, &context(listen)).await?;
     open_session(&desktop, &engine, from.name, Vec::new(), Proposable { target: to, proposal }).await
 }
@@ -48,7 +48,7 @@ pub(crate) async fn plan_import(
     let engine = desktop.engine();
     let (path, read) = configuration(&desktop, &request.file, "Configuration file").await?;
     let target = environment(&engine, &request.to).await?;
-    let options = ImportOptions { mode: request.mode.into(), ..ImportOptions::default() };
+    let options = ImportOptions { mode: request.mode, ..ImportOptions::default() };
     let proposal =
         engine.propose_import(&target, &read.configuration, &options, path.clone(), &context(listen)).await?;
     let name = file_name(&path);
@@ -68,7 +68,7 @@ pub(crate) async fn plan_restore(
         (None, RollbackSource::Backup(backup)) => home(&engine, &backup.summary).await?,
         (None, RollbackSource::File { .. } | RollbackSource::Kept { .. }) => return Err(PlanError::NoTarget.into()),
     };
-    let options = RollbackOptions { mode: request.mode.into(), ..RollbackOptions::default() };
+    let options = RollbackOptions { mode: request.mode, ..RollbackOptions::default() };
     let proposal = engine.propose_rollback(&target, &source, &options, &context(listen)).await?;
     let notes = elsewhere(&source, &target).into_iter().collect();
     let proposable = Proposable { target, proposal };
@@ -275,7 +275,7 @@ fn elsewhere(source: &RollbackSource, target: &Target) -> Option<NoteView> {
     let server = &backup.summary.server;
     let from = server.environment_name.as_deref().unwrap_or(&server.url);
     (server.url != target.server.url).then(|| NoteView {
-        code: "other_environment".into(),
+        code: NoteCodeView::Window(WindowNote::OtherEnvironment),
         weight: NoteWeight::Warning,
         message: format!("This backup was taken in {from}, and would be restored into {}.", target.name),
     })

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use aidb_core::apply::RecoveryMode;
 use aidb_core::operations::{Engine, Error, Owner, RecoveryRequest};
 use aidb_core::store::OperationId;
 
 use super::plans::context;
-use crate::contract::{ErrorReport, InterruptedChoice, InterruptedView, RecoveredView, RecoveryChoice, RecoveryWay};
+use crate::contract::{ErrorReport, InterruptedChoice, InterruptedView, RecoveredView, RecoveryChoice};
 use crate::desktop::Desktop;
 use crate::progress::ProgressFn;
 use crate::views::recovery as views;
@@ -34,11 +33,7 @@ pub(crate) async fn recovery_run(
     listen: ProgressFn,
 ) -> Result<Vec<RecoveredView>, ErrorReport> {
     let operation = id_of(&request.operation)?;
-    let mode = match request.way {
-        RecoveryWay::PutBack => RecoveryMode::PutBack,
-        RecoveryWay::Finish => RecoveryMode::Finish,
-    };
-    let request = RecoveryRequest { operation: Some(&operation), mode, ..RecoveryRequest::default() };
+    let request = RecoveryRequest { operation: Some(&operation), mode: request.mode, ..RecoveryRequest::default() };
     recover(&desktop.engine(), request, listen).await
 }
 

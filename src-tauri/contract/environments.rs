@@ -1,5 +1,6 @@
 //! Environments, their keys, and the keychain.
 
+use aidb_core::store::Colour;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -34,28 +35,13 @@ pub(crate) enum KeychainState {
     Session,
 }
 
-/// The colours that an environment can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ColourName {
-    /// Usual for the first stage.
-    Blue,
-    /// Usual for the second.
-    Amber,
-    Red,
-    Green,
-    Violet,
-    Teal,
-    Grey,
-}
-
 /// One environment, as the page shows it. Never holds a key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct EnvironmentView {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) url: String,
-    pub(crate) colour: ColourName,
+    pub(crate) colour: Colour,
     /// Whether writing to it has to be agreed to by typing its name.
     pub(crate) protected: bool,
     /// The agent that is meant when none is named.
@@ -145,7 +131,7 @@ pub(crate) struct EnvironmentForm {
     pub(crate) name: String,
     pub(crate) url: String,
     /// The colour; `None`: the next one in the usual row.
-    pub(crate) colour: Option<ColourName>,
+    pub(crate) colour: Option<Colour>,
     /// Whether writing to it has to be agreed to.
     pub(crate) protected: bool,
     /// The agent that is meant when none is named.

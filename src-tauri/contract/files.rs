@@ -1,5 +1,6 @@
 //! Files that a person picks, drops or types, and their validation reports.
 
+use aidb_core::config::{FindingCode, Severity};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -116,20 +117,12 @@ pub(crate) struct ConfigurationSummary {
 pub(crate) struct FindingView {
     pub(crate) severity: Severity,
     /// Rule, as in `--json`.
-    pub(crate) code: String,
+    pub(crate) code: FindingCode,
     pub(crate) pointer: String,
     pub(crate) line: Option<u32>,
     pub(crate) column: Option<u32>,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
-}
-
-/// Weight of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Severity {
-    Error,
-    Warning,
 }
 
 /// `file_excerpt`: the text around a finding.

@@ -1,5 +1,6 @@
 //! The history: operations, backups and changes of environments in one list, newest first.
 
+use aidb_core::operations::{EntryKind, EntryOutcome};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -29,44 +30,6 @@ pub(crate) struct HistoryRequest {
     pub(crate) search: String,
     /// Number of newer entries to leave out: how many the page has already. At most 100 are answered.
     pub(crate) skip: u32,
-}
-
-/// Kind of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum EntryKind {
-    /// Written to a file.
-    Export,
-    Import,
-    Promotion,
-    /// Back to a backup.
-    Rollback,
-    Recovery,
-    /// A backup that was asked for.
-    Backup,
-    /// A change of an environment's profile or of its key.
-    Profile,
-}
-
-/// End of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum EntryOutcome {
-    Done,
-    /// Everything was put back.
-    PutBack,
-    /// Something is left to look at.
-    NeedsAttention,
-    /// Failed before anything was written.
-    Failed,
-    /// Nothing was written, because the target had changed or somebody else was at it.
-    Refused,
-    /// Stopped by a person before anything was written.
-    Stopped,
-    /// Somebody is at it now.
-    Running,
-    /// Interrupted, and not recovered yet.
-    Unfinished,
 }
 
 /// A part of the history.

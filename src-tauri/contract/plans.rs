@@ -2,19 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use aidb_core::apply::Outcome;
+use aidb_core::plan::{Mode, NoteCode, NoteWeight};
+use aidb_core::store::Colour;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ColourName, ErrorReport, FileTicket, NamedFile};
-
-/// Treatment of what the source does not name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum PlanMode {
-    Merge,
-    Exact,
-}
+use super::{ErrorReport, FileTicket, NamedFile};
 
 /// `plan_promote`: from one environment to another.
 #[derive(Deserialize, TS)]
@@ -24,7 +19,7 @@ pub(crate) struct PromoteRequest {
     pub(crate) agent: String,
     /// The target environment's id.
     pub(crate) to: String,
-    pub(crate) mode: PlanMode,
+    pub(crate) mode: Mode,
 }
 
 /// `plan_import`: from a file.
@@ -33,7 +28,7 @@ pub(crate) struct ImportRequest {
     pub(crate) file: NamedFile,
     /// The target environment's id.
     pub(crate) to: String,
-    pub(crate) mode: PlanMode,
+    pub(crate) mode: Mode,
 }
 
 /// `plan_restore`: from a backup, or a file in the place of one.
@@ -42,7 +37,7 @@ pub(crate) struct RestoreRequest {
     pub(crate) from: RestoreChoice,
     /// The target environment's id; `None`: where the backup was taken.
     pub(crate) to: Option<String>,
-    pub(crate) mode: PlanMode,
+    pub(crate) mode: Mode,
 }
 
 /// Backup or file to restore.
@@ -135,7 +130,7 @@ pub(crate) struct PlanView {
     pub(crate) kind: PlanKind,
     /// The agent it is for.
     pub(crate) agent_id: String,
-    pub(crate) mode: PlanMode,
+    pub(crate) mode: Mode,
     /// Source, in words: an environment's name, a file's name, "the backup of …".
     pub(crate) source: String,
     /// Target; `None` for a comparison without an environment on the right.
@@ -161,7 +156,7 @@ pub(crate) struct PlanTarget {
     pub(crate) environment: Option<String>,
     pub(crate) name: String,
     pub(crate) url: String,
-    pub(crate) colour: ColourName,
+    pub(crate) colour: Colour,
     /// Whether its name has to be typed.
     pub(crate) protected: bool,
 }
@@ -203,20 +198,27 @@ pub(crate) struct GroupView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct NoteView {
     /// Rule, as in `--json`.
-    pub(crate) code: String,
+    pub(crate) code: NoteCodeView,
     pub(crate) weight: NoteWeight,
     pub(crate) message: String,
 }
 
-/// Weight of a note.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
+/// Rule behind a note: one of the engine's, or one of the window's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(untagged)]
+pub(crate) enum NoteCodeView {
+    Plan(NoteCode),
+    Window(WindowNote),
+}
+
+/// The window's own notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum NoteWeight {
-    Info,
-    /// Probably not what is wanted.
-    Warning,
-    /// Read this before applying.
-    Risk,
+pub(crate) enum WindowNote {
+    /// The agent is registered first, whatever else is ticked.
+    RegisterFirst,
+    /// A backup is restored into another environment than it was taken in.
+    OtherEnvironment,
 }
 
 /// Facts about the database.
@@ -380,7 +382,7 @@ pub(crate) enum ApplyAnswer {
 /// An apply that came to an end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct ApplyView {
-    pub(crate) outcome: ApplyOutcome,
+    pub(crate) outcome: Outcome,
     pub(crate) sentence: String,
     /// Reason it did not come through.
     pub(crate) cause: Option<ErrorReport>,
@@ -405,18 +407,6 @@ pub(crate) struct ApplyView {
     pub(crate) unrecorded: Option<ErrorReport>,
     /// The id of the environment that is the next stage, for "Promote on to …".
     pub(crate) next_stage: Option<String>,
-}
-
-/// End of an apply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ApplyOutcome {
-    /// Everything made and verified.
-    Done,
-    /// Failed or was stopped; everything was put back.
-    PutBack,
-    /// Something is left to look at.
-    NeedsAttention,
 }
 
 /// A key that was made for an agent. Never the key.

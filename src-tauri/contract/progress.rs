@@ -1,5 +1,6 @@
 //! Progress over a channel, and the events that reach the page unasked.
 
+use aidb_core::progress::Stage;
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -8,7 +9,7 @@ use super::ChosenFile;
 /// Progress of a running command. At most twenty a second, however many items go by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct Progress {
-    pub(crate) stage: ProgressStage,
+    pub(crate) stage: Stage,
     /// Number of items of the stage that are finished.
     pub(crate) done: u32,
     /// Number; 0: not counted.
@@ -19,21 +20,6 @@ pub(crate) struct Progress {
     pub(crate) subject: Option<String>,
     /// A call that is being tried again.
     pub(crate) retry: Option<RetryView>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ProgressStage {
-    /// Reading the live state.
-    Reading,
-    /// Taking the backup, and reading it back.
-    BackingUp,
-    /// Carrying the plan out.
-    Applying,
-    /// Reading the state back and comparing it with the plan's end.
-    Verifying,
-    /// Putting back what was changed.
-    PuttingBack,
 }
 
 /// A call that is being tried again.

@@ -1,9 +1,10 @@
 //! Operations that were interrupted, and what became of them.
 
+use aidb_core::apply::{Outcome, RecoveryMode};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ApplyOutcome, ErrorReport};
+use super::ErrorReport;
 
 /// An operation without an end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
@@ -36,7 +37,7 @@ pub(crate) enum RecoveredEnd {
     /// Had not written anything.
     NothingWritten,
     Recovered {
-        outcome: ApplyOutcome,
+        outcome: Outcome,
         sentence: String,
         /// Whether something is left that somebody has to look at.
         left: u32,
@@ -48,21 +49,11 @@ pub(crate) enum RecoveredEnd {
     },
 }
 
-/// Way to recover an interrupted operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum RecoveryWay {
-    /// Changes are put back.
-    PutBack,
-    /// Is carried through to its end.
-    Finish,
-}
-
 /// `recovery_run`: which one, and how.
 #[derive(Clone, Debug, Deserialize, TS)]
 pub(crate) struct RecoveryChoice {
     pub(crate) operation: String,
-    pub(crate) way: RecoveryWay,
+    pub(crate) mode: RecoveryMode,
 }
 
 /// Names an interrupted operation.

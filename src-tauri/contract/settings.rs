@@ -1,9 +1,10 @@
 //! The start, the settings, and what the page keeps from start to start.
 
+use aidb_core::plan::Mode;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ChosenFile, EnvironmentView, FileTicket, KeychainView, PlanMode, RestoreSource, Ticks};
+use super::{ChosenFile, EnvironmentView, FileTicket, KeychainView, RestoreSource, Ticks};
 
 /// Everything the page needs to draw its first screen, in one answer.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -69,7 +70,7 @@ pub(crate) struct Draft {
     pub(crate) source: DraftSource,
     /// The target environment's id.
     pub(crate) to: Option<String>,
-    pub(crate) mode: PlanMode,
+    pub(crate) mode: Mode,
     /// The step it stands at: `from`, `check`, `to`, `plan`.
     pub(crate) step: DraftStep,
     /// Ticks of the plan.

@@ -9,15 +9,15 @@ use aidb_core::operations::{
     Check, CheckState as Outcome, ConnectionReport, Edit, EnvironmentDraft, KeyNeed, KeyState, Look, LostMemory,
     RemovalPreview, TargetRequest,
 };
-use aidb_core::store::{Colour, Environment, PlainHttpChoice, Protection};
+use aidb_core::store::{Environment, PlainHttpChoice, Protection};
 use aidb_core::vault::{SecretDescription, Vault, VaultError, VaultKind, VaultStatus};
 use chrono::Utc;
 use secrecy::SecretString;
 
 use super::{number, time};
 use crate::contract::{
-    AgentsView, AwayView, CheckState, CheckView, ColourName, ConnectionView, ContactView, EnvironmentForm,
-    EnvironmentView, ErrorReport, KeyView, KeychainState, KeychainView, LostView, Reachability, RemovalView,
+    AgentsView, AwayView, CheckState, CheckView, ConnectionView, ContactView, EnvironmentForm, EnvironmentView,
+    ErrorReport, KeyView, KeychainState, KeychainView, LostView, Reachability, RemovalView,
 };
 use crate::preferences::Memory;
 
@@ -34,7 +34,7 @@ pub(crate) fn environment(environment: Environment, key: KeyView, memory: &Memor
         id,
         name: environment.name,
         url: environment.url,
-        colour: environment.colour.into(),
+        colour: environment.colour,
         protected: environment.protection == Protection::Protected,
         default_agent: environment.default_agent,
         ca_file: environment.ca_file.map(|path| path.display().to_string()),
@@ -53,34 +53,6 @@ pub(crate) fn agents(look: &Look, lost: Option<&LostMemory>, before: Option<&Loo
     });
     let lost = lost.map(|lost| LostView { agents: number(lost.agents), at: time(lost.seen_at) });
     AgentsView { agents: look.agents.clone(), at: time(look.at), lost, away }
-}
-
-impl From<Colour> for ColourName {
-    fn from(colour: Colour) -> Self {
-        match colour {
-            Colour::Blue => Self::Blue,
-            Colour::Amber => Self::Amber,
-            Colour::Red => Self::Red,
-            Colour::Green => Self::Green,
-            Colour::Violet => Self::Violet,
-            Colour::Teal => Self::Teal,
-            Colour::Grey => Self::Grey,
-        }
-    }
-}
-
-impl From<ColourName> for Colour {
-    fn from(colour: ColourName) -> Self {
-        match colour {
-            ColourName::Blue => Self::Blue,
-            ColourName::Amber => Self::Amber,
-            ColourName::Red => Self::Red,
-            ColourName::Green => Self::Green,
-            ColourName::Violet => Self::Violet,
-            ColourName::Teal => Self::Teal,
-            ColourName::Grey => Self::Grey,
-        }
-    }
 }
 
 /// State of a key, from a vault of that kind.
@@ -111,7 +83,7 @@ pub(crate) fn draft(form: EnvironmentForm, ca_file: Edit<PathBuf>) -> Environmen
     EnvironmentDraft {
         name: Some(form.name.trim().to_owned()),
         url: Some(form.url.trim().to_owned()),
-        colour: form.colour.map(Colour::from),
+        colour: form.colour,
         protection: Some(if form.protected { Protection::Protected } else { Protection::Open }),
         default_agent: filled(form.default_agent),
         ca_file,
@@ -249,19 +221,5 @@ pub(crate) fn keychain(status: VaultStatus) -> KeychainView {
             ),
             details: vec![reason],
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_colour_comes_back_as_it_went() {
-        for colour in
-            [Colour::Blue, Colour::Amber, Colour::Red, Colour::Green, Colour::Violet, Colour::Teal, Colour::Grey]
-        {
-            assert_eq!(Colour::from(ColourName::from(colour)), colour);
-        }
     }
 }

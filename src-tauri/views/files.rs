@@ -8,7 +8,7 @@ use aidb_core::operations::{Excerpt, ExportNote};
 use aidb_core::store::{Backup, BackupSummary};
 
 use super::{number, time};
-use crate::contract::{AgentCheck, ConfigurationSummary, ExcerptView, FileCheck, FileTicket, FindingView, Severity};
+use crate::contract::{AgentCheck, ConfigurationSummary, ExcerptView, FileCheck, FileTicket, FindingView};
 
 /// Errors first, then by place.
 fn findings(report: ValidationReport) -> Vec<FindingView> {
@@ -21,13 +21,9 @@ fn findings(report: ValidationReport) -> Vec<FindingView> {
 
 impl From<Finding> for FindingView {
     fn from(finding: Finding) -> Self {
-        let code = serde_json::to_value(finding.code).ok().and_then(|code| code.as_str().map(str::to_owned));
         Self {
-            severity: match finding.severity {
-                config::Severity::Error => Severity::Error,
-                config::Severity::Warning => Severity::Warning,
-            },
-            code: code.unwrap_or_else(|| format!("{:?}", finding.code)),
+            severity: finding.severity,
+            code: finding.code,
             pointer: display_text(&finding.pointer),
             line: finding.position.map(|at| at.line),
             column: finding.position.map(|at| at.column),

@@ -4,79 +4,20 @@ use std::collections::BTreeMap;
 
 use aidb_core::config::display_text;
 use aidb_core::operations::{self as core, HistoryEntry, TakenAway};
-use aidb_core::store::{BackupSummary, Existence, OperationKind, Pin, ServerRef};
+use aidb_core::store::{BackupSummary, Existence, Pin, ServerRef};
 
 use super::{number, time};
 use crate::contract::{
-    BackupView, EntryKind, EntryOutcome, EntryView, ErrorReport, HistoryRequest, HistoryServer, LossView, OtherEntry,
-    TimelineDot,
+    BackupView, EntryView, ErrorReport, HistoryRequest, HistoryServer, LossView, OtherEntry, TimelineDot,
 };
-
-impl From<EntryKind> for core::EntryKind {
-    fn from(kind: EntryKind) -> Self {
-        match kind {
-            EntryKind::Export => Self::Operation(OperationKind::Export),
-            EntryKind::Import => Self::Operation(OperationKind::Import),
-            EntryKind::Promotion => Self::Operation(OperationKind::Promotion),
-            EntryKind::Rollback => Self::Operation(OperationKind::Rollback),
-            EntryKind::Recovery => Self::Operation(OperationKind::Recovery),
-            EntryKind::Backup => Self::Backup,
-            EntryKind::Profile => Self::Profile,
-        }
-    }
-}
-
-impl From<core::EntryKind> for EntryKind {
-    fn from(kind: core::EntryKind) -> Self {
-        match kind {
-            core::EntryKind::Operation(OperationKind::Export) => Self::Export,
-            core::EntryKind::Operation(OperationKind::Import) => Self::Import,
-            core::EntryKind::Operation(OperationKind::Promotion) => Self::Promotion,
-            core::EntryKind::Operation(OperationKind::Rollback) => Self::Rollback,
-            core::EntryKind::Operation(OperationKind::Recovery) => Self::Recovery,
-            core::EntryKind::Backup => Self::Backup,
-            core::EntryKind::Profile => Self::Profile,
-        }
-    }
-}
-
-impl From<EntryOutcome> for core::EntryOutcome {
-    fn from(outcome: EntryOutcome) -> Self {
-        match outcome {
-            EntryOutcome::Done => Self::Done,
-            EntryOutcome::PutBack => Self::PutBack,
-            EntryOutcome::NeedsAttention => Self::NeedsAttention,
-            EntryOutcome::Failed => Self::Failed,
-            EntryOutcome::Refused => Self::Refused,
-            EntryOutcome::Stopped => Self::Stopped,
-            EntryOutcome::Running => Self::Running,
-            EntryOutcome::Unfinished => Self::Unfinished,
-        }
-    }
-}
-
-impl From<core::EntryOutcome> for EntryOutcome {
-    fn from(outcome: core::EntryOutcome) -> Self {
-        match outcome {
-            core::EntryOutcome::Done => Self::Done,
-            core::EntryOutcome::PutBack => Self::PutBack,
-            core::EntryOutcome::NeedsAttention => Self::NeedsAttention,
-            core::EntryOutcome::Failed => Self::Failed,
-            core::EntryOutcome::Refused => Self::Refused,
-            core::EntryOutcome::Stopped => Self::Stopped,
-            core::EntryOutcome::Running => Self::Running,
-            core::EntryOutcome::Unfinished => Self::Unfinished,
-        }
-    }
-}
 
 /// The engine's filter for what the page asked.
 pub(crate) fn filter(request: &HistoryRequest) -> core::HistoryFilter {
     core::HistoryFilter {
         environment: request.environment.clone(),
         agent: request.agent.clone(),
-        kind: request.kind.map(Into::into),
-        outcome: request.outcome.map(Into::into),
+        kind: request.kind,
+        outcome: request.outcome,
         actor: request.actor.clone(),
         since: request.from,
         until: request.until,
@@ -97,8 +38,8 @@ impl From<&HistoryEntry> for EntryView {
     fn from(entry: &HistoryEntry) -> Self {
         Self {
             id: entry.id().to_owned(),
-            kind: entry.kind().into(),
-            outcome: entry.outcome().into(),
+            kind: entry.kind(),
+            outcome: entry.outcome(),
             title: display_text(&entry.title()),
             summary: display_text(&entry.summary()),
             agent: entry.agent().map(str::to_owned),
@@ -135,8 +76,8 @@ impl From<&HistoryEntry> for TimelineDot {
             id: entry.id().to_owned(),
             at: time(entry.at()),
             server: entry.server().into(),
-            kind: entry.kind().into(),
-            outcome: entry.outcome().into(),
+            kind: entry.kind(),
+            outcome: entry.outcome(),
             title: display_text(&entry.title()),
         }
     }

@@ -84,7 +84,7 @@ fn write_group(text: &mut String, session: &PlanSession, group: RowGroup, count:
 
 /// A note with its weight in front.
 pub(crate) fn note_line(note: &NoteView) -> String {
-    use crate::contract::NoteWeight::{Info, Risk, Warning};
+    use aidb_core::plan::NoteWeight::{Info, Risk, Warning};
     let word = match note.weight {
         Risk => "Risk",
         Warning => "Warning",

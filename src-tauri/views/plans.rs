@@ -1,15 +1,15 @@
 //! Plans and what became of them, in the page's words.
 
-use aidb_core::apply::{KeyStanding, Outcome};
+use aidb_core::apply::KeyStanding;
 use aidb_core::config::{Permission, ResourcePermission, display_text};
 use aidb_core::operations::{AgentKey, Applied, Engine, KeyStorage, Target};
-use aidb_core::plan::{Change, Mode, Note, NoteCode, NoteWeight as Weight, Plan};
-use aidb_core::store::{Environment, Protection};
+use aidb_core::plan::{Change, Note, NoteWeight, Plan};
+use aidb_core::store::{Colour, Environment, Protection};
 
 use super::{number, time};
 use crate::contract::{
-    AgentKeyView, ApplyOutcome, ApplyView, ChipChange, ChipView, ColourName, DatabaseView, ErrorReport, NoteView,
-    NoteWeight, PlanMode, PlanTarget, PlanView,
+    AgentKeyView, ApplyView, ChipChange, ChipView, DatabaseView, ErrorReport, NoteCodeView, NoteView, PlanTarget,
+    PlanView, WindowNote,
 };
 use crate::plan_sessions::{Content, PlanSession, Proposable, group_rule};
 
@@ -24,7 +24,7 @@ pub(crate) async fn plan_view(engine: &Engine, session: &PlanSession) -> PlanVie
         plan: session.ticket.clone(),
         kind: session.content.kind(),
         agent_id: plan.agent_id.to_string(),
-        mode: plan.mode.into(),
+        mode: plan.mode,
         source: session.source.clone(),
         target: session.target.clone(),
         groups: session.rows.counts().map(|(group, count)| group_rule(session.content.kind(), group, count)).collect(),
@@ -41,7 +41,7 @@ pub(crate) fn sorted_notes(plan: &Plan, more: &[NoteView]) -> Vec<NoteView> {
     let mut notes: Vec<NoteView> = plan.notes.iter().map(NoteView::from).chain(more.iter().cloned()).collect();
     if plan.registers() && plan.changes.len() > 1 {
         notes.push(NoteView {
-            code: "register_first".into(),
+            code: NoteCodeView::Window(WindowNote::RegisterFirst),
             weight: NoteWeight::Info,
             message: "The agent is registered first, whatever else is ticked.".into(),
         });
@@ -69,7 +69,7 @@ pub(crate) fn plan_target(target: &Target) -> PlanTarget {
         environment: own.map(|own| own.id.to_string()),
         name: target.name.clone(),
         url: target.server.url.clone(),
-        colour: own.map_or(ColourName::Grey, |own| own.colour.into()),
+        colour: own.map_or(Colour::Grey, |own| own.colour),
         protected: target.is_protected(),
     }
 }
@@ -80,56 +80,14 @@ pub(crate) fn profile_target(environment: &Environment) -> PlanTarget {
         environment: Some(environment.id.to_string()),
         name: environment.name.clone(),
         url: environment.url.clone(),
-        colour: environment.colour.into(),
+        colour: environment.colour,
         protected: environment.protection == Protection::Protected,
-    }
-}
-
-impl From<PlanMode> for Mode {
-    fn from(mode: PlanMode) -> Self {
-        match mode {
-            PlanMode::Merge => Self::Merge,
-            PlanMode::Exact => Self::Exact,
-        }
-    }
-}
-
-impl From<Mode> for PlanMode {
-    fn from(mode: Mode) -> Self {
-        match mode {
-            Mode::Merge => Self::Merge,
-            Mode::Exact => Self::Exact,
-        }
     }
 }
 
 impl From<&Note> for NoteView {
     fn from(note: &Note) -> Self {
-        let weight = match note.weight {
-            Weight::Info => NoteWeight::Info,
-            Weight::Warning => NoteWeight::Warning,
-            Weight::Risk => NoteWeight::Risk,
-        };
-        Self { code: note_code(note.code).into(), weight, message: display_text(&note.message) }
-    }
-}
-
-const fn note_code(code: NoteCode) -> &'static str {
-    match code {
-        NoteCode::NewApiKey => "new_api_key",
-        NoteCode::LosesAccess => "loses_access",
-        NoteCode::DatabaseNotLinked => "database_not_linked",
-        NoteCode::DatabaseLeftBehind => "database_left_behind",
-        NoteCode::AlreadyLinked => "already_linked",
-        NoteCode::ConnectionNameLost => "connection_name_lost",
-        NoteCode::RateLimitsUnknown => "rate_limits_unknown",
-        NoteCode::LinkNotReversible => "link_not_reversible",
-        NoteCode::TableMissing => "table_missing",
-        NoteCode::TablesUnavailable => "tables_unavailable",
-        NoteCode::EmptiedInstead => "emptied_instead",
-        NoteCode::DeletesAgent => "deletes_agent",
-        NoteCode::Withheld => "withheld",
-        NoteCode::ServerEmptied => "server_emptied",
+        Self { code: NoteCodeView::Plan(note.code), weight: note.weight, message: display_text(&note.message) }
     }
 }
 
@@ -178,7 +136,7 @@ pub(crate) fn apply_view(
     });
     let report = applied.report;
     ApplyView {
-        outcome: report.outcome.into(),
+        outcome: report.outcome,
         sentence: display_text(&sentence),
         cause: report.cause.map(ErrorReport::of),
         cancelled: report.cancelled,
@@ -192,16 +150,6 @@ pub(crate) fn apply_view(
         agent_key,
         unrecorded: applied.unrecorded.map(ErrorReport::of),
         next_stage: next,
-    }
-}
-
-impl From<Outcome> for ApplyOutcome {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Done => Self::Done,
-            Outcome::PutBack => Self::PutBack,
-            Outcome::NeedsAttention => Self::NeedsAttention,
-        }
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn recovered(recovered: Recovered) -> Option<RecoveredView> {
         RecoveryEnd::NothingWritten => RecoveredEnd::NothingWritten,
         RecoveryEnd::Waiting { reason } => RecoveredEnd::Waiting { error: ErrorReport::of(reason) },
         RecoveryEnd::Recovered { report, sentence, unrecorded, .. } => RecoveredEnd::Recovered {
-            outcome: report.outcome.into(),
+            outcome: report.outcome,
             sentence: display_text(&sentence),
             left: number(report.left.len()),
             unrecorded: unrecorded.map(ErrorReport::of),

@@ -5,6 +5,8 @@ use serde::Serialize;
 
 /// Current action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", ts(rename = "ProgressStage"))]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Reading the live state.

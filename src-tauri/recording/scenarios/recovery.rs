@@ -66,8 +66,8 @@ async fn recovery_waiting() {
     let refused = recording.play("plan_apply", super::past::apply_all(&plan, None, None)).await;
     assert_eq!(refused["code"], "unsettled", "{refused}");
     recording.world.server(1).set_faults([Fault::on(1, FaultAnswer::Cut).for_ever()]);
-    recording.play("recovery_run", json!({ "operation": operation, "way": "put_back" })).await;
+    recording.play("recovery_run", json!({ "operation": operation, "mode": "put_back" })).await;
     recording.world.server(1).set_faults([]);
-    recording.play("recovery_run", json!({ "operation": operation, "way": "finish" })).await;
+    recording.play("recovery_run", json!({ "operation": operation, "mode": "finish" })).await;
     recording.end();
 }

@@ -170,7 +170,9 @@ fn no_feature_builds_an_aidb_without_its_safety() {
     }
     let mut named = Vec::new();
     for source in engine_sources() {
-        if code_of(&source.text).contains("feature = ") {
+        // But how a type is written for the page, which changes nothing that it does.
+        let text = source.text.replace(r#"#[cfg_attr(feature = "typescript", "#, "");
+        if code_of(&text).contains("feature = ") {
             named.push(source.path);
         }
     }

@@ -131,7 +131,7 @@ moved: Array<string>,
 now: PlanView, };
 
 /**
- * End of an apply.
+ * End of an apply, in one word.
  */
 export type ApplyOutcome = "done" | "put_back" | "needs_attention";
 
@@ -355,9 +355,9 @@ export type CloseAsked = {
 running: Array<string>, };
 
 /**
- * The colours that an environment can have.
+ * The colour that tells environments apart at a glance.
  */
-export type ColourName = "blue" | "amber" | "red" | "green" | "violet" | "teal" | "grey";
+export type Colour = "blue" | "amber" | "red" | "green" | "violet" | "teal" | "grey";
 
 /**
  * `compare`: what would make the right like the left. Answers a [`super::PlanView`] of kind `comparison`.
@@ -524,7 +524,7 @@ export type EntryKey = { "state": "kept",
 environment: string, agent: string, } | { "state": "gone", sentence: string, };
 
 /**
- * Kind of an entry.
+ * Kind of an entry: that of its operation, or what else there is.
  */
 export type EntryKind = "export" | "import" | "promotion" | "rollback" | "recovery" | "backup" | "profile";
 
@@ -599,7 +599,7 @@ export type EnvironmentForm = { name: string, url: string,
 /**
  * The colour; `None`: the next one in the usual row.
  */
-colour: ColourName | null, 
+colour: Colour | null, 
 /**
  * Whether writing to it has to be agreed to.
  */
@@ -667,7 +667,7 @@ key: string | null, };
 /**
  * One environment, as the page shows it. Never holds a key.
  */
-export type EnvironmentView = { id: string, name: string, url: string, colour: ColourName, 
+export type EnvironmentView = { id: string, name: string, url: string, colour: Colour, 
 /**
  * Whether writing to it has to be agreed to by typing its name.
  */
@@ -817,13 +817,18 @@ export type FilePurpose = "configuration" | "backup" | "ca_file" | "plan_page" |
 export type FileTicket = string;
 
 /**
+ * The closed list of findings. Serialised in snake case; the rules stand in docs/RULES.md#the-configuration-file.
+ */
+export type FindingCode = "empty_file" | "too_large" | "not_utf8" | "invalid_json" | "too_deep" | "text_too_long" | "duplicate_key" | "reserved_key" | "wrong_type" | "missing_version" | "invalid_version" | "unsupported_version" | "newer_minor_version" | "missing_agent" | "missing_agent_id" | "agent_id_not_addressable" | "missing_agent_name" | "invalid_resource_id" | "missing_type" | "missing_permissions" | "permissions_not_array" | "unknown_permission" | "repeated_permission" | "empty_permissions" | "tables_not_array" | "table_not_listed" | "metadata_not_object" | "unknown_key" | "not_portable" | "secret" | "too_many_findings";
+
+/**
  * One finding of a validation report.
  */
 export type FindingView = { severity: Severity, 
 /**
  * Rule, as in `--json`.
  */
-code: string, pointer: string, line: number | null, column: number | null, message: string, hint: string | null, };
+code: FindingCode, pointer: string, line: number | null, column: number | null, message: string, hint: string | null, };
 
 /**
  * One group of a plan.
@@ -1128,13 +1133,23 @@ export type NamedFile = { "kind": "chosen", ticket: FileTicket, } | { "kind": "t
 path: string, };
 
 /**
+ * The closed list of things a plan points out besides its changes.
+ */
+export type NoteCode = "new_api_key" | "loses_access" | "database_not_linked" | "database_left_behind" | "already_linked" | "connection_name_lost" | "rate_limits_unknown" | "link_not_reversible" | "table_missing" | "tables_unavailable" | "emptied_instead" | "deletes_agent" | "withheld" | "server_emptied";
+
+/**
+ * Rule behind a note: one of the engine's, or one of the window's own.
+ */
+export type NoteCodeView = NoteCode | WindowNote;
+
+/**
  * Something a plan points out besides its changes.
  */
 export type NoteView = { 
 /**
  * Rule, as in `--json`.
  */
-code: string, weight: NoteWeight, message: string, };
+code: NoteCodeView, weight: NoteWeight, message: string, };
 
 /**
  * Weight of a note.
@@ -1167,7 +1182,7 @@ export type PlanChoice = { plan: PlanTicket, };
 export type PlanKind = "promotion" | "import" | "rollback" | "comparison" | "past";
 
 /**
- * Treatment of what the source does not name.
+ * Treatment of what the goal does not name.
  */
 export type PlanMode = "merge" | "exact";
 
@@ -1187,7 +1202,7 @@ export type PlanTarget = {
 /**
  * The environment's id; `None` for a server that has no profile any more.
  */
-environment: string | null, name: string, url: string, colour: ColourName, 
+environment: string | null, name: string, url: string, colour: Colour, 
 /**
  * Whether its name has to be typed.
  */
@@ -1281,6 +1296,9 @@ subject: string | null,
  */
 retry: RetryView | null, };
 
+/**
+ * Current action.
+ */
 export type ProgressStage = "reading" | "backing_up" | "applying" | "verifying" | "putting_back";
 
 /**
@@ -1326,12 +1344,12 @@ interrupted: InterruptedView, end: RecoveredEnd, };
 /**
  * `recovery_run`: which one, and how.
  */
-export type RecoveryChoice = { operation: string, way: RecoveryWay, };
+export type RecoveryChoice = { operation: string, mode: RecoveryMode, };
 
 /**
  * Way to recover an interrupted operation.
  */
-export type RecoveryWay = "put_back" | "finish";
+export type RecoveryMode = "put_back" | "finish";
 
 /**
  * Consequences of removing an environment, and what stays: shown before, and after.
@@ -1462,7 +1480,7 @@ zoom: number, };
 export type SettingsSave = { settings: Settings, };
 
 /**
- * Weight of a finding.
+ * Severity of a finding: an error keeps a configuration from being used, a warning does not.
  */
 export type Severity = "error" | "warning";
 
@@ -1548,6 +1566,11 @@ export type Trouble = { subject: string, error: ErrorReport, };
  * `window_unsaved`: whether a form holds what was not saved.
  */
 export type Unsaved = { unsaved: boolean, };
+
+/**
+ * The window's own notes.
+ */
+export type WindowNote = "register_first" | "other_environment";
 
 /**
  * A file that was written.

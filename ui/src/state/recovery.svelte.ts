@@ -1,4 +1,4 @@
-import type { ErrorReport, InterruptedView, RecoveredView, RecoveryWay } from "../contract";
+import type { ErrorReport, InterruptedView, RecoveredView, RecoveryMode } from "../contract";
 import { host, toErrorReport } from "../host/host";
 
 /** An interrupted operation that waits, and for what. */
@@ -27,9 +27,9 @@ class Recovery {
   }
 
   /** Puts one back, or carries it through to its end. */
-  async run(operation: string, way: RecoveryWay): Promise<void> {
+  async run(operation: string, mode: RecoveryMode): Promise<void> {
     await this.#work(operation, async () => {
-      const recovered = await host().call("recovery_run", { operation, way });
+      const recovered = await host().call("recovery_run", { operation, mode });
       this.waiting = this.waiting.filter(({ interrupted }) => interrupted.operation !== operation);
       this.#take(recovered);
     });

@@ -2,6 +2,8 @@
 //!
 //! Either way may itself be interrupted at any point and begun again, because it starts from what the target has now.
 
+use serde::Deserialize;
+
 use super::{Apply, ApplyReport, Noting, Outcome, Stop};
 use crate::config::AgentState;
 use crate::connector::ConnectorError;
@@ -11,7 +13,9 @@ use crate::progress::Stage;
 use crate::store::Heading;
 
 /// Way to recover an interrupted operation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum RecoveryMode {
     /// To where the target was. What happens by itself.
     #[default]

@@ -92,6 +92,8 @@ pub struct Apply<'a> {
 
 /// End of an apply, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", ts(rename = "ApplyOutcome"))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The plan was carried out and the read-back shows it.

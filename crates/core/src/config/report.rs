@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Severity of a finding: an error keeps a configuration from being used, a warning does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The configuration cannot be used.
@@ -16,6 +17,7 @@ pub enum Severity {
 
 /// The closed list of findings. Serialised in snake case; the rules stand in docs/RULES.md#the-configuration-file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum FindingCode {
     /// Nothing but blanks.

@@ -14,39 +14,61 @@ use crate::error::ErrorCode;
 use crate::plan::{Change, Plan};
 use crate::store::{
     BackupId, BackupReason, BackupSummary, Counts, HistoryRecord, Operation, OperationId, OperationKind,
-    OperationState, OperationSummary, Pin, ProfileChange, ServerRef,
+    OperationState, OperationSummary, Pin, ProfileChange, ServerRef, text_enum,
 };
 
-/// Kind of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum EntryKind {
-    /// An operation.
-    Operation(OperationKind),
-    /// A backup that was asked for.
-    Backup,
-    /// A change of a profile: what was changed in aidb itself.
-    Profile,
+text_enum! {
+    /// Kind of an entry: that of its operation, or what else there is.
+    pub enum EntryKind {
+        /// An agent was written to a file.
+        Export = "export",
+        /// A configuration file was brought into an environment.
+        Import = "import",
+        /// An agent was brought from one environment into another.
+        Promotion = "promotion",
+        /// Back to a backup.
+        Rollback = "rollback",
+        /// What a crash left half done was finished or taken back.
+        Recovery = "recovery",
+        /// A backup that was asked for.
+        Backup = "backup",
+        /// A change of a profile or of its key: what was changed in aidb itself.
+        Profile = "profile",
+    }
 }
 
-/// End of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum EntryOutcome {
-    /// Done and verified.
-    Done,
-    /// Everything was put back.
-    PutBack,
-    /// Something is left to look at.
-    NeedsAttention,
-    /// Failed before anything was written.
-    Failed,
-    /// Nothing was written, because the target had changed or somebody else was at it.
-    Refused,
-    /// Stopped by a person before anything was written.
-    Stopped,
-    /// Somebody is at it now.
-    Running,
-    /// Has no end, and nobody is at it: aidb was ended in the middle of it.
-    Unfinished,
+impl From<OperationKind> for EntryKind {
+    fn from(kind: OperationKind) -> Self {
+        match kind {
+            OperationKind::Export => Self::Export,
+            OperationKind::Import => Self::Import,
+            OperationKind::Promotion => Self::Promotion,
+            OperationKind::Rollback => Self::Rollback,
+            OperationKind::Recovery => Self::Recovery,
+        }
+    }
+}
+
+text_enum! {
+    /// End of an entry.
+    pub enum EntryOutcome {
+        /// Done and verified.
+        Done = "done",
+        /// Everything was put back.
+        PutBack = "put_back",
+        /// Something is left to look at.
+        NeedsAttention = "needs_attention",
+        /// Failed before anything was written.
+        Failed = "failed",
+        /// Nothing was written, because the target had changed or somebody else was at it.
+        Refused = "refused",
+        /// Stopped by a person before anything was written.
+        Stopped = "stopped",
+        /// Somebody is at it now.
+        Running = "running",
+        /// Has no end, and nobody is at it: aidb was ended in the middle of it.
+        Unfinished = "unfinished",
+    }
 }
 
 /// One entry.
@@ -263,7 +285,7 @@ impl HistoryEntry {
     #[must_use]
     pub fn kind(&self) -> EntryKind {
         match self {
-            Self::Operation { operation, .. } => EntryKind::Operation(operation.kind),
+            Self::Operation { operation, .. } => operation.kind.into(),
             Self::Backup(_) => EntryKind::Backup,
             Self::Profile(_) => EntryKind::Profile,
         }

@@ -3,7 +3,7 @@
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
-use super::{EntryKind, EntryOutcome, HistoryEntry};
+use super::HistoryEntry;
 
 const COLUMNS: [&str; 15] = [
     "id",
@@ -22,35 +22,6 @@ const COLUMNS: [&str; 15] = [
     "pinned",
     "other",
 ];
-
-impl EntryKind {
-    /// The word for it in files.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Operation(kind) => kind.as_str(),
-            Self::Backup => "backup",
-            Self::Profile => "profile",
-        }
-    }
-}
-
-impl EntryOutcome {
-    /// The word for it in files.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::PutBack => "put_back",
-            Self::NeedsAttention => "needs_attention",
-            Self::Failed => "failed",
-            Self::Refused => "refused",
-            Self::Stopped => "stopped",
-            Self::Running => "running",
-            Self::Unfinished => "unfinished",
-        }
-    }
-}
 
 /// As comma-separated values (RFC 4180) with a line of column names.
 #[must_use]

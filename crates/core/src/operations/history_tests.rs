@@ -49,11 +49,7 @@ async fn the_order_is_that_of_entering_whatever_the_clock_said() {
     backup(&store, BackupReason::BeforeRollback, Some(&second)).await;
     let listed = entries(store.history().await.unwrap());
     let kinds: Vec<EntryKind> = listed.iter().map(HistoryEntry::kind).collect();
-    let expected = [
-        EntryKind::Operation(OperationKind::Rollback),
-        EntryKind::Backup,
-        EntryKind::Operation(OperationKind::Promotion),
-    ];
+    let expected = [EntryKind::Rollback, EntryKind::Backup, EntryKind::Promotion];
     assert_eq!(kinds, expected);
     assert!(listed[0].backup().is_some(), "the backup before an apply stands in its entry");
 }

@@ -51,6 +51,8 @@ pub const PLAN_FORMAT: u32 = 1;
 
 /// Treatment of what the goal does not name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", ts(rename = "PlanMode"))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Stays. Import and promote do this unless asked.
@@ -72,6 +74,7 @@ impl Mode {
 
 /// Weight of a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum NoteWeight {
     /// Good to know.
@@ -84,6 +87,7 @@ pub enum NoteWeight {
 
 /// The closed list of things a plan points out besides its changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum NoteCode {
     /// Registering makes a new API key for the agent.

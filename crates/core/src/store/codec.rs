@@ -15,6 +15,7 @@ macro_rules! text_enum {
     ) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
         pub enum $name {
             $( $(#[$variant_meta])* #[serde(rename = $word)] $variant, )+
         }
@@ -91,7 +92,7 @@ macro_rules! short_id {
 }
 
 pub(super) use short_id;
-pub(super) use text_enum;
+pub(crate) use text_enum;
 
 use super::StoreError;
 

@@ -1,4 +1,4 @@
-import type { CaChoice, ColourName, EnvironmentForm, EnvironmentView, ErrorCode, ErrorReport } from "../../contract";
+import type { CaChoice, Colour, EnvironmentForm, EnvironmentView, ErrorCode, ErrorReport } from "../../contract";
 import { namedFile } from "../../state/files";
 import { environmentsText as text } from "../../text/en/environments";
 import { isPlainBeyondHere } from "./plain";
@@ -22,7 +22,7 @@ export class FormState {
   readonly id: string | null;
   name = $state("");
   url = $state("");
-  colour = $state<ColourName | null>(null);
+  colour = $state<Colour | null>(null);
   protected = $state(false);
   defaultAgent = $state("");
   caFile = $state("");

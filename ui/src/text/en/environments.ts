@@ -1,4 +1,4 @@
-import type { ColourName } from "../../contract";
+import type { Colour } from "../../contract";
 import { grouped } from "../number";
 
 /** Words of the environments: the list, the form, the connection test, the sample environments. */
@@ -55,7 +55,7 @@ export const environmentsText = {
   keyMovedAway: "The URL leads to another server now, so its old key was removed. Type the key of the new one.",
   look: "Look and protection",
   colour: "Colour",
-  colours: { blue: "Blue", amber: "Amber", red: "Red", green: "Green", violet: "Violet", teal: "Teal", grey: "Grey" } satisfies Record<ColourName, string>,
+  colours: { blue: "Blue", amber: "Amber", red: "Red", green: "Green", violet: "Violet", teal: "Teal", grey: "Grey" } satisfies Record<Colour, string>,
   protected: "Protected",
   protectedMeans: "Applying a plan here asks for the environment’s name to be typed first. Scripts have to say --yes.",
   retention: "Backups",
