@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use aidb_core::connector::Proxies;
-use aidb_core::operations::{Engine, EngineSettings, Look, RecoveryRequest};
+use aidb_core::operations::{Engine, EngineSettings, Look};
 use aidb_core::store::Program;
 use aidb_core::vault::Vault;
 use secrecy::SecretString;
@@ -21,8 +21,7 @@ use crate::dialogs::{Dialogs, Question};
 use crate::error::WindowError;
 use crate::plan_sessions::PlanSessions;
 use crate::preferences::Preferences;
-use crate::progress::nobody;
-use crate::sandbox::{self, SampleServers};
+use crate::sample_servers::SampleServers;
 use crate::servers::AgreedServers;
 use crate::window::Window;
 
@@ -50,7 +49,8 @@ pub(crate) struct Desktop {
     home: Option<PathBuf>,
     opening: Mutex<Opening>,
     copied: Mutex<Option<SecretString>>,
-    recovered: OnceCell<Vec<RecoveredView>>,
+    /// What the start recovered, once it has.
+    pub(crate) recovered: OnceCell<Vec<RecoveredView>>,
     /// Preferences, kept from start to start.
     pub(crate) preferences: Preferences,
     /// The last looks of before this start, by environment.
@@ -194,17 +194,6 @@ impl Desktop {
 
     fn opened(&self, path: PathBuf) -> Result<ChosenFile, WindowError> {
         Ok(self.files.grant(path, Use::Read(Reading::Configuration))?.into())
-    }
-
-    /// What a start does by itself, once: the sample servers are there again, and what was interrupted is recovered, on them too.
-    /// Whoever asks is told what became of it.
-    pub(crate) async fn begin(&self) -> Result<Vec<RecoveredView>, ErrorReport> {
-        let begin = || async {
-            // How it came out stands in the state of the sandbox, which the page shows.
-            let _ = sandbox::start_again(self).await;
-            crate::commands::recover(&self.engine(), RecoveryRequest::default(), nobody()).await
-        };
-        self.recovered.get_or_try_init(begin).await.cloned()
     }
 
     /// Puts a secret on the clipboard, and knows which, so that it can be taken off again.

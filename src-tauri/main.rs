@@ -29,6 +29,7 @@ mod process;
 mod progress;
 #[cfg(test)]
 mod recording;
+mod sample_servers;
 mod sandbox;
 mod servers;
 mod start;

@@ -3,13 +3,11 @@
 //! Which environments those are is remembered by id. One that a person led elsewhere has become their own, and is neither led
 //! back nor removed with the sandbox.
 
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex as StateLock, PoisonError};
+use std::path::Path;
 
 use aidb_core::operations::{Engine, KeyState, SAMPLE_STAGES, SampleStage};
 use aidb_core::store::Environment;
 use aidb_sandbox::{Sample, Sandbox, SandboxOptions, StartError, Switches, TablesAnswer};
-use tokio::sync::Mutex;
 use url::Url;
 
 use crate::contract::{ErrorReport, SandboxState};
@@ -19,29 +17,6 @@ use crate::preferences::SampleEnvironment;
 
 /// Content of the servers, stage by stage.
 const SAMPLES: [Sample; 3] = [Sample::Development, Sample::Staging, Sample::Production];
-
-pub(crate) struct SampleServers {
-    folder: PathBuf,
-    /// Held while they are started or ended, so that two clicks start them once.
-    running: Mutex<Vec<Sandbox>>,
-    state: StateLock<SandboxState>,
-}
-
-impl SampleServers {
-    /// None running yet; their state is kept beside the data in `folder`.
-    pub(crate) fn in_folder(folder: &Path) -> Self {
-        let folder = folder.join("sandbox");
-        Self { folder, running: Mutex::default(), state: StateLock::new(SandboxState::Off) }
-    }
-
-    pub(crate) fn state(&self) -> SandboxState {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn set_state(&self, state: SandboxState) {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
-    }
-}
 
 /// Starts the servers, and adds or leads their environments.
 pub(crate) async fn start(desktop: &Desktop) -> Result<(), ErrorReport> {

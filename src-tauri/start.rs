@@ -16,6 +16,7 @@ use tauri::{
 use tauri_plugin_window_state::StateFlags;
 
 use crate::clipboard::SystemClipboard;
+use crate::commands;
 use crate::contract::{CloseAsked, FileHovering, FileOpened, Settings, Theme};
 use crate::desktop::{Desktop, Parts};
 use crate::dialogs::SystemDialogs;
@@ -75,7 +76,7 @@ fn set_up<R: Runtime>(app: &mut App<R>, start: Start) -> tauri::Result<()> {
     watch(&window, &desktop);
     tauri::async_runtime::spawn(async move {
         // The page asks for what came of it, and is told of an error then.
-        let _ = desktop.begin().await;
+        let _ = commands::begin(&desktop).await;
     });
     Ok(())
 }

@@ -16,7 +16,7 @@ mod plans;
 mod recovery;
 mod sandbox;
 
-pub(crate) use recovery::recover;
+pub(crate) use recovery::begin;
 
 use crate::invoke::{Command, command};
 

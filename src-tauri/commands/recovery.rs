@@ -8,12 +8,24 @@ use aidb_core::store::OperationId;
 use super::plans::context;
 use crate::contract::{ErrorReport, InterruptedChoice, InterruptedView, RecoveredView, RecoveryChoice};
 use crate::desktop::Desktop;
-use crate::progress::ProgressFn;
+use crate::progress::{ProgressFn, nobody};
+use crate::sandbox;
 use crate::views::recovery as views;
 
 /// What the start of the application recovered. It does that by itself; the page only waits for it, and may ask again.
 pub(crate) async fn recovery_start(desktop: Arc<Desktop>, _: ()) -> Result<Vec<RecoveredView>, ErrorReport> {
-    desktop.begin().await
+    begin(&desktop).await
+}
+
+/// What a start does by itself, once: the sample servers are there again, and what was interrupted is recovered, on them too.
+/// Whoever asks is told what became of it.
+pub(crate) async fn begin(desktop: &Desktop) -> Result<Vec<RecoveredView>, ErrorReport> {
+    let begin = || async {
+        // How it came out stands in the state of the sandbox, which the page shows.
+        let _ = sandbox::start_again(desktop).await;
+        recover(&desktop.engine(), RecoveryRequest::default(), nobody()).await
+    };
+    desktop.recovered.get_or_try_init(begin).await.cloned()
 }
 
 /// Interrupted operations that wait.
@@ -44,7 +56,7 @@ pub(crate) async fn recovery_leave(desktop: Arc<Desktop>, request: InterruptedCh
 }
 
 /// Recovers what is asked for, and tells of each in the page's words.
-pub(crate) async fn recover(
+async fn recover(
     engine: &Engine,
     request: RecoveryRequest<'_>,
     listen: ProgressFn,
