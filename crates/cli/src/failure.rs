@@ -8,7 +8,8 @@ use aidb_core::numbers::counted;
 use aidb_core::operations;
 
 use crate::hints;
-use crate::view::human::quoted;
+use crate::shell::quoted;
+use crate::variables::NotText;
 
 /// Reason a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +20,12 @@ pub(crate) enum Failure {
     /// The command line itself.
     #[error(transparent)]
     Command(#[from] CommandError),
+}
+
+impl From<NotText> for Failure {
+    fn from(error: NotText) -> Self {
+        Self::Command(error.into())
+    }
 }
 
 impl<E: Into<operations::Error>> From<E> for Failure {
@@ -119,9 +126,8 @@ pub(crate) enum CommandError {
         "There is no place to keep environments and backups: this account has no home folder. Nothing was changed."
     )]
     NoDataFolder,
-    /// A variable that holds no text.
-    #[error("The variable {name} holds characters that are not text. Nothing was sent.")]
-    VariableNotText { name: &'static str },
+    #[error(transparent)]
+    Variable(#[from] NotText),
     /// Standard input or the terminal failed.
     #[error("Standard input could not be read: {0}. Nothing was changed.")]
     Input(io::Error),
@@ -203,7 +209,7 @@ impl Explain for CommandError {
             }
             Self::ProtectedProfile { .. } => "Add --yes if its profile and its key are to go.",
             Self::NoDataFolder => "Set HOME, or name a folder with --data-dir or AIDB_DATA_DIR.",
-            Self::VariableNotText { .. } => "Set it anew.",
+            Self::Variable(_) => "Set it anew.",
             Self::Input(_) => "Give it on a terminal, or as a file.",
             Self::Output(_) | Self::Unwritten(_) | Self::PlanUnseen(_) => "Check where standard output leads.",
             Self::NotASandbox { .. } => "Rename or remove it first, or start the sandbox without --add-environments.",

@@ -9,8 +9,7 @@ use aidb_core::plan::UnknownItem;
 use aidb_core::store::StoreError;
 use aidb_core::vault::VaultError;
 
-use crate::usage::{AGENT, API_KEY, URL};
-use crate::variables;
+use crate::variables::{self, AGENT, API_KEY, URL};
 
 /// The hint that is shown here.
 pub(crate) fn hint(error: &Error) -> Option<String> {

@@ -15,13 +15,13 @@ use directories::ProjectDirs;
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
-use crate::args::{ApplyArgs, GlobalArgs, KeyStore};
+use crate::args::{ApplyArgs, GlobalArgs, KeyStore, Source, Sources};
 use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
 use crate::progress::TerminalProgress;
 use crate::screen::{Kind, Screen};
 use crate::signals;
-use crate::usage::{Source, Sources, URL};
+use crate::variables::URL;
 use crate::view::human::Human;
 use crate::view::json::Json;
 use crate::{prompt, variables};
@@ -39,7 +39,7 @@ pub(crate) struct Invocation {
 impl Invocation {
     /// A run with these flags.
     pub(crate) fn new(global: GlobalArgs, sources: Sources, kind: Kind) -> Self {
-        let screen = Screen::new(global.output, kind);
+        let screen = global.output.screen(kind);
         let progress = Arc::new(TerminalProgress::new(screen, global.output));
         Self { global, sources, screen, cancel: CancellationToken::new(), progress }
     }

@@ -2,15 +2,17 @@
 //!
 //! | file or folder | holds |
 //! | --- | --- |
-//! | `args/` | what can be typed |
-//! | `commands/` | one function for each command: calls the engine, returns a result |
-//! | `view/human`, `view/json` | the same results as words and as JSON |
+//! | `cli.rs` | the commands |
+//! | `args/` | flags that several of them take |
+//! | `commands/` | a folder for each command: its arguments, what it does, its result as words and as JSON |
+//! | `view/` | what results in words and in JSON are made of |
 //! | `exit.rs` | error code → exit status |
 //! | `hints.rs` | what to do about an error, in a terminal |
 //!
 //! Nothing is set up before it is needed: `--help` and `--version` touch no file, start no thread and open no keychain.
 
 mod args;
+mod cli;
 mod commands;
 mod exit;
 mod failure;
@@ -20,6 +22,7 @@ mod progress;
 mod prompt;
 mod run;
 mod screen;
+mod shell;
 mod signals;
 mod suggestion;
 mod usage;

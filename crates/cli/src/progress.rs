@@ -8,7 +8,8 @@ use aidb_core::progress::{Event, ProgressSink, Stage};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::OutputArgs;
-use crate::screen::{Detail, Form, Screen, error_text};
+use crate::screen::{Form, Screen, error_text};
+use crate::view::Detail;
 use crate::view::human::{note, shown};
 
 /// A wait that a person notices is explained, also without `--verbose`.

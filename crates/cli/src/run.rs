@@ -2,14 +2,18 @@
 
 use std::ffi::OsString;
 
-use crate::args::{Cli, Command, MigrateAction};
+use clap::CommandFactory as _;
+
+use crate::args::Sources;
+use crate::cli::{Cli, Command, MigrateAction};
 use crate::commands;
 use crate::exit::{self, Exit};
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
-use crate::screen::{Detail, Form, Kind, Screen};
+use crate::screen::{Form, Kind, Screen};
 use crate::signals;
-use crate::usage::{self, Sources, Typed};
+use crate::usage::{self, Typed};
+use crate::view::Detail;
 
 /// Runs something that may have a fault in it. The process ends with a status that says as much as is known: whether a server
 /// may be in the middle of being changed.
@@ -83,9 +87,13 @@ fn dispatch(invocation: &Invocation, command: Command) -> Result<Exit, Failure> 
         Command::Test(args) => in_runtime(invocation, commands::test(invocation, args)),
         Command::Sandbox(args) => in_runtime(invocation, commands::sandbox(invocation, args)),
         Command::Schema(args) => invocation.result(&commands::schema(args)).map(|()| Exit::Done),
-        Command::Completions(args) => invocation.result(&commands::completions(&args)).map(|()| Exit::Done),
-        Command::Man(args) if args.out_dir.is_some() => Ok(invocation.finished(&commands::man(&args)?, Exit::Done)),
-        Command::Man(args) => invocation.result(&commands::man(&args)?).map(|()| Exit::Done),
+        Command::Completions(args) => {
+            invocation.result(&commands::completions(Cli::command(), &args)).map(|()| Exit::Done)
+        }
+        Command::Man(args) if args.out_dir.is_some() => {
+            Ok(invocation.finished(&commands::man(Cli::command(), &args)?, Exit::Done))
+        }
+        Command::Man(args) => invocation.result(&commands::man(Cli::command(), &args)?).map(|()| Exit::Done),
     }
 }
 

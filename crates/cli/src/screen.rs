@@ -4,9 +4,9 @@ use std::io::{self, IsTerminal, Write};
 
 use anstream::AutoStream;
 
-use crate::args::OutputArgs;
 use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
+use crate::view::Detail;
 use crate::view::human::{self, Human};
 use crate::view::json::{self, Json};
 
@@ -15,14 +15,6 @@ use crate::view::json::{self, Json};
 pub(crate) enum Form {
     Human,
     Json,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Detail {
-    Quiet,
-    /// As a person needs it.
-    Usual,
-    Verbose,
 }
 
 /// Rights of a command.
@@ -44,16 +36,6 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    /// As the flags say.
-    pub(crate) const fn new(flags: OutputArgs, kind: Kind) -> Self {
-        let detail = match (flags.verbose, flags.quiet) {
-            (true, _) => Detail::Verbose,
-            (false, true) => Detail::Quiet,
-            (false, false) => Detail::Usual,
-        };
-        Self { kind, form: if flags.json { Form::Json } else { Form::Human }, detail }
-    }
-
     /// Whether a person sits at this terminal and can be asked: the question is on standard error, the answer comes from
     /// standard input.
     pub(crate) fn can_ask(self) -> bool {

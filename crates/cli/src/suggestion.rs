@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::view::human::quoted;
+use crate::shell::quoted;
 
 /// The flag that a word was meant for where the command takes no word there: "-i my-agent.json".
 pub(crate) fn flag_for(command: &str, word: &str) -> Option<String> {

@@ -8,10 +8,11 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use secrecy::SecretString;
 
-use crate::args::Cli;
+use crate::args::{Source, Sources};
+use crate::cli::Cli;
 use crate::failure::CommandError;
 use crate::suggestion;
-use crate::variables;
+use crate::variables::{self, API_KEY, NotText, URL};
 
 /// Result of reading the command line.
 pub(crate) enum Typed {
@@ -19,32 +20,6 @@ pub(crate) enum Typed {
     /// Help or the version was asked for.
     Text(String),
     Wrong(CommandError),
-}
-
-/// The variable of the server's URL.
-pub(crate) const URL: &str = "AIDB_URL";
-/// The variable of its key.
-pub(crate) const API_KEY: &str = "AIDB_API_KEY";
-/// The variable of the agent.
-pub(crate) const AGENT: &str = "AIDB_AGENT_ID";
-
-/// Variables about the target. Kept apart from what was typed for this very run: a key goes only to the server that
-/// its own source named.
-#[derive(Clone, Debug)]
-pub(crate) struct Sources {
-    pub(crate) url: Option<String>,
-    pub(crate) api_key: Option<SecretString>,
-    /// Source of the agent's name.
-    pub(crate) agent: Source,
-}
-
-/// Source of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
-    Flag,
-    Variable,
-    /// Nowhere: there is none.
-    Nowhere,
 }
 
 /// Reads the command line.
@@ -66,13 +41,13 @@ fn expected() -> clap::Command {
 
 fn command(mut cli: Cli, matches: &ArgMatches) -> Typed {
     let target = &mut cli.global.target;
-    let read = || -> Result<Sources, CommandError> {
+    let read = || -> Result<Sources, NotText> {
         let agent = source(matches, "agent");
         Ok(Sources { url: variables::text(URL)?, api_key: variables::text(API_KEY)?.map(SecretString::from), agent })
     };
     let sources = match read() {
         Ok(sources) => sources,
-        Err(error) => return Typed::Wrong(error),
+        Err(error) => return Typed::Wrong(error.into()),
     };
     // What is left in the arguments was typed.
     forget_variable(&mut target.url, source(matches, "url"));

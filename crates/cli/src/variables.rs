@@ -5,8 +5,12 @@
 use aidb_core::connector::Proxies;
 use secrecy::SecretString;
 
-use crate::failure::CommandError;
-
+/// The variable of the server's URL.
+pub(crate) const URL: &str = "AIDB_URL";
+/// The variable of its key.
+pub(crate) const API_KEY: &str = "AIDB_API_KEY";
+/// The variable of the agent.
+pub(crate) const AGENT: &str = "AIDB_AGENT_ID";
 /// The connection string of an import with `--link-database`. There is no flag for it, because everybody on a machine can
 /// read a command line.
 const CONNECTION_STRING: &str = "AIDB_CONNECTION_STRING";
@@ -31,12 +35,19 @@ fn named(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
+/// A variable that holds no text.
+#[derive(Debug, thiserror::Error)]
+#[error("The variable {name} holds characters that are not text. Nothing was sent.")]
+pub(crate) struct NotText {
+    name: &'static str,
+}
+
 /// Text of a variable, where it is set to any.
-pub(crate) fn text(name: &'static str) -> Result<Option<String>, CommandError> {
+pub(crate) fn text(name: &'static str) -> Result<Option<String>, NotText> {
     match std::env::var(name) {
         Ok(text) => Ok(Some(text).filter(|text| !text.is_empty())),
         Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => Err(CommandError::VariableNotText { name }),
+        Err(std::env::VarError::NotUnicode(_)) => Err(NotText { name }),
     }
 }
 
@@ -46,7 +57,7 @@ pub(crate) fn proxies() -> Proxies {
 }
 
 /// The connection string, where the variable holds one.
-pub(crate) fn connection_string() -> Result<Option<SecretString>, CommandError> {
+pub(crate) fn connection_string() -> Result<Option<SecretString>, NotText> {
     Ok(text(CONNECTION_STRING)?.map(SecretString::from))
 }
 

@@ -125,14 +125,8 @@ const CIRCLES: &[(&str, &[&str])] = &[
             "store::server_ref",
         ],
     ),
-    // To be dissolved: the screen knows the flags that shape it, and a failure the words of the screen.
-    ("crates/cli/src", &["args", "failure", "hints", "screen", "suggestion", "usage", "variables", "view::human"]),
-    // One command in two files: its turn, and what it asks about.
-    ("crates/cli/src", &["commands::change", "commands::turn"]),
     // What all requests share holds what each of them is told by.
     ("crates/sandbox/src", &["faults", "shared", "traffic"]),
-    // The application holds the sample servers, and starting them takes the application.
-    ("src-tauri", &["desktop", "sandbox"]),
 ];
 
 #[test]

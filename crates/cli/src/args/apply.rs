@@ -1,3 +1,5 @@
+//! Flags of the commands that apply plans.
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -6,7 +8,17 @@ use super::path::no_dash;
 
 /// What every command that applies plans takes besides.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct ApplyArgs {
+    /// Show what would be done, and stop.
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) dry_run: bool,
+    /// With --dry-run: exit status 2 when something would be done. What differs and cannot be changed is no reason.
+    #[arg(long, requires = "dry_run")]
+    pub(crate) detailed_exitcode: bool,
+    /// Ask nothing, also where the environment is protected.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
     /// Wait where another window or terminal is changing the same agent, instead of saying so and stopping.
     #[arg(long)]
     pub(crate) wait: bool,

@@ -7,6 +7,8 @@ use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 
 use super::path::no_dash;
+use crate::screen::{Form, Kind, Screen};
+use crate::view::Detail;
 
 /// Flags of every command.
 #[derive(Args, Debug)]
@@ -76,6 +78,18 @@ pub(crate) struct OutputArgs {
     /// Show no progress bar on a terminal.
     #[arg(long, global = true)]
     pub(crate) no_progress: bool,
+}
+
+impl OutputArgs {
+    /// The screen that these flags ask for.
+    pub(crate) const fn screen(self, kind: Kind) -> Screen {
+        let detail = match (self.verbose, self.quiet) {
+            (true, _) => Detail::Verbose,
+            (false, true) => Detail::Quiet,
+            (false, false) => Detail::Usual,
+        };
+        Screen { kind, form: if self.json { Form::Json } else { Form::Human }, detail }
+    }
 }
 
 /// How the engine runs.

@@ -4,10 +4,10 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use aidb_core::files::MAX_FILE_BYTES;
-use aidb_core::operations::{ImportOptions, Validated, read_configuration, validated};
-use aidb_core::plan::{Mode, Selection};
+use aidb_core::operations::{Validated, read_configuration, validated};
+use aidb_core::plan::Selection;
 
-use crate::args::{ImportArgs, is_dash};
+use crate::args::is_dash;
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
 use crate::prompt;
@@ -41,22 +41,7 @@ fn whole_input() -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A configuration that was read, and from where.
-pub(super) struct ReadFile {
-    /// The path as given.
-    pub(super) path: std::path::PathBuf,
-    pub(super) validated: Validated,
-}
-
-/// Without the database: that may need a question.
-pub(super) fn options(args: &ImportArgs) -> ImportOptions {
-    ImportOptions {
-        mode: if args.exact { Mode::Exact } else { Mode::Merge },
-        selection: selection(&args.only),
-        ..ImportOptions::default()
-    }
-}
-
+/// The resources of `--only`; all without it.
 pub(super) fn selection(only: &[String]) -> Selection {
     if only.is_empty() { Selection::All } else { Selection::resources(only.iter().map(String::as_str)) }
 }

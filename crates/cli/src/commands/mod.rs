@@ -1,38 +1,35 @@
-//! One function for each command. It calls the engine and returns a result; how that is shown is decided in `view/`.
+//! One folder for each command: `args.rs` is what can be typed, `mod.rs` calls the engine, `human.rs` and `json.rs` tell the
+//! result. What import, promote and rollback share stands in `change/`.
 
 mod backups;
 mod change;
 mod compare;
+mod completions;
 mod env;
-mod env_key;
 mod export;
 mod history;
 mod import;
-mod import_folder;
 mod input;
-mod link;
+mod man;
 mod promote;
 mod recover;
 mod rollback;
 mod sandbox;
-mod saved_plan;
+mod schema;
 mod test;
 mod text;
-mod turn;
-mod validate;
 
-pub(crate) use backups::{BackupExported, BackupList, BackupShown, BackupTaken, BackupsVerified, backups};
-pub(crate) use change::{ChangeDone, ChangesDone, PlanShown, PlansShown, Purpose};
-pub(crate) use compare::{ComparisonDone, compare};
-pub(crate) use env::{EnvironmentList, EnvironmentSaved, EnvironmentShown, RemovedShown, Saved, env};
-pub(crate) use env_key::{KeyRemoved, KeyStored};
-pub(crate) use export::{ExportDone, Strictness, export};
-pub(crate) use history::{EntryShown, HistoryList, history};
-pub(crate) use import::import;
-pub(crate) use promote::promote;
-pub(crate) use recover::{InterruptedList, OperationLeft, RecoveriesDone, recover};
-pub(crate) use rollback::rollback;
-pub(crate) use sandbox::{SandboxStarted, sandbox};
-pub(crate) use test::{TestDone, test};
-pub(crate) use text::{Text, completions, man, schema};
-pub(crate) use validate::{TargetRemark, ValidatedFile, ValidationDone};
+pub(crate) use backups::{BackupsArgs, backups};
+pub(crate) use compare::{CompareArgs, compare};
+pub(crate) use completions::{CompletionsArgs, completions};
+pub(crate) use env::{EnvAction, EnvArgs, env};
+pub(crate) use export::{ExportArgs, export};
+pub(crate) use history::{HistoryArgs, history};
+pub(crate) use import::{ImportArgs, import};
+pub(crate) use man::{ManArgs, man};
+pub(crate) use promote::{PromoteArgs, promote};
+pub(crate) use recover::{RecoverArgs, recover};
+pub(crate) use rollback::{RollbackArgs, rollback};
+pub(crate) use sandbox::{SandboxArgs, sandbox};
+pub(crate) use schema::{SchemaArgs, schema};
+pub(crate) use test::{TestArgs, test};

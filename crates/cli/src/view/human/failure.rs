@@ -7,7 +7,7 @@ use aidb_core::operations;
 
 use super::{DIM, ERROR, HINT, Page, findings, paint, plan, shown};
 use crate::failure::{CommandError, Failure};
-use crate::screen::Detail;
+use crate::view::Detail;
 
 /// Everything that is said about a failure, for standard error.
 pub(crate) fn failure(failure: &Failure, detail: Detail) -> String {
@@ -51,7 +51,7 @@ fn engine(page: &mut Page, error: &operations::Error, detail: Detail) {
 }
 
 /// "Error: …", "Hint: …", and the details where they were asked for.
-pub(super) fn report(report: &ErrorReport, detail: Detail) -> String {
+pub(crate) fn report(report: &ErrorReport, detail: Detail) -> String {
     let mut page = Page::default();
     page.line(format!("{} {}", paint(ERROR, "Error:"), shown(&report.message)));
     advice(&mut page, report, detail);
@@ -59,7 +59,7 @@ pub(super) fn report(report: &ErrorReport, detail: Detail) -> String {
 }
 
 /// End of an apply that failed: the sentence, and what was to blame.
-pub(super) fn ended(sentence: &str, cause: Option<&ErrorReport>, detail: Detail) -> String {
+pub(crate) fn ended(sentence: &str, cause: Option<&ErrorReport>, detail: Detail) -> String {
     let mut page = Page::default();
     page.line(format!("{} {}", paint(ERROR, "Error:"), shown(sentence)));
     if let Some(cause) = cause {
@@ -69,7 +69,7 @@ pub(super) fn ended(sentence: &str, cause: Option<&ErrorReport>, detail: Detail)
 }
 
 /// "Cause: …", "Hint: …".
-pub(super) fn because(cause: &ErrorReport, detail: Detail) -> String {
+pub(crate) fn because(cause: &ErrorReport, detail: Detail) -> String {
     let mut page = Page::default();
     page.line(format!("{} {}", paint(ERROR, "Cause:"), shown(&cause.message)));
     advice(&mut page, cause, detail);

@@ -5,7 +5,7 @@ use std::path::Path;
 use aidb_core::config::{Finding, Severity};
 
 use super::{DIM, ERROR, HINT, Page, WARNING, counted, paint, shown};
-use crate::screen::Detail;
+use crate::view::Detail;
 
 /// Number of findings that are shown unless all are asked for.
 const MOST: usize = 50;

@@ -1,31 +1,20 @@
 //! Results in words. All text from files and servers passes through [`shown`] first: what a person reads has to be what is
 //! there, and no escape sequence of a server may reach a terminal.
 
-mod backups;
-mod change;
-mod compare;
-mod environments;
-mod export;
-mod failure;
+pub(crate) mod failure;
 mod findings;
-mod history;
-mod plan;
-mod recover;
-mod sandbox;
-mod test;
-mod text;
-mod validate;
+pub(crate) mod plan;
 
 pub(crate) use failure::failure;
 pub(crate) use findings::findings;
-pub(crate) use recover::{interrupted, recovered};
 
 use aidb_core::config::display_text;
-use aidb_core::numbers::counted;
+pub(crate) use aidb_core::numbers::counted;
+use aidb_core::store::ServerRef;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use crate::screen::Detail;
+use crate::view::Detail;
 
 /// A result that can be told in words.
 pub(crate) trait Human {
@@ -43,14 +32,14 @@ pub(crate) trait Human {
     }
 }
 
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const GOOD: Style = AnsiColor::Green.on_default();
-const CHANGED: Style = AnsiColor::Yellow.on_default();
-const BAD: Style = AnsiColor::Red.on_default();
-const ERROR: Style = AnsiColor::Red.on_default().bold();
-const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-const HINT: Style = AnsiColor::Cyan.on_default();
+pub(crate) const BOLD: Style = Style::new().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+pub(crate) const CHANGED: Style = AnsiColor::Yellow.on_default();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+pub(crate) const HINT: Style = AnsiColor::Cyan.on_default();
 
 /// Foreign text as it may be shown.
 pub(crate) fn shown(text: &str) -> String {
@@ -62,54 +51,62 @@ pub(crate) fn note(text: &str) -> String {
     format!("{} {}\n", paint(HINT, "Note:"), shown(text))
 }
 
-fn paint(style: Style, text: &str) -> String {
+pub(crate) fn paint(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
-fn done(text: &str) -> String {
+pub(crate) fn done(text: &str) -> String {
     format!("{} {text}", paint(GOOD, "✓"))
 }
 
-/// A word as a shell takes it.
-pub(crate) fn quoted(word: &str) -> String {
-    let plain = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'));
-    if plain { word.into() } else { shown(&format!("'{}'", word.replace('\'', r"'\''"))) }
-}
-
 /// "Staging (https://staging.example.com)", and a server without a profile by its URL alone.
-fn server(name: &str, url: &str) -> String {
+pub(crate) fn server(name: &str, url: &str) -> String {
     if name == url { shown(url) } else { format!("{} ({})", shown(name), shown(url)) }
 }
 
+/// Name of a server then.
+pub(crate) fn server_name(server: &ServerRef) -> String {
+    shown(called(server))
+}
+
+/// The same, and where it is.
+pub(crate) fn server_with_url(of: &ServerRef) -> String {
+    server(called(of), &of.url)
+}
+
+fn called(server: &ServerRef) -> &str {
+    server.environment_name.as_deref().unwrap_or(&server.url)
+}
+
 /// `text` with spaces behind it up to `width` columns.
-fn padded(text: &str, width: usize) -> String {
+pub(crate) fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
 /// The column that rows share: the widest of them, and no wider than `most`.
-fn column<'a>(cells: impl IntoIterator<Item = &'a str>, most: usize) -> usize {
+pub(crate) fn column<'a>(cells: impl IntoIterator<Item = &'a str>, most: usize) -> usize {
     cells.into_iter().map(UnicodeWidthStr::width).max().unwrap_or(0).min(most)
 }
 
 /// Lines that are put together.
 #[derive(Default)]
-struct Page(String);
+pub(crate) struct Page(String);
 
 impl Page {
-    fn line(&mut self, text: impl AsRef<str>) {
+    pub(crate) fn line(&mut self, text: impl AsRef<str>) {
         self.0.push_str(text.as_ref());
         self.0.push('\n');
     }
 
-    fn blank(&mut self) {
+    pub(crate) fn blank(&mut self) {
         self.0.push('\n');
     }
 
-    fn block(&mut self, text: &str) {
+    pub(crate) fn block(&mut self, text: &str) {
         self.0.push_str(text);
     }
 
-    fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         self.0
     }
 }

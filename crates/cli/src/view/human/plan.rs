@@ -2,9 +2,8 @@
 
 use aidb_core::plan::{Group, Item, Mode, NoteCode, NoteWeight, Plan, summary_lines};
 
-use super::{BAD, BOLD, CHANGED, DIM, GOOD, Human, Page, WARNING, column, counted, padded, paint, server, shown};
-use crate::commands::{PlanShown, PlansShown, Purpose};
-use crate::screen::Detail;
+use super::{BAD, CHANGED, DIM, GOOD, Page, WARNING, column, counted, padded, paint, shown};
+use crate::view::Detail;
 
 /// Number of rows of a plan that are shown unless all are asked for.
 const MOST_ROWS: usize = 200;
@@ -23,51 +22,13 @@ const GROUPS: [(Group, &str); 6] = [
     (Group::DeleteAgent, "Deletes the agent"),
 ];
 
-impl Human for PlansShown<'_> {
-    fn human(&self, detail: Detail) -> String {
-        let mut page = Page::default();
-        if self.purpose == Purpose::DryRun {
-            page.line("Dry run mode - no changes will be made");
-            page.blank();
-        }
-        for (index, plan) in self.plans.iter().enumerate() {
-            if index > 0 {
-                page.blank();
-            }
-            one(&mut page, plan, self, detail);
-        }
-        page.into_text()
-    }
-}
-
-fn one(page: &mut Page, shown_plan: &PlanShown<'_>, all: &PlansShown<'_>, detail: Detail) {
-    let plan = shown_plan.plan;
-    if all.plans.len() > 1 {
-        page.line(paint(BOLD, &shown(shown_plan.source)));
-    }
-    page.line(match all.purpose {
-        Purpose::DryRun => "Would perform:",
-        Purpose::Apply => "Plan:",
-    });
-    for line in summary(plan) {
-        page.line(format!("  - {line}"));
-    }
-    page.blank();
-    page.line(format!(
-        "{} in {}",
-        paint(BOLD, &shown(plan.agent_id.as_str())),
-        server(shown_plan.server, shown_plan.url)
-    ));
-    page.block(&body(plan, detail));
-}
-
-fn summary(plan: &Plan) -> Vec<String> {
+pub(crate) fn summary(plan: &Plan) -> Vec<String> {
     let lines = summary_lines(plan);
     if lines.is_empty() { vec!["Nothing".into()] } else { lines }
 }
 
 /// The detail of a plan.
-pub(super) fn body(plan: &Plan, detail: Detail) -> String {
+pub(crate) fn body(plan: &Plan, detail: Detail) -> String {
     let mut page = Page::default();
     changes(&mut page, plan, detail);
     unchangeable(&mut page, plan);
@@ -137,7 +98,7 @@ fn stays(page: &mut Page, title: &str, ids: &[String], detail: Detail) {
     page.line(paint(DIM, &format!("    = {}{more}", named.join(", "))));
 }
 
-pub(super) fn notes(page: &mut Page, plan: &Plan) {
+pub(crate) fn notes(page: &mut Page, plan: &Plan) {
     let mut notes: Vec<_> = plan.notes.iter().collect();
     notes.sort_by_key(|note| std::cmp::Reverse(note.weight));
     for note in notes {
@@ -155,6 +116,6 @@ pub(super) fn notes(page: &mut Page, plan: &Plan) {
 }
 
 /// "5 changes", for questions and results.
-pub(super) fn count(plan: &Plan) -> String {
+pub(crate) fn count(plan: &Plan) -> String {
     counted(plan.item_count(), "change")
 }

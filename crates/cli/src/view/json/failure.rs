@@ -34,7 +34,7 @@ pub(crate) fn failure(failure: &Failure) -> Value {
 }
 
 /// Fields of every failure.
-pub(super) fn report(report: &ErrorReport) -> Value {
+pub(crate) fn report(report: &ErrorReport) -> Value {
     json!({
         "success": false,
         "error": as_scripts_know_it(report),

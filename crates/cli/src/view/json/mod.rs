@@ -1,17 +1,6 @@
 //! Results as JSON: one document, `success` first.
 
-mod backups;
-mod change;
-mod compare;
-mod environments;
-mod export;
-mod failure;
-mod history;
-mod plan;
-mod recover;
-mod test;
-mod text;
-mod validate;
+pub(crate) mod failure;
 
 pub(crate) use failure::failure;
 
@@ -29,12 +18,12 @@ pub(crate) fn document(value: &Value) -> String {
 }
 
 /// A part of a document. Everything that comes here is plain data of the engine, which serialises.
-fn part<T: Serialize + ?Sized>(value: &T) -> Value {
+pub(crate) fn part<T: Serialize + ?Sized>(value: &T) -> Value {
     serde_json::to_value(value).unwrap_or_else(|error| Value::String(format!("cannot be shown: {error}")))
 }
 
 /// Adds the entries of `more` to an object.
-fn with(mut object: Value, more: Value) -> Value {
+pub(crate) fn with(mut object: Value, more: Value) -> Value {
     if let (Value::Object(fields), Value::Object(more)) = (&mut object, more) {
         fields.extend(more);
     }
@@ -42,7 +31,7 @@ fn with(mut object: Value, more: Value) -> Value {
 }
 
 /// An object without the keys that hold nothing.
-fn present(object: Value) -> Value {
+pub(crate) fn present(object: Value) -> Value {
     match object {
         Value::Object(fields) => {
             Value::Object(fields.into_iter().filter(|(_, value)| !value.is_null()).collect::<Map<_, _>>())
