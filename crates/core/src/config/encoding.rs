@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::findings::{Findings, Message, Path};
+use super::findings::{Findings, Message};
+use super::path::Path;
 use super::report::{Finding, FindingCode, Position, Severity, ValidationReport};
 use super::source_span::position_of_byte_column;
 use super::tree::{MAX_DEPTH, MAX_VALUES, ParseFailure};

@@ -3,9 +3,10 @@
 //! Most files have no findings, so nothing here costs anything until one is reported: pointers are chains on the stack,
 //! words are made on demand, and places are looked up in one walk over the text at the end.
 
+use super::path::Path;
 use super::report::{Finding, FindingCode, Severity, ValidationReport};
-use super::secrets::is_secret_key;
-use super::source_span::{self, SourceSpan, unescape};
+use super::secrets::withhold_secret_keys;
+use super::source_span::{self, SourceSpan};
 use crate::numbers::counted;
 use tokio_util::sync::CancellationToken;
 
@@ -14,62 +15,6 @@ pub(super) const BETWEEN_LOOKS: usize = 1024;
 
 /// Number of findings a report lists; the rest is counted. A file of nothing but mistakes must not fill the memory.
 pub const MAX_FINDINGS: usize = 100_000;
-
-/// Path in a document, as a chain on the stack.
-#[derive(Clone, Copy)]
-pub(super) struct Path<'p> {
-    parent: Option<&'p Path<'p>>,
-    part: Part<'p>,
-}
-
-#[derive(Clone, Copy)]
-enum Part<'p> {
-    Root,
-    Key(&'p str),
-    Index(usize),
-}
-
-impl<'p> Path<'p> {
-    pub(super) const ROOT: Self = Self { parent: None, part: Part::Root };
-
-    pub(super) fn key(&'p self, key: &'p str) -> Self {
-        Self { parent: Some(self), part: Part::Key(key) }
-    }
-
-    pub(super) fn index(&'p self, index: usize) -> Self {
-        Self { parent: Some(self), part: Part::Index(index) }
-    }
-
-    /// As a JSON pointer (RFC 6901).
-    pub(super) fn pointer(&self) -> String {
-        let mut pointer = self.parent.map(Path::pointer).unwrap_or_default();
-        match self.part {
-            Part::Root => {}
-            Part::Key(key) => {
-                pointer.push('/');
-                pointer.push_str(&escape(key));
-            }
-            Part::Index(index) => {
-                pointer.push('/');
-                pointer.push_str(&index.to_string());
-            }
-        }
-        pointer
-    }
-
-    /// The key this is the value of; none for an entry of an array.
-    pub(super) fn last_key(&self) -> Option<&'p str> {
-        match self.part {
-            Part::Key(key) => Some(key),
-            Part::Root | Part::Index(_) => None,
-        }
-    }
-}
-
-/// A key as one segment of a JSON pointer.
-pub(super) fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
-}
 
 /// End of a member in a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,17 +139,5 @@ impl Findings {
             ),
             hint: Some("Correct these, then validate again.".into()),
         })
-    }
-}
-
-/// A key can be a secret too: then it stays out of the pointer as well.
-pub(super) fn withhold_secret_keys(pointer: &mut String) {
-    let needed = pointer.split('/').skip(1).any(|segment| is_secret_key(&unescape(segment)));
-    if needed {
-        *pointer = pointer
-            .split('/')
-            .map(|segment| if is_secret_key(&unescape(segment)) { "(withheld)" } else { segment })
-            .collect::<Vec<_>>()
-            .join("/");
     }
 }

@@ -8,6 +8,7 @@ mod findings;
 mod id;
 mod model;
 mod names;
+mod path;
 mod read;
 mod report;
 mod rules;

@@ -6,11 +6,12 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::encoding::{decode, unparsable};
-use super::findings::{Findings, Message, Path};
+use super::findings::{Findings, Message};
 use super::model::{
     Agent, Configuration, DatabaseReference, Permission, PermissionSet, ResourcePermission, ResourcePermissions,
 };
 use super::names::{AGENT_KEYS, AgentKey, DATABASE_KEYS, RESOURCE_KEYS, TOP_KEYS};
+use super::path::Path;
 use super::report::{FindingCode, Severity, ValidationReport};
 use super::rules::{self, Found};
 use super::tree::{self, Member, Node, into_map};

@@ -7,10 +7,11 @@
 use std::collections::HashSet;
 
 use super::display::display_text_limited;
-use super::findings::{Findings, Message, Path};
+use super::findings::{Findings, Message};
 use super::id::{MAX_ID_BYTES, addressable};
 use super::model::{FORMAT_VERSION, Permission, ResourcePermissions};
 use super::names::{self, AgentKey, closest};
+use super::path::Path;
 use super::report::{FindingCode, Severity};
 use super::secrets::{is_secret_key, looks_secret};
 use super::values::is_mask;

@@ -19,8 +19,9 @@ mod tests;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::findings::{Path, withhold_secret_keys};
 use super::names::is_secret_name;
+use super::path::Path;
+use super::source_span::unescape;
 use super::values::{MASKED, holds_mask};
 use names::Suspicion;
 
@@ -189,4 +190,16 @@ fn encoded(text: &str) -> Option<&'static str> {
     let decoded = shape::decode_text(text)?;
     let hints = forms::hints(&decoded);
     hints.form(&decoded).or_else(|| connections::kind(&decoded, &hints)).or_else(|| assigned(&decoded))
+}
+
+/// A key can be a secret too: then it stays out of the pointer as well.
+pub(super) fn withhold_secret_keys(pointer: &mut String) {
+    let needed = pointer.split('/').skip(1).any(|segment| is_secret_key(&unescape(segment)));
+    if needed {
+        *pointer = pointer
+            .split('/')
+            .map(|segment| if is_secret_key(&unescape(segment)) { "(withheld)" } else { segment })
+            .collect::<Vec<_>>()
+            .join("/");
+    }
 }

@@ -13,7 +13,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use tokio_util::sync::CancellationToken;
 
-use super::findings::{BETWEEN_LOOKS, Findings, Message, Path};
+use super::findings::{BETWEEN_LOOKS, Findings, Message};
+use super::path::Path;
 use super::report::{FindingCode, Severity};
 use crate::numbers::grouped;
 

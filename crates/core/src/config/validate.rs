@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::findings::{Findings, Path};
+use super::findings::Findings;
 use super::model::{Configuration, DatabaseReference, ResourcePermission};
 use super::names::{AgentKey, DATABASE_KEYS, RESOURCE_KEYS, TOP_KEYS, agent_key};
+use super::path::Path;
 use super::report::ValidationReport;
 use super::rules::{self, Found};
 use super::secrets::{Hit, scan_within};
