@@ -1,4 +1,4 @@
-//! What is wrong with a TLS connection, and with a certificate above all.
+//! Faults of a TLS connection. Every fault of a certificate has its own sentence (docs/RULES.md#certificates).
 
 use rustls::{CertificateError, Error as TlsError};
 

@@ -37,7 +37,7 @@ pub enum Deletion {
 }
 
 impl Consent {
-    /// Adds the agreement to a deletion.
+    /// Adds the agreement to a deletion, which is agreed to separately (docs/RULES.md#deletion).
     #[must_use]
     pub const fn with_deletion(mut self, deletion: Deletion) -> Self {
         self.deletion = deletion;

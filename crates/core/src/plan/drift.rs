@@ -1,4 +1,5 @@
-//! What moved between two reads of one agent, in plain words: said when a plan is no longer of use.
+//! What moved between two reads of one agent, in plain words: where the target moved nothing is written, and this is shown with the
+//! new plan (docs/RULES.md#target-moved).
 
 use std::collections::BTreeSet;
 

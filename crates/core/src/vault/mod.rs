@@ -4,6 +4,8 @@
 //! Nothing here prompts but [`Vault::unlock`]: whoever runs unattended gets [`VaultError::KeychainLocked`] and its hint,
 //! and whoever sits in front of the machine is asked exactly when the window or the command line decides so.
 //!
+//! Where there is no keychain, nothing falls silently to a file: which kind of vault it is, is chosen before it is asked.
+//!
 //! "No such secret" is `Ok(None)`. Every other reason for having none is an error: a locked keychain taken for an empty
 //! one would make aidb ask for keys that are there, and replace them.
 
