@@ -26,6 +26,7 @@ pub(crate) fn replace(path: &Path, content: &[u8], readers: Readers) -> io::Resu
         keep_access(temporary.as_file(), &there)?;
     }
     temporary.write_all(content)?;
+    // A rename can reach the disk before what it names: after a power cut the name would hold nothing.
     temporary.as_file().sync_all()?;
     temporary.persist(path).map_err(|error| error.error)?;
     sync_folder(folder)

@@ -59,6 +59,7 @@ impl Apply<'_> {
         let all: Vec<&Change> = self.plan.changes.iter().collect();
         let Remainder { todo, left } = remaining(&self.plan.changes, live, ownership);
         self.stage(Stage::Applying, item_count(&todo));
+        // The journal holds all of the plan as sent already; what is sent again is decided by looking.
         let (_, stop) = self.write_all(&self.session(self.cancel.clone()), &todo, Noting::Done).await;
         let stop = match stop {
             Some(stop) => Some(stop),

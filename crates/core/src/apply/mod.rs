@@ -188,10 +188,12 @@ impl Apply<'_> {
     pub async fn run(&self) -> ApplyReport {
         let session = self.session(self.cancel.clone());
         self.stage(Stage::Applying, item_count(&self.plan.changes));
+        // From here on every end is a report: an error would leave the caller without what was written already.
         let (tried, stop) = self.write_all(&session, &self.plan.changes, Noting::Ahead).await;
         let stop = match stop {
             Some(stop) => stop,
             None => {
+                // Noted before the read: a crash from here on finds all changes sent, and only has to look.
                 self.journal.verifying().await;
                 match self.verify(&self.plan.changes).await {
                     Ok(()) => return self.with_key(ApplyReport::done(self.plan), &tried).await,
@@ -219,6 +221,7 @@ impl Apply<'_> {
             Ok(read) => read,
             Err(error) => return Err(Stop { cause: ErrorReport::of(&error), at: None, cancelled: false }),
         };
+        // Asked before the permissions are compared: those of another agent may well be what the plan wanted.
         if ownership == Ownership::Foreign {
             let cause = ErrorReport::of(&WriteError::RegisteredMeanwhile);
             return Err(Stop { cause, at: self.plan.changes.first().map(Change::key), cancelled: false });

@@ -16,6 +16,7 @@ impl Apply<'_> {
             return self.report(Vec::new(), Vec::new(), stop);
         }
         self.stage(Stage::PuttingBack, 0);
+        // A token of its own: whoever asked to stop asked for exactly this.
         let session = self.session(CancellationToken::new());
         let (live, ownership) = match self.look(&session).await {
             Ok(looked) => looked,
@@ -51,6 +52,7 @@ impl Apply<'_> {
             undo.clear();
         }
         self.stage(Stage::PuttingBack, item_count(&undo));
+        // Before the first call that leads back: a crash in between must not carry on forward.
         self.journal.turned_back().await;
         let (_, failed) = self.write_all(&session, &undo, Noting::Done).await;
         let left = self.remaining(&session, tried, failed.as_ref()).await;

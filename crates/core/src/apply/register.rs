@@ -85,6 +85,7 @@ pub(super) async fn register(session: &Session, registration: &Registration) -> 
             Found::Nothing => Err(error.into()),
         };
     }
+    // Looking and registering are two requests: somebody may have come between.
     alone(session, registration).await
 }
 

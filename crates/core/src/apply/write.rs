@@ -59,10 +59,12 @@ impl Apply<'_> {
             let mut noting = pin!(Fuse::terminated());
             loop {
                 if !state.is_stopping() {
+                    // Bounded by what the journal has noted already: nothing is sent that a recovery would not know of.
                     let room = self.in_flight.get().saturating_sub(under_way.len());
                     let room = room.min(waiting.len()).min(covered - begun);
                     begun += room;
                     under_way.extend(waiting.by_ref().take(room).map(|change| self.write_one(session, change, &state)));
+                    // The next note is written while calls are under way, so that the disk is waited for at the first group alone.
                     if noting.is_terminated()
                         && let Some(next) = Journal::next_group(begun, covered, changes.len())
                     {
@@ -78,6 +80,7 @@ impl Apply<'_> {
                     else => break,
                 }
             }
+            // What is under way was waited for above; a later phase may rest on what failed here.
             if state.is_stopping() {
                 break;
             }
@@ -86,9 +89,11 @@ impl Apply<'_> {
     }
 
     async fn write_one<'c>(&self, session: &Session, change: &'c Change, state: &Writing<'c>) {
+        // Between being put among the calls and being polled another may have failed.
         if state.is_stopping() {
             return;
         }
+        // Before the call: one that is cut off in the middle may have taken effect.
         lock(&state.tried).push(change);
         match self.write(session, change).await {
             Ok(()) => change.items().for_each(|item| {

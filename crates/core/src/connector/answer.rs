@@ -98,6 +98,7 @@ pub(super) fn agent_record(answer: Value, asked: &AgentId) -> Result<AgentRecord
     for field in NOT_INFO {
         info.remove(field);
     }
+    // Before anything is made of them: from here on they may be shown, stored and exported.
     let mut withheld = secrets::withhold(&mut info);
     let mut database = database.map(database_reference).transpose()?;
     let linked = database.as_mut().map(|linked| (&mut linked.database_type, &mut linked.connection_name));

@@ -79,17 +79,20 @@ impl Connector {
         let builder = Client::builder()
             .default_headers(HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]))
             .user_agent(concat!("aidb/", env!("CARGO_PKG_VERSION")))
+            // A redirect would carry the key to wherever a proxy or a login page points; the answer is told as what it is.
             .redirect(redirect::Policy::none())
             .referer(false)
             .connect_timeout(endpoint.limits.connect)
             .timeout(endpoint.limits.request)
             .pool_max_idle_per_host(in_flight)
+            // A small write waits for the answer to the one before it otherwise: 40 ms a request.
             .tcp_nodelay(true)
             .connector_layer(connections.layer())
             .dns_resolver(Arc::new(Names));
         let proxy = if is_loopback(&url) { None } else { endpoint.proxies.to(&url)? };
         let builder = match &proxy {
             Some(proxy) => builder.proxy(proxy.for_client()?),
+            // The client would look for proxies of its own, in the variables and in the system.
             None => builder.no_proxy(),
         };
         let client = with_trust(builder, &url, endpoint.ca_pem.as_deref())?;
@@ -170,6 +173,7 @@ impl Connector {
 
     async fn read(&self, request: &Request<'_>, mut response: Response) -> Result<Zeroizing<Vec<u8>>, ConnectorError> {
         let limit = self.0.limits.answer_bytes;
+        // An answer that says itself that it is too long is refused before a byte of it is read.
         let announced = response.content_length().unwrap_or(0);
         if announced > limit {
             return Err(self.too_large(request));

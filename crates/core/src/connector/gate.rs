@@ -57,6 +57,7 @@ impl Gate {
         if let Admission::Now(ticket) = self.pace().admit(Instant::now(), Turn::OutOfLine) {
             return ticket;
         }
+        // One at a time from here: a hundred that all sleep until the same moment would come at once.
         let _turn = self.turnstile.lock().await;
         loop {
             let admission = self.pace().admit(Instant::now(), Turn::First);

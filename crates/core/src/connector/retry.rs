@@ -130,6 +130,7 @@ impl Session {
             .with_max_delay(self.policy.max_delay)
             .with_max_times(self.policy.attempts.saturating_sub(1))
             .with_jitter();
+        // The wait ends when the person stops; the request that is under way does not.
         let cancel = self.cancel.clone();
         let result = (|| self.attempt(what, &call, &tried))
             .retry(backoff)
@@ -153,6 +154,7 @@ impl Session {
                 Some(ticket) if !self.cancel.is_cancelled() => ticket,
                 _ => return Err(ConnectorError::Cancelled),
             };
+            // Past the gate and before the call: what is counted is what may have reached the server.
             tried.count();
             let result = call(self.connector.clone()).await;
             let error = match result {

@@ -54,6 +54,7 @@ impl Engine {
 
     /// Makes a key for the agent, kept nowhere yet, and asks the vault that is to keep it.
     pub(super) async fn make_agent_key(&self, target: &Target, agent: &AgentId) -> Result<MadeKey, Error> {
+        // Ours rather than the server's: a key that only the answer holds is lost with the answer.
         let (api_key, api_secret) = (random_key()?, random_key()?);
         let hash = KeyHash::of(&api_key);
         let vault = self.vault_for_made_keys().await;

@@ -66,10 +66,12 @@ impl Engine {
         let agent = &proposal.plan.agent_id;
         // Kept until the record is closed: an operation without an end whose lock is free is one whose process died.
         let _lock = self.lock_agent(target, agent, context).await?;
+        // Only with the lock: without it, the operation without an end may be one that is running.
         self.refuse_interrupted(target, agent).await?;
         let made_again = self.made_again(target, proposal, consent, context).await?;
         let proposal = made_again.as_ref().unwrap_or(proposal);
         let plan = &proposal.plan;
+        // The record comes before the first read, so that a crash anywhere after it is found.
         let operation = self.begin(target, proposal, context).await?;
         let prepared = match self.prepare(target, proposal, &operation, context).await {
             Ok(prepared) => prepared,
@@ -122,6 +124,7 @@ impl Engine {
         if proposal.plan.is_empty() {
             return Ok(None);
         }
+        // Between the plan and here a person has thought it over: minutes, or a night.
         let live = self.read_again(target, proposal, context).await?;
         let backup = self.back_up_before(target, proposal, &live, operation, context).await?;
         let made_key = match proposal.plan.registers() {
@@ -157,6 +160,7 @@ impl Engine {
             made.keep().await?;
             made.write_out(&target.server, &proposal.plan.agent_id, context)?;
         }
+        // The last moment at which stopping costs nothing.
         if context.cancel.is_cancelled() {
             return Err(Error::Interrupted);
         }
@@ -212,6 +216,7 @@ impl Engine {
                 note: context.reason.as_deref(),
             })
             .await?;
+        // After the new one is stored: a full disk must not cost an old one for nothing.
         self.retire_backups(target, &proposal.plan.agent_id).await?;
         Ok(backup)
     }

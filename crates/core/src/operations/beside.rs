@@ -45,6 +45,7 @@ impl Beside {
             1 => files::create_private(&self.path, &text),
             _ => files::replace_private(&self.path, &text),
         };
+        // What is not on disk must not come along with the next line, as if it had been.
         if written.is_err() {
             lines.pop();
         }
@@ -86,6 +87,7 @@ impl Engine {
     /// Something is there already, its folder is not, or it would lie in the data folder.
     pub fn beside(&self, path: &Path) -> Result<Arc<Beside>, Error> {
         files::refuse_taken(path)?;
+        // A backup beside the store goes with the store: no way back from a lost machine.
         if whole(path).starts_with(whole(self.folder())) {
             return Err(Error::InsideData { path: path.into() });
         }

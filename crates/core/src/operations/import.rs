@@ -98,8 +98,10 @@ impl Engine {
         let keep = Remember::after_linking(linking, &options.link);
         let goal = OwnedGoal::Agent(agent, linking, LimitsGoal::Unsaid);
         let (plan, live) = self.plan(target, &agent_id, goal.borrow(), options.mode, context).await?;
+        // Whole first: an item that is not there is told with the items that are.
         let plan = plan.select(&options.selection)?;
         let link = self.string_for(target, &plan, configuration.agent.database.as_ref(), &options.link).await?;
+        // Only now: a plan that cannot be made must leave nothing in the keychain.
         self.keep_connection_string(target, configuration.agent.database.as_ref(), &options.link).await?;
         Ok(Proposal {
             plan,

@@ -163,6 +163,7 @@ impl Engine {
         };
         let end = match recovered {
             Ok(end) => end,
+            // Without the store nothing can be noted, and the next start has to find this as it was.
             Err(Error::Store(error)) => return Err(error.into()),
             // Its own words: what was interrupted did change something.
             Err(Error::Connector(error)) => RecoveryEnd::Waiting { reason: ErrorReport::of(&error) },
@@ -188,6 +189,7 @@ impl Engine {
             RecoveryMode::Finish => self.credentials_to_finish(&target, &plan, open).await?,
         };
         let apply = self.applying(&target, &plan, &credentials, open.key_hash.as_ref(), &operation.id, context).await?;
+        // An older aidb did not note it: then any of them may have been sent, and looking tells.
         let sent = open.sent.unwrap_or(plan.changes.len());
         let report = apply.recover(sent, open.heading, request.mode).await?;
         if !report.is_final() {
@@ -213,6 +215,7 @@ impl Engine {
         if let Some(given) = given.filter(|given| server_key(&given.server.url) == server) {
             return Ok(given.clone());
         }
+        // A profile that was led elsewhere since names another server, and its key is not for this one.
         let profile = self.profile_of(&operation.server).await?.filter(|profile| server_key(&profile.url) == server);
         let environment = profile.map(|profile| profile.id.to_string());
         let url = environment.is_none().then(|| operation.server.url.clone());

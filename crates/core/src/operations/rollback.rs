@@ -110,7 +110,7 @@ impl Engine {
         self.environment_at(&parse_kept_url(&backup.server.url)?).await
     }
 
-    /// The profile that a place was, where it still exists.
+    /// The profile that a record names, where it still exists.
     pub(super) async fn profile_of(&self, server: &ServerRef) -> Result<Option<Environment>, Error> {
         let Some(id) = &server.environment else { return Ok(None) };
         match self.environment(id.as_str()).await {
@@ -139,6 +139,7 @@ impl Engine {
             return Err(Error::AbsentIsWhole { agent: agent_id.to_string() });
         }
         let (plan, live) = self.plan(target, &agent_id, goal.borrow(), options.mode, context).await?;
+        // Asked while planning, so that nobody is shown a deletion that would be refused.
         if plan.deletes_agent() {
             self.refuse_anothers_agent(target, source, &agent_id, context).await?;
         }

@@ -44,6 +44,7 @@ impl Store {
     /// [`StoreError::SavedPlanApplied`] for a saved plan that was applied before.
     pub async fn begin_writing(&self, id: &OperationId, sent: usize) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
+        // In the same transaction as the step to applying: two processes with one saved plan both see none before.
         let applied_before: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM operations AS own JOIN operations AS other USING (saved_plan) \
              WHERE own.id = ?1 AND other.id <> ?1 AND other.state NOT IN (?2, ?3)",

@@ -46,6 +46,7 @@ pub(super) fn known_version() -> i64 {
 pub(super) fn create_file(folder: &Path, path: &Path) -> Result<(), StoreError> {
     let unwritable =
         |path: &Path, error: &io::Error| StoreError::Unwritable { path: path.to_owned(), reason: error.to_string() };
+    // Ours before SQLite sees the path: its own file would be readable for whoever the umask lets.
     disk::create_private_folder(folder).map_err(|error| unwritable(folder, &error))?;
     match private_file_options().open(path) {
         // The name has to be on disk before anything that relies on the store.
@@ -104,6 +105,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
+        // SQLite has them off unless each connection turns them on.
         .foreign_keys(true)
         .busy_timeout(BUSY_LIMIT)
         // Statements carry configurations; no log has to hold them.
@@ -116,6 +118,7 @@ async fn migrate(path: &Path, writer: &SqlitePool) -> Result<(), StoreError> {
     if version == known_version() {
         return Ok(());
     }
+    // Immediate: a deferred one that read first could not write any more where another process was faster.
     let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
     // Read again under the lock: another process may have been faster.
     let identity = identity(&mut transaction).await.map_err(failed)?;
