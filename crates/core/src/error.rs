@@ -175,7 +175,7 @@ pub struct ErrorReport {
     /// See [`Explain::plain`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plain: Option<String>,
-    /// Hint.
+    /// What to do, where something can be done.
     pub hint: Option<String>,
     /// One line each, folded away by default.
     pub details: Vec<String>,

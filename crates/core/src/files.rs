@@ -40,9 +40,9 @@ pub enum FileError {
     WrongKind {
         /// The path as given.
         path: PathBuf,
-        /// Finding.
+        /// What is there: "a folder".
         found: &'static str,
-        /// Expectation.
+        /// What was expected: "a file".
         wanted: &'static str,
     },
     /// There, and it cannot be read.
@@ -50,7 +50,7 @@ pub enum FileError {
     Unreadable {
         /// The path as given.
         path: PathBuf,
-        /// Reason.
+        /// Refusal of the system.
         source: io::Error,
     },
     /// Larger than [`MAX_FILE_BYTES`].
@@ -64,7 +64,7 @@ pub enum FileError {
     NotText {
         /// The path as given.
         path: PathBuf,
-        /// Problem.
+        /// Why it is no text.
         problem: NotText,
     },
     /// Something is there that is not ours to overwrite.
@@ -90,7 +90,7 @@ pub enum FileError {
     Unwritable {
         /// The path as given.
         path: PathBuf,
-        /// Reason.
+        /// Refusal of the system.
         source: io::Error,
     },
 }

@@ -27,7 +27,7 @@ pub enum Stage {
 pub enum Event {
     /// A stage begins, with how many items it has (0: not counted).
     Stage {
-        /// Stage.
+        /// Action that begins.
         stage: Stage,
         /// Number of items in it.
         items: usize,
@@ -39,7 +39,7 @@ pub enum Event {
     },
     /// A call failed and is tried again.
     Retrying {
-        /// Action.
+        /// Call that is made again, in words: "setting orders".
         what: String,
         /// Number of the failed attempt, from 1.
         attempt: usize,

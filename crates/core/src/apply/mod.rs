@@ -67,9 +67,9 @@ pub struct AgentCredentials {
 
 /// Everything an apply works with.
 pub struct Apply<'a> {
-    /// Hint.
+    /// Plan that is carried out.
     pub plan: &'a Plan,
-    /// Target.
+    /// Client of the server that is written to.
     pub connector: &'a Connector,
     /// With which secrets.
     pub credentials: &'a Credentials,

@@ -134,7 +134,7 @@ pub struct ResourcePermission {
     /// `table`, `dataset`, or whatever word the server keeps.
     #[serde(rename = "type")]
     pub resource_type: String,
-    /// Permissions.
+    /// Permissions that the agent has on the resource.
     pub permissions: PermissionSet,
     /// Keys of the file that aidb does not know; kept, never sent.
     #[serde(default, skip_serializing_if = "Map::is_empty")]

@@ -103,7 +103,7 @@ impl fmt::Display for Position {
 /// that a key which itself looks like a secret stands as `(withheld)` there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Severity.
+    /// Whether it blocks.
     pub severity: Severity,
     /// The rule.
     pub code: FindingCode,
@@ -113,7 +113,7 @@ pub struct Finding {
     pub position: Option<Position>,
     /// Fault, in one or two sentences. Never holds a value that may be a secret.
     pub message: String,
-    /// Hint.
+    /// What to do about it.
     pub hint: Option<String>,
 }
 

@@ -80,7 +80,7 @@ pub struct DatabaseTest {
 /// Whether the server reached the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatabaseVerdict {
-    /// Did.
+    /// Connected with the string that was given.
     Reachable,
     /// Did not.
     Unreachable,

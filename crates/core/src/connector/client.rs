@@ -37,7 +37,7 @@ pub struct Endpoint {
     pub api_key: Option<SecretString>,
     /// Certificates in PEM form to trust besides the system's.
     pub ca_pem: Option<Vec<u8>>,
-    /// Proxies.
+    /// Proxies by scheme, and the hosts that none leads to.
     pub proxies: Proxies,
     /// Whether plain http may leave this machine.
     pub plain_http: PlainHttp,

@@ -59,7 +59,7 @@ impl Effect {
 pub struct Call {
     /// Method, host and path: `PUT https://dev.example.com/api/agents/my-agent/database`.
     pub target: String,
-    /// Effect.
+    /// What the request does at the server, by which it is repeated or not.
     pub effect: Effect,
     /// The worst that earlier attempts of the same call may have done.
     pub(super) earlier: Sent,
@@ -93,7 +93,7 @@ pub enum ConnectorError {
     /// The CA file of the environment holds no usable certificate.
     #[error("The CA file of the environment cannot be used: {reason}. Nothing was sent.")]
     CaFileInvalid {
-        /// Fault.
+        /// What is wrong with it, as the rest of a sentence.
         reason: String,
     },
     /// A proxy setting of this machine is none.
@@ -121,7 +121,7 @@ pub enum ConnectorError {
     IdNotAddressable {
         /// The id.
         id: String,
-        /// Fault.
+        /// Why no URL can carry it.
         reason: NotAddressable,
     },
     /// Cancelled before the request left; nothing of it took effect.
@@ -130,7 +130,7 @@ pub enum ConnectorError {
     /// No answer.
     #[error("{failure} ({call}).{}", .call.consequence(.failure.sent()))]
     NoAnswer {
-        /// Reason.
+        /// What happened to the connection.
         failure: Failure,
         /// The request.
         call: Box<Call>,

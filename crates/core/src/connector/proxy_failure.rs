@@ -15,7 +15,7 @@ use crate::error::ErrorCode;
 pub struct ProxyFailure {
     /// The host and port.
     pub proxy: String,
-    /// Fault.
+    /// What the proxy did.
     pub fault: ProxyFault,
 }
 

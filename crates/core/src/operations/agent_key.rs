@@ -30,7 +30,7 @@ pub enum KeyStorage {
 /// A key that was made for an agent and may be called the agent's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgentKey {
-    /// Storage.
+    /// Where it is kept.
     pub storage: KeyStorage,
     /// The file that a person wanted besides, where it is in there.
     pub file: Option<PathBuf>,

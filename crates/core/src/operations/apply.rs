@@ -23,7 +23,7 @@ pub struct Applied {
     pub made_again: Option<Box<Plan>>,
     /// The backup from before it; `None` when there was nothing to do.
     pub backup: Option<Backup>,
-    /// Report.
+    /// What was written, put back, or left.
     pub report: ApplyReport,
     /// Key that was made for the agent, when the plan registers one. A key that is not the agent's is kept
     /// nowhere, and none of it is told.

@@ -24,7 +24,7 @@ impl fmt::Debug for Beside {
 }
 
 impl Beside {
-    /// Path.
+    /// File as it was named.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path

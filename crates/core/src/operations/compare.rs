@@ -12,7 +12,7 @@ use crate::plan::{self, Compared, Plan};
 pub struct Side {
     /// Name that the person gave: a file, a backup's id.
     pub name: String,
-    /// Content.
+    /// The agent, or that there is none.
     pub state: AgentState,
     /// The keys of a configuration file beside those of the format; `None` where it is no file.
     extra: Option<Map<String, Value>>,

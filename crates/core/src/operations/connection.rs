@@ -13,7 +13,7 @@ use crate::progress::{Event, Stage};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum CheckState {
-    /// Works.
+    /// Answered as it should.
     Works,
     /// Does not.
     Fails {
@@ -22,7 +22,7 @@ pub enum CheckState {
     },
     /// Works well enough to go on, and is worth knowing.
     Limited {
-        /// What.
+        /// What is limited, in a sentence.
         reason: String,
     },
     /// Could not be tried, because an earlier one failed or nothing was named.
@@ -34,7 +34,7 @@ pub enum CheckState {
 pub struct Check {
     /// Action, in words.
     pub what: String,
-    /// Result.
+    /// How it came out.
     #[serde(flatten)]
     pub state: CheckState,
 }

@@ -31,7 +31,7 @@ pub struct EngineSettings {
     pub limits: Limits,
     /// Policy for repeating calls.
     pub retry: RetryPolicy,
-    /// Proxies.
+    /// Proxies by scheme, and the hosts that none leads to.
     pub proxies: Proxies,
 }
 
@@ -125,7 +125,7 @@ impl Engine {
         By { actor: self.settings.actor.clone(), program: self.settings.program, at: self.now() }
     }
 
-    /// Vault.
+    /// Where this engine keeps its secrets.
     #[must_use]
     pub fn vault(&self) -> &Vault {
         &self.vault

@@ -74,7 +74,7 @@ pub struct EnvironmentDraft {
 /// State of an environment's key, without the key.
 #[derive(Clone, Debug)]
 pub enum KeyState {
-    /// Stored.
+    /// Stored, and how it ends.
     Stored(SecretDescription),
     /// None stored.
     Missing,

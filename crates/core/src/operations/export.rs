@@ -30,7 +30,7 @@ pub enum ExportNote {
     Withheld {
         /// Pointer at the agent.
         pointer: String,
-        /// Kind.
+        /// Kind of secret: "PostgreSQL URL".
         kind: String,
     },
     /// The configuration has something that a validation would warn about.
@@ -60,9 +60,9 @@ impl Export {
 /// An export that was written to a file.
 #[derive(Clone, Debug)]
 pub struct Exported {
-    /// Target.
+    /// File that was written.
     pub path: PathBuf,
-    /// What.
+    /// Configuration in it, with its notes.
     pub export: Export,
 }
 

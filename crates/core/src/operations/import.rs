@@ -15,7 +15,7 @@ use crate::vault::SecretName;
 /// Whether the agent's database is linked on the way.
 #[derive(Clone, Debug, Default)]
 pub enum LinkDatabase {
-    /// No.
+    /// Not now: the agent is set up without it.
     #[default]
     Later,
     /// With this connection string.

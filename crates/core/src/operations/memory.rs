@@ -47,7 +47,7 @@ impl LostMemory {
 pub struct Look {
     /// The server, as it was called then.
     pub url: String,
-    /// When.
+    /// When the server said so.
     pub at: DateTime<Utc>,
     /// Agents, sorted.
     pub agents: Vec<String>,

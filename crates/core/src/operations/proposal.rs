@@ -15,9 +15,9 @@ use crate::store::{BackupReason, OperationKind};
 /// A plan that was shown, with what it was made from.
 #[derive(Clone, Debug)]
 pub struct Proposal {
-    /// Plan.
+    /// Chosen changes, with the fingerprint of the state that they were made from.
     pub plan: Plan,
-    /// Origin.
+    /// Where the goal comes from.
     pub source: ProposalSource,
     /// State of the target when the plan was made.
     pub live: Arc<AgentState>,

@@ -31,7 +31,7 @@ pub struct RecoveryRequest<'a> {
 pub struct Recovered {
     /// As it was left.
     pub interrupted: OperationSummary,
-    /// End.
+    /// What became of it.
     pub end: RecoveryEnd,
 }
 
@@ -42,7 +42,7 @@ pub enum RecoveryEnd {
     NothingWritten,
     /// Has ended.
     Recovered {
-        /// How.
+        /// What was put back or finished, and what is left.
         report: Box<ApplyReport>,
         /// In one sentence.
         sentence: String,
@@ -51,7 +51,7 @@ pub enum RecoveryEnd {
         /// Failure to clear up afterwards.
         unrecorded: Option<ErrorReport>,
     },
-    /// Waiting.
+    /// Waits for something that is not there now: the server, its key, an open keychain.
     Waiting {
         /// For what.
         reason: ErrorReport,
@@ -74,7 +74,7 @@ pub struct Interrupted {
 pub enum Owner {
     /// One is.
     AtWork,
-    /// Died.
+    /// No process has its lock: the one that did has died.
     Gone,
 }
 

@@ -18,7 +18,7 @@ pub enum RollbackSource {
     Backup(Box<Backup>),
     /// A backup in a file of its own, from another machine.
     Kept {
-        /// Path.
+        /// File as it was named.
         path: PathBuf,
         /// The backup.
         backup: Box<Backup>,
@@ -27,9 +27,9 @@ pub enum RollbackSource {
     },
     /// A configuration file that somebody exported or sent.
     File {
-        /// Path.
+        /// File as it was named.
         path: PathBuf,
-        /// Configuration.
+        /// State to go back to.
         configuration: Box<Configuration>,
     },
 }

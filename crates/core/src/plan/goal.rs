@@ -24,7 +24,7 @@ pub enum LimitsGoal {
     /// Nothing: a configuration never does.
     #[default]
     Unsaid,
-    /// These.
+    /// Limits that the goal names.
     Known(RateLimits),
     /// Is a backup, and does not hold them: the server did not tell, or it is from before aidb kept them.
     NotHeld,

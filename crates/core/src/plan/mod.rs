@@ -125,7 +125,7 @@ pub enum NoteCode {
 pub struct Note {
     /// Error code.
     pub code: NoteCode,
-    /// Weight.
+    /// How much it matters before applying.
     pub weight: NoteWeight,
     /// One sentence.
     pub message: String,

@@ -40,7 +40,7 @@ text_enum! {
 text_enum! {
     /// Whether retention may drop a backup.
     pub enum Pin {
-        /// Stays.
+        /// Kept until somebody unpins it.
         Pinned = "pinned",
         /// Removed when its time has come.
         Unpinned = "unpinned",
@@ -50,7 +50,7 @@ text_enum! {
 text_enum! {
     /// Whether the agent was there at that moment.
     pub enum Existence {
-        /// Was.
+        /// There was one, whose state this holds.
         Existed = "existed",
         /// Was not: restoring means deleting it.
         DidNotExist = "did_not_exist",
@@ -60,7 +60,7 @@ text_enum! {
 /// Content of a new backup.
 #[derive(Clone, Copy, Debug)]
 pub struct NewBackup<'a> {
-    /// Target.
+    /// Server that it is taken at.
     pub server: &'a ServerRef,
     /// Id of the agent.
     pub agent_id: &'a AgentId,
@@ -68,13 +68,13 @@ pub struct NewBackup<'a> {
     pub state: &'a AgentState,
     /// The tables of its database, where they are known.
     pub tables: Option<&'a [String]>,
-    /// Reason.
+    /// What it was taken for.
     pub reason: BackupReason,
     /// The operation that needs it. The operation is given this backup in the same transaction.
     pub operation: Option<&'a OperationId>,
     /// When the state was read.
     pub taken_at: DateTime<Utc>,
-    /// Note.
+    /// Words of whoever asked for it.
     pub note: Option<&'a str>,
 }
 
@@ -85,20 +85,20 @@ pub struct BackupSummary {
     pub id: BackupId,
     /// The place in the order of backups: a later one has a higher number, whatever the clock says.
     pub sequence: i64,
-    /// Target.
+    /// Server that it was taken at.
     #[serde(rename = "place")]
     pub server: ServerRef,
     /// Id of the agent.
     pub agent_id: AgentId,
     /// When the state was read.
     pub taken_at: DateTime<Utc>,
-    /// Reason.
+    /// What it was taken for.
     pub reason: BackupReason,
     /// The operation that needed it.
     pub operation: Option<OperationId>,
     /// A name somebody gave it.
     pub name: Option<String>,
-    /// Note.
+    /// Words of whoever asked for it.
     pub note: Option<String>,
     /// Whether retention may drop it.
     pub pinned: Pin,

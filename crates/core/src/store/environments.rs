@@ -105,7 +105,7 @@ pub struct NewEnvironment {
     pub keep_backups: u32,
     /// For how many days to keep every backup.
     pub keep_days: u32,
-    /// Now.
+    /// When it is added.
     pub created_at: DateTime<Utc>,
 }
 

@@ -21,7 +21,7 @@ pub enum StoreError {
     Damaged {
         /// Path of the file.
         path: PathBuf,
-        /// Finding.
+        /// What was found, as the rest of a sentence.
         reason: String,
     },
     /// A database of some other program.
@@ -58,7 +58,7 @@ pub enum StoreError {
     /// Anything else that the database or the system reports.
     #[error("The store could not do what it was asked. Nothing was changed.")]
     Failed {
-        /// Report.
+        /// What was found, as the rest of a sentence.
         reason: String,
     },
     /// The sync that ends a transaction failed. The log holds the transaction whole or not, and the next start goes by that.
@@ -66,7 +66,7 @@ pub enum StoreError {
         "The store could not force what it wrote to the disk; whether it is kept shows when the store is opened again."
     )]
     NotForced {
-        /// Report.
+        /// What was found, as the rest of a sentence.
         reason: String,
     },
     /// No environment of that name or id.
@@ -93,7 +93,7 @@ pub enum StoreError {
         what: &'static str,
         /// As given.
         value: String,
-        /// Fault.
+        /// What was found, as the rest of a sentence.
         reason: String,
     },
     /// No backup of that id.
@@ -115,7 +115,7 @@ pub enum StoreError {
     BackupDamaged {
         /// The backup.
         id: String,
-        /// Mismatch.
+        /// What was found, as the rest of a sentence.
         reason: String,
     },
     /// Written, read back, and not the same.
@@ -123,7 +123,7 @@ pub enum StoreError {
         "The backup was written, but reading it back failed, so there is no backup. Nothing was sent to the environment."
     )]
     BackupNotKept {
-        /// Finding.
+        /// What was found, as the rest of a sentence.
         reason: String,
     },
     /// A saved plan is applied a second time.

@@ -39,7 +39,7 @@ text_enum! {
     pub enum OperationState {
         /// Planned; nothing has been written.
         Prepared = "prepared",
-        /// Writing.
+        /// Has begun to write.
         Applying = "applying",
         /// Written; being read back.
         Verifying = "verifying",
@@ -89,7 +89,7 @@ text_enum! {
 /// Content of a new operation. No secret belongs into any of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewOperation {
-    /// Kind.
+    /// What is done: export, import, promotion.
     pub kind: OperationKind,
     /// Where it writes; for an export, where it reads.
     pub server: ServerRef,
@@ -137,7 +137,7 @@ pub struct End<'a> {
     pub outcome_json: Option<&'a str>,
     /// Reason it ended before it wrote anything.
     pub cause: Option<ErrorCode>,
-    /// When.
+    /// When it ended.
     pub at: DateTime<Utc>,
 }
 
@@ -148,20 +148,20 @@ pub struct OperationSummary {
     pub id: OperationId,
     /// The place in the order of operations: a later one has a higher number, whatever the clock says.
     pub sequence: i64,
-    /// Kind.
+    /// What is done: export, import, promotion.
     pub kind: OperationKind,
-    /// Progress.
+    /// How far it came.
     pub state: OperationState,
-    /// Target.
+    /// Server, with the name that its environment had then.
     #[serde(rename = "place")]
     pub server: ServerRef,
     /// Id of the agent.
     pub agent_id: AgentId,
-    /// How.
+    /// `merge` or `exact`.
     pub mode: String,
-    /// Person.
+    /// Account that did it.
     pub actor: String,
-    /// Reason.
+    /// Why, in the words of whoever did it.
     pub reason: Option<String>,
     /// Source of the configuration.
     pub source: Option<String>,

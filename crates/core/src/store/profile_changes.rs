@@ -40,7 +40,7 @@ pub struct By {
     pub actor: String,
     /// The program.
     pub program: Program,
-    /// Now.
+    /// When it was done.
     pub at: DateTime<Utc>,
 }
 
@@ -49,7 +49,7 @@ pub struct By {
 pub struct ProfileChange {
     /// The id.
     pub id: ProfileChangeId,
-    /// Action.
+    /// What was done to the profile.
     pub action: ProfileAction,
     /// To which profile, as it was called after that.
     pub server: ServerRef,

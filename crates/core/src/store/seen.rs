@@ -13,7 +13,7 @@ pub struct SeenAgent {
     pub url: String,
     /// Id of the agent.
     pub agent_id: String,
-    /// When.
+    /// When it was last seen.
     pub at: DateTime<Utc>,
     /// Whether it was there.
     pub existed: bool,

@@ -62,7 +62,7 @@ pub enum VaultKind {
 pub enum VaultStatus {
     /// They can.
     Ready {
-        /// Vault.
+        /// Where secrets are kept.
         kind: VaultKind,
     },
     /// The keychain is locked; [`Vault::unlock`] asks for it.
