@@ -2,16 +2,19 @@ import type { ErrorReport } from "../contract";
 import { toErrorReport } from "./host";
 
 /** Something that is asked of the engine: its answer, its error, and whether it is under way. Only the latest try counts. */
-export class Task<Answer> {
+export class Task<Answer, Name extends string = string> {
   value = $state.raw<Answer | null>(null);
   error = $state.raw<ErrorReport | null>(null);
   busy = $state(false);
+  /** Which of several things it is that is under way, where they share one state. */
+  doing = $state<Name | null>(null);
   #latest = 0;
 
   /** Resolves with the answer, or with null when it failed or was overtaken. */
-  async run(work: () => Promise<Answer>): Promise<Answer | null> {
+  async run(work: () => Promise<Answer>, name: Name | null = null): Promise<Answer | null> {
     const turn = (this.#latest += 1);
     this.busy = true;
+    this.doing = name;
     this.error = null;
     try {
       const answer = await work();
@@ -22,7 +25,7 @@ export class Task<Answer> {
       if (turn === this.#latest) this.error = toErrorReport(thrown);
       return null;
     } finally {
-      if (turn === this.#latest) this.busy = false;
+      if (turn === this.#latest) this.#rest();
     }
   }
 
@@ -30,6 +33,11 @@ export class Task<Answer> {
     this.#latest += 1;
     this.value = null;
     this.error = null;
+    this.#rest();
+  }
+
+  #rest(): void {
     this.busy = false;
+    this.doing = null;
   }
 }

@@ -11,7 +11,7 @@ import ArrowRightLeft from "@lucide/svelte/icons/arrow-right-left";
 import { announce, toast } from "../components/announce.svelte";
 import { visible } from "../components/identifier";
 import type { EnvironmentView } from "../contract";
-import { toErrorReport } from "../host/host";
+import { orToast } from "../shared/orToast";
 import { agents } from "../state/agents.svelte";
 import { contactNews } from "../state/standing";
 import { environments, sandbox, settings } from "../state/start.svelte";
@@ -30,7 +30,7 @@ function ofEnvironments(): PaletteEntry[] {
   const add = { id: "environment.add", label: text.add, group: text.environment, icon: Plus, run: () => router.go("environments", { add: true }) };
   const each = environments.items.flatMap(({ id, name, url }) => [
     { id: `environment.open.${id}`, label: text.open(name), group: text.environment, keywords: url, icon: Server, run: () => router.go("environments", { environment: id }) },
-    { id: `environment.check.${id}`, label: text.check(name), group: text.environment, keywords: `test ${url}`, icon: PlugZap, run: () => run(() => check(id)) },
+    { id: `environment.check.${id}`, label: text.check(name), group: text.environment, keywords: `test ${url}`, icon: PlugZap, run: () => orToast(() => check(id)) },
   ]);
   return [...each, add];
 }
@@ -68,14 +68,14 @@ function ofAgent(agent: string, { id, name }: EnvironmentView, stage: number): P
 function ofThemes(): PaletteEntry[] {
   return (["system", "light", "dark"] as const).map((theme) => ({
     id: `theme.${theme}`, label: text.use[theme], group: text.theme, icon: SunMoon,
-    run: () => run(async () => { await settings.save({ theme }); announce(text.use[theme]); }),
+    run: () => orToast(async () => { await settings.save({ theme }); announce(text.use[theme]); }),
   }));
 }
 
 function ofSandbox(): PaletteEntry[] {
   const entry = { group: text.sandbox, icon: FlaskConical, keywords: "sandbox" };
   if (sandbox.state.state === "off") {
-    return [{ ...entry, id: "sandbox.start", label: text.start, run: () => run(start) }];
+    return [{ ...entry, id: "sandbox.start", label: text.start, run: () => void orToast(start) }];
   }
   // Removing says first what goes: on its own screen.
   return [{ ...entry, id: "sandbox.remove", label: text.remove, run: () => router.go("environments", { section: "sandbox" }) }];
@@ -84,8 +84,4 @@ function ofSandbox(): PaletteEntry[] {
 async function start(): Promise<void> {
   await sandbox.start();
   toast(startText.steps.sandboxReady);
-}
-
-function run(work: () => Promise<void>): void {
-  work().catch((thrown: unknown) => toast(toErrorReport(thrown).message, "danger"));
 }

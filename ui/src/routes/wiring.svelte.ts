@@ -2,7 +2,8 @@ import type { Draft, InterruptedView, RecoveredView } from "../contract";
 import { untrack } from "svelte";
 import { toast } from "../components/announce.svelte";
 import { setWays } from "../components/ways";
-import { hearRefusals, toErrorReport } from "../host/host";
+import { hearRefusals } from "../host/host";
+import { orToast } from "../shared/orToast";
 import { keychainWays } from "../state/keychainWays";
 import type { Waiting } from "../state/recovery.svelte";
 import { draft, environments, keychain, recovery, settings, start } from "../state/start.svelte";
@@ -119,7 +120,7 @@ function showDraft(): void {
     text: startText.draft(what(kept), lost(kept)),
     actions: [
       { label: startText.draftContinue, run: () => router.go(wizards[kept.source.kind]) },
-      { label: startText.draftDiscard, run: () => void discard() },
+      { label: startText.draftDiscard, run: () => void orToast(discard) },
     ],
   });
 }
@@ -139,10 +140,6 @@ function lost({ source, to }: Draft): "none" | "source" | "target" | "both" {
 }
 
 async function discard(): Promise<void> {
-  try {
-    await draft.discard();
-    toast(startText.draftDiscarded, "info");
-  } catch (thrown) {
-    toast(toErrorReport(thrown).message, "danger");
-  }
+  await draft.discard();
+  toast(startText.draftDiscarded, "info");
 }

@@ -1,12 +1,12 @@
 import { SvelteSet } from "svelte/reactivity";
 import type { EnvironmentView, ErrorReport } from "../contract";
 import { host, toErrorReport } from "../host/host";
+import { Task } from "../host/task.svelte";
 
 /** The environments in stage order: one list for every screen. */
 class Environments {
   #items = $state.raw<readonly EnvironmentView[]>([]);
-  #loading = $state(false);
-  #error = $state.raw<ErrorReport | null>(null);
+  #listing = new Task<readonly EnvironmentView[]>();
   #checking = new SvelteSet<string>();
   /** Whether the store itself has told them, at least once. */
   #told = $state(false);
@@ -16,12 +16,12 @@ class Environments {
   }
 
   get loading(): boolean {
-    return this.#loading;
+    return this.#listing.busy;
   }
 
   /** Why the last refresh failed; the items from before it stay. */
   get error(): ErrorReport | null {
-    return this.#error;
+    return this.#listing.error;
   }
 
   byId(id: string | null | undefined): EnvironmentView | undefined {
@@ -35,13 +35,13 @@ class Environments {
 
   /** Whether it was there once and is no more. A list that could not be read says that of none. */
   isGone(id: string | null | undefined): boolean {
-    return !!id && this.#told && this.#error === null && !this.byId(id);
+    return !!id && this.#told && this.error === null && !this.byId(id);
   }
 
   /** Takes over what a command answered with: all of them, unless the store could not be read. */
   set(items: readonly EnvironmentView[], told = true): void {
     this.#items = items;
-    this.#error = null;
+    this.#listing.error = null;
     this.#told = told;
   }
 
@@ -54,14 +54,8 @@ class Environments {
   }
 
   async refresh(): Promise<void> {
-    this.#loading = true;
-    try {
-      this.set(await host().call("environment_list", null));
-    } catch (thrown) {
-      this.#error = toErrorReport(thrown);
-    } finally {
-      this.#loading = false;
-    }
+    const items = await this.#listing.run(() => host().call("environment_list", null));
+    if (items) this.set(items);
   }
 
   /** Asks its server. How that went is the environment's `contact`; rejects only when aidb itself failed. */
@@ -81,7 +75,7 @@ class Environments {
     const reachable = this.#items.filter((item) => item.key.state === "stored");
     const results = await Promise.allSettled(reachable.map((item) => this.check(item.id)));
     const failed = results.find((result) => result.status === "rejected");
-    if (failed) this.#error = toErrorReport(failed.reason);
+    if (failed) this.#listing.error = toErrorReport(failed.reason);
   }
 }
 

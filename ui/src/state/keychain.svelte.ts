@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorReport, KeychainState, KeychainView } from "../contract";
-import { host, toErrorReport } from "../host/host";
+import { host } from "../host/host";
+import { Task } from "../host/task.svelte";
 import { agents } from "./agents.svelte";
 import { environments } from "./environments.svelte";
 
@@ -17,9 +18,20 @@ const states: Partial<Record<ErrorCode, KeychainState>> = {
  */
 class Keychain {
   /** Null while it has not been asked, or when it failed. */
-  view = $state.raw<KeychainView | null>(null);
-  error = $state.raw<ErrorReport | null>(null);
-  busy = $state<Command | null>(null);
+  get view(): KeychainView | null {
+    return this.#asking.value;
+  }
+
+  get error(): ErrorReport | null {
+    return this.#asking.error;
+  }
+
+  #asking = new Task<KeychainView, Command>();
+
+  /** Takes over what the start was answered. */
+  begin(view: KeychainView | null): void {
+    this.#asking.value = view;
+  }
 
   /** An error tells how it is now; what was known before it is older. */
   get state(): KeychainState | "failed" | "unknown" {
@@ -46,7 +58,7 @@ class Keychain {
   async heard(error: ErrorReport): Promise<void> {
     const told = states[error.code];
     if (!told || this.busy || told === this.state) return;
-    this.error = error;
+    this.#asking.error = error;
     await environments.refresh();
   }
 
@@ -76,20 +88,12 @@ class Keychain {
   /** What is known of each environment's key depends on it. */
   async #ask(command: Command): Promise<void> {
     const before = this.state;
-    await this.#call(command);
+    await this.#asking.run(() => host().call(command, null), command);
     if (before !== "unknown" && before !== this.state) await environments.refresh();
   }
 
-  async #call(command: Command): Promise<void> {
-    this.busy = command;
-    try {
-      this.view = await host().call(command, null);
-      this.error = null;
-    } catch (thrown) {
-      this.error = toErrorReport(thrown);
-    } finally {
-      this.busy = null;
-    }
+  get busy(): Command | null {
+    return this.#asking.doing;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ErrorReport, StartView } from "../contract";
-import { host, toErrorReport } from "../host/host";
+import { host } from "../host/host";
+import { Task } from "../host/task.svelte";
 import { draft } from "./draft.svelte";
 import { environments } from "./environments.svelte";
 import { keychain } from "./keychain.svelte";
@@ -12,22 +13,26 @@ export { draft, environments, keychain, recovery, sandbox, settings };
 /** The application's start: one call fills every shared list, the rest follows in the background. */
 class Start {
   /** Null until the engine has answered. */
-  view = $state.raw<StartView | null>(null);
-  error = $state.raw<ErrorReport | null>(null);
+  get view(): StartView | null {
+    return this.#starting.value;
+  }
+
+  get error(): ErrorReport | null {
+    return this.#starting.error;
+  }
+
+  #starting = new Task<StartView>();
 
   async load(): Promise<void> {
-    this.error = null;
-    try {
+    await this.#starting.run(async () => {
       const view = await host().call("app_start", null);
       settings.value = view.settings;
-      keychain.view = view.keychain;
+      keychain.begin(view.keychain);
       sandbox.state = view.sandbox;
       draft.found(view.draft);
       environments.set(view.environments, view.troubles.length === 0);
-      this.view = view;
-    } catch (thrown) {
-      this.error = toErrorReport(thrown);
-    }
+      return view;
+    });
   }
 
   /** Once what was in its way has been mended. */

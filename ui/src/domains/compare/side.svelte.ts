@@ -1,5 +1,6 @@
 import type { BackupView, ErrorReport, FileCheck, SideChoice } from "../../contract";
-import { host, toErrorReport } from "../../host/host";
+import { host } from "../../host/host";
+import { Task } from "../../host/task.svelte";
 import { agents } from "../../state/agents.svelte";
 import { forgetFile, knowFile, namedFile, takeFile } from "../../state/files";
 import type { ComparedSide } from "../../state/router.svelte";
@@ -16,10 +17,10 @@ export class Side {
   /** The file that was looked at last, and what it holds. */
   file = $state.raw<FileCheck | null>(null);
   backup = $state.raw<BackupView | null>(null);
-  busy = $state(false);
-  #error = $state.raw<{ kind: SideKind; report: ErrorReport } | null>(null);
+  #asking = new Task<() => void>();
+  /** What was asked last was about this kind of side. */
+  #askedFor = $state<SideKind | null>(null);
   #backupId = $state<string | undefined>(undefined);
-  #asked = 0;
 
   constructor(params: ComparedSide | undefined) {
     if (!params) return;
@@ -38,9 +39,13 @@ export class Side {
     if (this.kind === "backup" && this.#backupId !== undefined) await this.chooseBackup(this.#backupId);
   }
 
+  get busy(): boolean {
+    return this.#asking.busy;
+  }
+
   /** What is wrong with this side alone. */
   get error(): ErrorReport | null {
-    if (this.#error?.kind === this.kind) return this.#error.report;
+    if (this.#asking.error && this.#askedFor === this.kind) return this.#asking.error;
     if (this.kind === "live" && this.environment !== "") return agents.error(this.environment) ?? null;
     return this.kind === "backup" ? (this.backup?.damage ?? null) : null;
   }
@@ -112,29 +117,20 @@ export class Side {
   forgetBackup(): void {
     this.#backupId = undefined;
     this.backup = null;
-    this.#error = null;
+    this.#asking.error = null;
   }
 
   /** Tries again what failed on this side. */
   async again(): Promise<void> {
-    this.#error = null;
+    this.#asking.error = null;
     forgetFile(this.path);
     await this.load();
   }
 
   /** Only the answer to the last question counts. */
   async #ask(kind: SideKind, question: () => Promise<() => void>): Promise<void> {
-    this.#asked += 1;
-    const asked = this.#asked;
-    this.busy = true;
-    this.#error = null;
-    try {
-      const take = await question();
-      if (asked === this.#asked) take();
-    } catch (thrown) {
-      if (asked === this.#asked) this.#error = { kind, report: toErrorReport(thrown) };
-    } finally {
-      if (asked === this.#asked) this.busy = false;
-    }
+    this.#askedFor = kind;
+    const take = await this.#asking.run(question);
+    take?.();
   }
 }

@@ -1,5 +1,6 @@
 import type { BackupView, EntryView, ErrorReport, HistoryRequest, HistoryView } from "../../contract";
-import { host, toErrorReport } from "../../host/host";
+import { host } from "../../host/host";
+import { Task } from "../../host/task.svelte";
 import type { HistoryParams } from "../../state/router.svelte";
 import { daysAgo } from "./when";
 
@@ -15,15 +16,28 @@ export class Entries {
   items = $state.raw<readonly EntryView[]>([]);
   /** The last answer besides its entries: totals, and what the filters offer. Null before the first. */
   facets = $state.raw<Omit<HistoryView, "entries"> | null>(null);
-  loading = $state(true);
-  error = $state.raw<ErrorReport | null>(null);
-  loadingOlder = $state(false);
-  olderError = $state.raw<ErrorReport | null>(null);
-  /** Answers of an earlier filter come too late to be shown. */
-  #asked = 0;
+  #newest = new Task<HistoryView>();
+  #older = new Task<HistoryView>();
 
   constructor(filter: Filter) {
     this.filter = filter;
+  }
+
+  /** Also before it was begun: nothing is known yet. */
+  get loading(): boolean {
+    return this.#newest.busy || (this.#newest.value === null && this.error === null);
+  }
+
+  get error(): ErrorReport | null {
+    return this.#newest.error;
+  }
+
+  get loadingOlder(): boolean {
+    return this.#older.busy;
+  }
+
+  get olderError(): ErrorReport | null {
+    return this.#older.error;
   }
 
   get isFiltered(): boolean {
@@ -36,40 +50,24 @@ export class Entries {
 
   /** Fetches from the newest on; what is shown stays until the answer is there. */
   async load(): Promise<void> {
-    this.#asked += 1;
-    const asked = this.#asked;
-    this.loading = true;
-    this.olderError = null;
-    try {
-      const { entries, ...facets } = await host().call("history_list", this.#request(0));
-      if (asked !== this.#asked) return;
-      this.items = entries;
-      this.facets = facets;
-      this.error = null;
-    } catch (thrown) {
-      if (asked === this.#asked) this.error = toErrorReport(thrown);
-    } finally {
-      if (asked === this.#asked) this.loading = false;
-    }
+    // Older ones of an earlier filter come too late to be shown.
+    this.#older.clear();
+    const answer = await this.#newest.run(() => host().call("history_list", this.#request(0)));
+    if (!answer) return;
+    const { entries, ...facets } = answer;
+    this.items = entries;
+    this.facets = facets;
   }
 
   async showOlder(): Promise<void> {
     if (this.loadingOlder) return;
-    const asked = this.#asked;
-    this.loadingOlder = true;
-    this.olderError = null;
-    try {
-      const { entries, ...facets } = await host().call("history_list", this.#request(this.items.length));
-      if (asked !== this.#asked) return;
-      // An entry that was added meanwhile moves the others on: none may stand here twice.
-      const known = this.items.map((item) => item.id);
-      this.items = [...this.items, ...entries.filter((entry) => !known.includes(entry.id))];
-      this.facets = facets;
-    } catch (thrown) {
-      if (asked === this.#asked) this.olderError = toErrorReport(thrown);
-    } finally {
-      this.loadingOlder = false;
-    }
+    const answer = await this.#older.run(() => host().call("history_list", this.#request(this.items.length)));
+    if (!answer) return;
+    const { entries, ...facets } = answer;
+    // An entry that was added meanwhile moves the others on: none may stand here twice.
+    const known = this.items.map((item) => item.id);
+    this.items = [...this.items, ...entries.filter((entry) => !known.includes(entry.id))];
+    this.facets = facets;
   }
 
   /** Takes over a backup's new words and pin without asking for the list again. */

@@ -1,6 +1,7 @@
 import { SvelteMap } from "svelte/reactivity";
-import type { BackupNow, BackupView, EntryDetail, EntryKey, ErrorReport } from "../../contract";
-import { host, toErrorReport } from "../../host/host";
+import type { BackupNow, BackupView, EntryDetail, EntryKey } from "../../contract";
+import { host } from "../../host/host";
+import { Task } from "../../host/task.svelte";
 import { frame } from "../../state/frame.svelte";
 import { amended } from "./entries.svelte";
 
@@ -16,21 +17,21 @@ const unsaved = new SvelteMap<string, Words>();
 /** An opened entry: what it was, and what is different from its backup now. */
 export class OpenEntry {
   readonly id: string;
-  detail = $state.raw<EntryDetail | null>(null);
-  error = $state.raw<ErrorReport | null>(null);
-  now = $state.raw<BackupNow | null>(null);
-  nowError = $state.raw<ErrorReport | null>(null);
-  nowLoading = $state(false);
-  /** Whether the key that was made for its agent can still be copied; null while that is not known. */
-  key = $state.raw<EntryKey | null>(null);
-  keyError = $state.raw<ErrorReport | null>(null);
-  /** What went wrong with something that was pressed here. */
-  troubled = $state.raw<ErrorReport | null>(null);
-  busy = $state<"pin" | "save" | "export" | null>(null);
-  #asked = 0;
+  /** The entry itself. */
+  readonly opening = new Task<EntryDetail>();
+  /** What is different from its backup now, read from the server. */
+  readonly comparing = new Task<BackupNow>();
+  /** Whether the key that was made for its agent can still be copied. */
+  readonly finding = new Task<EntryKey>();
+  /** What was pressed here last. */
+  readonly acting = new Task<unknown, "pin" | "save" | "export">();
 
   constructor(id: string) {
     this.id = id;
+  }
+
+  get detail(): EntryDetail | null {
+    return this.opening.value;
   }
 
   get backup(): BackupView | null {
@@ -58,7 +59,7 @@ export class OpenEntry {
     frame.unsaved.delete(this.backup.id);
   }
 
-  /** Whether they are stored; otherwise `troubled` tells why not, and they stay as typed. */
+  /** Whether they are stored; otherwise `acting` tells why not, and they stay as typed. */
   async saveWords(): Promise<boolean> {
     const { name, note } = this.words;
     const stored = await this.update({ name: name.trim(), note: note.trim() });
@@ -67,49 +68,27 @@ export class OpenEntry {
   }
 
   async load(): Promise<void> {
-    this.error = null;
-    try {
-      this.detail = await host().call("history_entry", { id: this.id });
-    } catch (thrown) {
-      this.error = toErrorReport(thrown);
-      return;
-    }
-    const wholeBackup = this.backup !== null && !this.backup.damage;
-    await Promise.all([wholeBackup && this.compareWithNow(), this.detail.made_key && this.findKey()]);
+    const detail = await this.opening.run(() => host().call("history_entry", { id: this.id }));
+    if (!detail) return;
+    const wholeBackup = detail.backup !== null && !detail.backup.damage;
+    await Promise.all([wholeBackup && this.compareWithNow(), detail.made_key && this.findKey()]);
   }
 
   /** Looks for the key where keys are kept. */
   async findKey(): Promise<void> {
-    this.keyError = null;
-    try {
-      this.key = await host().call("entry_key", { id: this.id });
-    } catch (thrown) {
-      this.keyError = toErrorReport(thrown);
-    }
+    await this.finding.run(() => host().call("entry_key", { id: this.id }));
   }
 
   /** Reads the server: only its last answer counts. */
   async compareWithNow(): Promise<void> {
     const backup = this.backup;
-    if (!backup) return;
-    this.#asked += 1;
-    const asked = this.#asked;
-    this.nowLoading = true;
-    this.nowError = null;
-    try {
-      const now = await host().call("backup_now", { id: backup.id });
-      if (asked === this.#asked) this.now = now;
-    } catch (thrown) {
-      if (asked === this.#asked) this.nowError = toErrorReport(thrown);
-    } finally {
-      if (asked === this.#asked) this.nowLoading = false;
-    }
+    if (backup) await this.comparing.run(() => host().call("backup_now", { id: backup.id }));
   }
 
-  /** Answers the backup as it is stored now; null when that failed, which `troubled` then tells. */
+  /** Answers the backup as it is stored now; null when that failed, which `acting` then tells. */
   async update(change: Partial<Pick<BackupView, "name" | "note" | "pinned">>): Promise<BackupView | null> {
     const before = this.backup;
-    if (!before || !this.detail || this.busy) return null;
+    if (!before || !this.detail || this.acting.busy) return null;
     const wanted = { ...before, ...change };
     return this.#run("pinned" in change ? "pin" : "save", async () => {
       const { id, name, note, pinned } = wanted;
@@ -122,7 +101,7 @@ export class OpenEntry {
   /** Answers where the file was written; null when nothing was. */
   async exportTo(suggested: string): Promise<string | null> {
     const backup = this.backup;
-    if (!backup || this.busy) return null;
+    if (!backup || this.acting.busy) return null;
     return this.#run("export", async () => {
       const { file } = await host().call("file_destination", { purpose: "configuration", suggested });
       if (file === null) return null;
@@ -133,19 +112,10 @@ export class OpenEntry {
 
   #take(backup: BackupView): void {
     if (!this.detail) return;
-    this.detail = { ...this.detail, backup, entry: amended(this.detail.entry, backup) };
+    this.opening.value = { ...this.detail, backup, entry: amended(this.detail.entry, backup) };
   }
 
-  async #run<Answer>(busy: "pin" | "save" | "export", act: () => Promise<Answer>): Promise<Answer | null> {
-    this.busy = busy;
-    this.troubled = null;
-    try {
-      return await act();
-    } catch (thrown) {
-      this.troubled = toErrorReport(thrown);
-      return null;
-    } finally {
-      this.busy = null;
-    }
+  async #run<Answer>(name: "pin" | "save" | "export", act: () => Promise<Answer>): Promise<Answer | null> {
+    return (await this.acting.run(act, name)) as Answer | null;
   }
 }

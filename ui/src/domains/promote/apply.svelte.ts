@@ -1,7 +1,8 @@
 import { untrack } from "svelte";
 import type { ApplyAnswer, ApplyRequest, ErrorReport, Progress } from "../../contract";
 import { announce } from "../../components/announce.svelte";
-import { host, toErrorReport } from "../../host/host";
+import { host } from "../../host/host";
+import { Task } from "../../host/task.svelte";
 import { frame } from "../../state/frame.svelte";
 import { router, type ScreenName } from "../../state/router.svelte";
 import { promoteText } from "../../text/en/promote";
@@ -11,11 +12,19 @@ export class Apply {
   readonly #label: string;
   readonly #screen: ScreenName;
   #plan = "";
-  running = $state(false);
   stopping = $state(false);
   progress = $state.raw<Progress | null>(null);
+  #carrying = new Task<ApplyAnswer>();
+  #cancelling = new Task<null>();
+
+  get running(): boolean {
+    return this.#carrying.busy;
+  }
+
   /** Why it could not begin, or could not be stopped. */
-  error = $state.raw<ErrorReport | null>(null);
+  get error(): ErrorReport | null {
+    return this.#carrying.error ?? this.#cancelling.error;
+  }
 
   constructor(label: string, screen: ScreenName) {
     this.#label = label;
@@ -25,20 +34,13 @@ export class Apply {
   /** Resolves with null when nothing was carried out; `error` says why. */
   async start(request: ApplyRequest): Promise<ApplyAnswer | null> {
     this.#plan = request.plan;
-    this.error = null;
+    this.#cancelling.clear();
     this.progress = null;
     this.stopping = false;
-    this.running = true;
     this.#show();
-    try {
-      return await host().call("plan_apply", request, (event) => this.#hear(event));
-    } catch (thrown) {
-      this.error = toErrorReport(thrown);
-      return null;
-    } finally {
-      this.running = false;
-      frame.running = untrack(() => frame.running).filter((operation) => operation.id !== this.#plan);
-    }
+    const answer = await this.#carrying.run(() => host().call("plan_apply", request, (event) => this.#hear(event)));
+    frame.running = untrack(() => frame.running).filter((operation) => operation.id !== this.#plan);
+    return answer;
   }
 
   /** Stops it; what was done is put back. */
@@ -46,12 +48,8 @@ export class Apply {
     if (this.stopping) return;
     this.stopping = true;
     announce(promoteText.apply.stopping);
-    try {
-      await host().call("plan_cancel", { plan: this.#plan });
-    } catch (thrown) {
-      this.stopping = false;
-      this.error = toErrorReport(thrown);
-    }
+    await this.#cancelling.run(() => host().call("plan_cancel", { plan: this.#plan }));
+    if (this.#cancelling.error) this.stopping = false;
   }
 
   #hear(event: Progress): void {
