@@ -19,6 +19,7 @@ mod fitting;
 mod graphics;
 mod invoke;
 mod licences;
+mod memory;
 mod outline;
 mod paths;
 mod plan_sessions;
@@ -50,6 +51,9 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
     graphics::suit_the_machine();
+    if let Err(error) = memory::keep_private() {
+        return failed(&format!("aidb cannot keep its memory to itself here, and does not start: {error}"));
+    }
     let Some(folder) = process::data_folder() else {
         return failed(
             "This account has no folder of its own, so there is no place for aidb's data. Set AIDB_DATA_DIR.",

@@ -18,6 +18,7 @@ mod exit;
 mod failure;
 mod hints;
 mod invocation;
+mod memory;
 mod progress;
 mod prompt;
 mod run;

@@ -10,6 +10,7 @@ use crate::commands;
 use crate::exit::{self, Exit};
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
+use crate::memory;
 use crate::screen::{Form, Kind, Screen};
 use crate::signals;
 use crate::usage::{self, Typed};
@@ -38,6 +39,13 @@ pub(crate) fn guarded(run: impl FnOnce() -> Exit) -> Exit {
 /// Runs one command line.
 pub(crate) fn run(arguments: &[OsString]) -> Exit {
     let json = usage::wants_json(arguments);
+    if let Err(error) = memory::keep_private() {
+        let form = if json { Form::Json } else { Form::Human };
+        return ended(
+            Screen { kind: Kind::Changing, form, detail: Detail::Usual },
+            Err(CommandError::Start(error).into()),
+        );
+    }
     match usage::read(arguments) {
         Typed::Command(cli, sources) => command(*cli, sources),
         Typed::Text(text) => {

@@ -12,6 +12,7 @@ use std::time::Duration;
 use aidb_testkit::BrokenPortal;
 use aidb_testkit::display::Display;
 use aidb_testkit::keychain::{KeychainMode, KeychainSession, output_within};
+use aidb_testkit::memory::{self, Count};
 use aidb_testkit::process::{Process, START_LIMIT, wait_until};
 use aidb_testkit::programs::{Program, path_of, repository};
 use anyhow::{Context as _, Result};
@@ -244,6 +245,18 @@ impl Session {
     /// There is one already.
     pub fn hang_portal(&self) -> Result<BrokenPortal> {
         Ok(BrokenPortal::start(&self.keychain.borrow().bus_address())?)
+    }
+
+    /// How often `needle` stands in the memory of the application, and in that of the process that shows its page.
+    ///
+    /// # Errors
+    /// It does not run, or may not be looked into.
+    pub fn memory_with(&self, needle: &str) -> Result<[Count; 2]> {
+        let application: u32 = fs::read_to_string(self.process_file())?.trim().parse()?;
+        let page = web_process_of(application)?.context("the web view has no process")?;
+        let page = u32::try_from(page.as_raw_nonzero().get())?;
+        let count = |process| memory::count(process, needle.as_bytes()).context("its memory cannot be read");
+        Ok([count(application)?, count(page)?])
     }
 
     /// From now on the application can write nothing to a file, as on a full disk.

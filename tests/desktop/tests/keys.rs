@@ -46,6 +46,10 @@ fn a_key_is_typed_once_survives_a_restart_and_is_nowhere_to_be_seen() -> Result<
     add_environment(&window, "Development", &samples.development.url(), &key())?;
     window.wait_for("ends in …a8e3")?;
     assert_eq!(places(&window)?, json!([]), "after saving");
+    for (process, count) in ["application", "page"].into_iter().zip(session.memory_with(&key())?) {
+        println!("S1, after saving: {process} {count:?}");
+        assert_eq!(count.dump, 0, "no core dump of {process} would hold it: {count:?}");
+    }
     window.close()?;
 
     let window = session.open()?;

@@ -5,6 +5,7 @@ pub mod held_file;
 pub mod home;
 pub mod http;
 pub mod keychain;
+pub mod memory;
 pub mod portal;
 pub mod process;
 pub mod programs;

@@ -12,6 +12,7 @@ mod bad_servers;
 mod bad_usage;
 mod compare;
 mod dash;
+mod dumps;
 mod earlier;
 mod environments;
 mod export;
