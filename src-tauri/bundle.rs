@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use aidb_core::config::escaped_json;
 use aidb_core::config::secrets::looks_secret;
 use aidb_core::files::{self, Overwrite};
 use aidb_core::numbers::grouped;
@@ -20,7 +21,7 @@ const ENTRIES: u32 = 200;
 pub(crate) async fn write(desktop: &Desktop, path: &Path, overwrite: Overwrite) -> Result<WrittenFile, ErrorReport> {
     let mut withheld = 0;
     let bundle = without_secrets(None, collected(desktop).await, &mut withheld);
-    let text = format!("{bundle:#}\n");
+    let text = escaped_json(&format!("{bundle:#}\n"));
     files::write(path, &text, overwrite)?;
     let notes = match withheld {
         0 => Vec::new(),

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use aidb_core::config::is_treacherous;
+
 use crate::contract::FilePurpose;
 use crate::error::WindowError;
 
@@ -172,10 +174,10 @@ fn linked(_: &Path, _: &Path) -> bool {
 
 /// A name that is offered for a new file: its last part, without what no system takes in a name.
 pub(crate) fn file_name(suggested: &str) -> String {
-    let refused = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
+    let refused = |c: char| is_treacherous(c) || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
     let name: String = suggested.chars().map(|c| if refused(c) { '_' } else { c }).take(120).collect();
     let usable = Path::new(&name).components().all(|part| matches!(part, Component::Normal(_)));
-    let name = name.trim().trim_start_matches('.');
+    let name = name.trim().trim_start_matches(['.', '-']);
     if usable && !name.is_empty() { name.to_owned() } else { "aidb".to_owned() }
 }
 

@@ -34,8 +34,32 @@ fn push_shown(shown: &mut String, character: char) {
     }
 }
 
+/// A JSON document in which such characters are escaped as JSON has it. Its values stay the same.
+#[must_use]
+pub fn escaped_json(document: &str) -> String {
+    let mut escaped = String::with_capacity(document.len());
+    for character in document.chars() {
+        // The serialiser has escaped what JSON itself refuses; what is left of those is the layout.
+        if is_treacherous(character) && !matches!(character, '\n' | '\t' | '\r') {
+            push_json_escape(&mut escaped, character);
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+/// `\uXXXX`, twice for what needs two units of UTF-16.
+pub(super) fn push_json_escape(text: &mut String, character: char) {
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "\\u{unit:04x}");
+    }
+}
+
 /// Characters that are invisible, or change how others are shown. The configuration writer escapes them too.
-pub(super) fn is_treacherous(character: char) -> bool {
+#[must_use]
+pub fn is_treacherous(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
@@ -60,6 +84,18 @@ mod tests {
         assert_eq!(display_text("a\u{200b}b\u{2066}c\u{feff}"), "a\\u{200b}b\\u{2066}c\\u{feff}");
         assert_eq!(display_text("line\r\n\ttab\u{9b}"), "line\\u{d}\\u{a}\\u{9}tab\\u{9b}");
         assert_eq!(display_text("tag\u{e0041}"), "tag\\u{e0041}");
+    }
+
+    #[test]
+    fn s6_json_holds_no_treacherous_character_and_the_same_values() {
+        let every: String = (0..=0x10_ffff).filter_map(char::from_u32).filter(|c| is_treacherous(*c)).collect();
+        let value = serde_json::json!({ "key\u{202e}": [format!("a{every}b"), "Ünïcode 🦀 \\ \""] });
+        for document in [format!("{value:#}\n"), value.to_string()] {
+            let escaped = escaped_json(&document);
+            assert!(!escaped.contains(|c: char| is_treacherous(c) && c != '\n'), "{escaped:?}");
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&escaped).unwrap(), value);
+            assert!(escaped.contains("Ünïcode 🦀"), "what is seen stays as it is");
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use display::{display_text, display_text_limited};
+pub use display::{display_text, display_text_limited, escaped_json, is_treacherous};
 pub(crate) use encoding::decode_lossy;
 pub use encoding::{MAX_FILE_BYTES, NotText, decode_text};
 pub use findings::MAX_FINDINGS;

@@ -8,7 +8,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::display::is_treacherous;
+use super::display::{is_treacherous, push_json_escape};
 use super::model::{Agent, Configuration, DatabaseReference, ResourcePermission, ResourcePermissions};
 use super::names::{AGENT_KEYS, DATABASE_KEYS, METADATA_KEYS, RESOURCE_KEYS, TOP_KEYS};
 
@@ -287,11 +287,7 @@ fn push_escaped(text: &mut String, character: char) {
         '\n' => text.push_str("\\n"),
         '\r' => text.push_str("\\r"),
         '\t' => text.push_str("\\t"),
-        other => {
-            for unit in other.encode_utf16(&mut [0; 2]) {
-                text.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
+        other => push_json_escape(text, other),
     }
 }
 

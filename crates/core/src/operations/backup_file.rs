@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::target::server_key;
 use super::{Beside, Error, RollbackSource, Target};
+use crate::config::escaped_json;
 use crate::files;
 use crate::store::Backup;
 
@@ -55,7 +56,7 @@ pub(super) fn write(out: &Beside, backup: &Backup, registered: Option<String>) -
     if read.saved.backup != *backup || checksum(&read.saved).map_err(damaged)? != line.sha256 {
         return Err(damaged("it does not hold what was given to it".into()));
     }
-    Ok(out.add(backup.summary.id.to_string(), text)?)
+    Ok(out.add(backup.summary.id.to_string(), escaped_json(&text))?)
 }
 
 impl BackupFile {

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use chrono::SecondsFormat;
 use serde::Serialize;
 use serde_json::Map;
-use sha2::{Digest, Sha256};
 
+use super::file_name::free_name;
 use super::{Context, Engine, Error, Target};
 use crate::config::{self, Agent, AgentId, Configuration, FORMAT_VERSION, LiveAgent};
 use crate::connector::{Connector, Tables, read_state, read_tables};
@@ -276,64 +276,4 @@ fn left_over(folder: &Path, ids: &[String]) -> Result<Vec<LeftOver>, FileError> 
     }
     left.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     Ok(left)
-}
-
-/// The file name of an agent within a folder. Whatever the id holds, it names a file in that folder and nothing else.
-#[must_use]
-pub fn file_name_for(id: &str) -> String {
-    const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let stem =
-        id.split('.').next().unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit()).to_ascii_lowercase();
-    let safe = !id.is_empty() && id.chars().all(plain) && !id.starts_with('.') && !id.ends_with('.') && id.len() <= 100;
-    if safe && !RESERVED.contains(&stem.as_str()) {
-        return format!("{id}.json");
-    }
-    let words: String = id.chars().map(|c| if plain(c) && c != '.' { c } else { '_' }).take(60).collect();
-    hashed_name(&words, id)
-}
-
-fn hashed_name(words: &str, id: &str) -> String {
-    let hash = format!("{:x}", Sha256::digest(id));
-    format!("{words}-{}.json", &hash[..8])
-}
-
-/// Ids that differ only in case share a name on some file systems: the second one gets a hash.
-fn free_name(id: &str, taken: &mut BTreeSet<String>) -> String {
-    let name = file_name_for(id);
-    if taken.insert(name.to_lowercase()) {
-        return name;
-    }
-    let name = hashed_name(name.trim_end_matches(".json"), id);
-    taken.insert(name.to_lowercase());
-    name
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_id_names_a_file_outside_the_folder() {
-        let hostile =
-            ["../x", "..", ".", "", ".hidden", "a/b", "a\\b", "con", "NUL.txt", "com1", "a\u{0}b", "\u{202e}x", "x."];
-        for id in hostile {
-            let name = file_name_for(id);
-            assert!(!name.contains(['/', '\\', '\0']) && !name.starts_with('.'), "{id:?} gives {name:?}");
-            assert!(
-                name.chars().rev().skip("-01234567.json".len()).all(|c| c.is_alphanumeric() || "-_".contains(c)),
-                "{name:?}"
-            );
-        }
-        assert!(file_name_for(&"ä".repeat(300)).len() < 255, "longer than a file system takes");
-        assert_eq!(file_name_for("my-agent"), "my-agent.json");
-    }
-
-    #[test]
-    fn ids_that_differ_in_case_get_files_of_their_own() {
-        let mut taken = BTreeSet::new();
-        let names: BTreeSet<String> =
-            ["Agent", "agent", "AGENT"].iter().map(|id| free_name(id, &mut taken).to_lowercase()).collect();
-        assert_eq!(names.len(), 3);
-    }
 }

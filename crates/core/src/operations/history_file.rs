@@ -4,6 +4,7 @@ use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
 use super::HistoryEntry;
+use crate::config::escaped_json;
 
 const COLUMNS: [&str; 15] = [
     "id",
@@ -39,7 +40,7 @@ pub fn history_csv(entries: &[HistoryEntry]) -> String {
 #[must_use]
 pub fn history_json(entries: &[HistoryEntry]) -> String {
     let entries: Vec<Value> = entries.iter().map(history_row).collect();
-    format!("{:#}\n", json!({ "format": 1, "history": entries }))
+    escaped_json(&format!("{:#}\n", json!({ "format": 1, "history": entries })))
 }
 
 /// One entry as a JSON object.
@@ -69,14 +70,28 @@ fn values(entry: &HistoryEntry) -> [Value; 15] {
     ]
 }
 
-/// A cell that a spreadsheet shows and never runs: what begins like a formula gets an apostrophe in front.
+/// Characters that make a formula of a cell, with their wide forms.
+const FORMULA: [char; 9] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\u{2212}'];
+
+/// A cell that a spreadsheet shows and never runs: what begins like a formula gets an apostrophe in front, also behind what another
+/// locale, or a person who imports the text, takes for the end of a cell. Quotes do not help there: they count only at its beginning.
 fn cell(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let text = if formula { format!("'{text}") } else { text };
+    let mut shown = String::with_capacity(text.len() + 2);
+    let mut begins = true;
+    for (at, character) in text.char_indices() {
+        let breaks = matches!(character, '\t' | '\r' | '\n');
+        if begins && (FORMULA.contains(&character) || (breaks && at == 0)) {
+            shown.push('\'');
+        }
+        shown.push(character);
+        begins =
+            breaks || matches!(character, ';' | '|' | ',') || (begins && matches!(character, ' ' | '"' | '\u{a0}'));
+    }
+    let text = shown;
     if text.contains(['"', ',', '\n', '\r', ';', '\t']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }

@@ -80,16 +80,25 @@ async fn filters_and_search_find_what_they_name() {
 async fn no_cell_of_a_spreadsheet_is_a_formula() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).await.unwrap();
-    for reason in ["=1+1", "@SUM(A1)", "-2", "+3", "say \"hi\", twice"] {
+    for reason in ["=1+1", "@SUM(A1)", "-2", "+3", "say \"hi\", twice", "a;=cmd|x", "b;  -1", "c\t\"@d"] {
         operation(&store, OperationKind::Import, 2026, Some(reason)).await;
     }
     let listed = entries(store.history().await.unwrap());
     let csv = history_csv(&listed);
-    for cell in [",'=1+1,", ",'@SUM(A1),", ",'-2,", ",'+3,", ",\"say \"\"hi\"\", twice\","] {
+    for cell in [
+        ",'=1+1,",
+        ",'@SUM(A1),",
+        ",'-2,",
+        ",'+3,",
+        ",\"say \"\"hi\"\", twice\",",
+        ",\"a;'=cmd|x\",",
+        ",\"b;  '-1\",",
+        ",\"c\t\"\"'@d\",",
+    ] {
         assert!(csv.contains(cell), "{cell} is in\n{csv}");
     }
     let json: serde_json::Value = serde_json::from_str(&history_json(&listed)).unwrap();
-    assert_eq!(json["history"][4]["note"], "=1+1", "a program gets what was written");
+    assert_eq!(json["history"][7]["note"], "=1+1", "a program gets what was written");
 }
 
 /// Both are true, and neither is the other's: what was interrupted, and what its recovery did.

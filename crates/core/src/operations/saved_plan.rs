@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::proposal::{Approval, OwnedGoal};
 use super::{Engine, Error, LinkDatabase, Proposal, ProposalSource, Remember, Target};
-use crate::config::{self, Agent, AgentState};
+use crate::config::{self, Agent, AgentState, escaped_json};
 use crate::files::{self, Overwrite};
 use crate::plan::{DatabaseLinking, LimitsGoal, PLAN_FORMAT, Plan, Selection};
 use crate::store::ServerRef;
@@ -143,7 +143,7 @@ impl Engine {
         };
         let sha256 = checksum(&saved)?;
         let plan = SavedPlan { saved, sha256 };
-        let mut text = serde_json::to_string_pretty(&plan).map_err(unwritable)?;
+        let mut text = escaped_json(&serde_json::to_string_pretty(&plan).map_err(unwritable)?);
         text.push('\n');
         // First: a hash without its file does no harm, a file without its hash would be taken for another's.
         self.store().await?.note_saved_plan(&plan.sha256, self.now()).await?;

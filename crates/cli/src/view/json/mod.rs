@@ -4,6 +4,7 @@ pub(crate) mod failure;
 
 pub(crate) use failure::failure;
 
+use aidb_core::config::escaped_json;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -12,9 +13,9 @@ pub(crate) trait Json {
     fn json(&self) -> Value;
 }
 
-/// A document as it is printed.
+/// A document as it is printed, on a terminal too.
 pub(crate) fn document(value: &Value) -> String {
-    format!("{value:#}\n")
+    escaped_json(&format!("{value:#}\n"))
 }
 
 /// A part of a document. Everything that comes here is plain data of the engine, which serialises.
