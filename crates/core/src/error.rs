@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::shorten::shortened;
+
 /// The closed list of error codes. Serialised in snake case, in `--json` and across the window boundary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -186,10 +188,10 @@ impl ErrorReport {
     pub fn of(error: &dyn Explain) -> Self {
         Self {
             code: error.code(),
-            message: error.to_string(),
-            plain: error.plain(),
-            hint: error.hint(),
-            details: error.details(),
+            message: shortened(&error.to_string()),
+            plain: error.plain().as_deref().map(shortened),
+            hint: error.hint().as_deref().map(shortened),
+            details: error.details().iter().map(|line| shortened(line)).collect(),
         }
     }
 }

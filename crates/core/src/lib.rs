@@ -2,7 +2,7 @@
 //!
 //! It never prints, prompts or reads environment variables; the window and the command line do that. Its layers import
 //! downwards only: `operations` → `apply` → `plan` → `store` → `connector` → `vault` → `config`, with `error`, `numbers`,
-//! `progress` and `disk` below them all. The rule is enforced by `tests/engine/tests/layers.rs`.
+//! `progress`, `shorten`, `text_enum` and `disk` below them all. The rule is enforced by `tests/engine/tests/layers.rs`.
 
 pub mod apply;
 pub mod config;
@@ -14,5 +14,7 @@ pub mod numbers;
 pub mod operations;
 pub mod plan;
 pub mod progress;
+pub mod shorten;
 pub mod store;
+mod text_enum;
 pub mod vault;

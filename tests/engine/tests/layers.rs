@@ -17,6 +17,8 @@ use serde_json::Value;
 /// The engine's layers, lowest first: a layer may use those before it.
 const LAYERS: &[&str] = &[
     "numbers",
+    "shorten",
+    "text_enum",
     "error",
     "progress",
     "disk",

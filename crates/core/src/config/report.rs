@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text_enum::text_enum;
+
 /// Severity of a finding: an error keeps a configuration from being used, a warning does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -15,73 +17,72 @@ pub enum Severity {
     Warning,
 }
 
-/// The closed list of findings. Serialised in snake case; the rules stand in docs/RULES.md#the-configuration-file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum FindingCode {
-    /// Nothing but blanks.
-    EmptyFile,
-    /// Larger than [`super::MAX_FILE_BYTES`], or more values than [`super::MAX_VALUES`].
-    TooLarge,
-    /// Not text in UTF-8.
-    NotUtf8,
-    /// Not JSON.
-    InvalidJson,
-    /// Nested deeper than [`super::MAX_DEPTH`].
-    TooDeep,
-    /// A text or key longer than [`super::MAX_TEXT_BYTES`].
-    TextTooLong,
-    /// A key given twice in one object.
-    DuplicateKey,
-    /// A key that JSON software on the way gives a meaning of its own.
-    ReservedKey,
-    /// A known key whose value has another type than it must have.
-    WrongType,
-    /// `version` is missing or not a non-empty text.
-    MissingVersion,
-    /// `version` is not a semantic version.
-    InvalidVersion,
-    /// `version` has another major number.
-    UnsupportedVersion,
-    /// `version` has a newer minor number.
-    NewerMinorVersion,
-    /// `agent` is missing or not an object.
-    MissingAgent,
-    /// `agent.agent_id` is missing or not a non-empty text.
-    MissingAgentId,
-    /// The server has no way to address that `agent_id`.
-    AgentIdNotAddressable,
-    /// `agent.name` is missing or not a non-empty text.
-    MissingAgentName,
-    /// A resource id that is empty, too long, or holds control characters.
-    InvalidResourceId,
-    /// A resource permission without a type.
-    MissingType,
-    /// A resource permission without `permissions`.
-    MissingPermissions,
-    /// `permissions` is something else than an array.
-    PermissionsNotArray,
-    /// A permission that is none of the four.
-    UnknownPermission,
-    /// A permission listed twice.
-    RepeatedPermission,
-    /// An empty list of permissions.
-    EmptyPermissions,
-    /// `tables` is something else than an array of texts.
-    TablesNotArray,
-    /// A permission on a table that `tables` does not list.
-    TableNotListed,
-    /// `metadata` is something else than an object.
-    MetadataNotObject,
-    /// A key that aidb does not know; kept.
-    UnknownKey,
-    /// State of one server, which means nothing on another; ignored.
-    NotPortable,
-    /// Something that is, or looks like, a secret.
-    Secret,
-    /// More findings than [`super::MAX_FINDINGS`]; the rest was counted only.
-    TooManyFindings,
+text_enum! {
+    /// The closed list of findings. Serialised in snake case; the rules stand in docs/RULES.md#the-configuration-file.
+    pub enum FindingCode {
+        /// Nothing but blanks.
+        EmptyFile = "empty_file",
+        /// Larger than [`super::MAX_FILE_BYTES`], or more values than [`super::MAX_VALUES`].
+        TooLarge = "too_large",
+        /// Not text in UTF-8.
+        NotUtf8 = "not_utf8",
+        /// Not JSON.
+        InvalidJson = "invalid_json",
+        /// Nested deeper than [`super::MAX_DEPTH`].
+        TooDeep = "too_deep",
+        /// A text or key longer than [`super::MAX_TEXT_BYTES`].
+        TextTooLong = "text_too_long",
+        /// A key given twice in one object.
+        DuplicateKey = "duplicate_key",
+        /// A key that JSON software on the way gives a meaning of its own.
+        ReservedKey = "reserved_key",
+        /// A known key whose value has another type than it must have.
+        WrongType = "wrong_type",
+        /// `version` is missing or not a non-empty text.
+        MissingVersion = "missing_version",
+        /// `version` is not a semantic version.
+        InvalidVersion = "invalid_version",
+        /// `version` has another major number.
+        UnsupportedVersion = "unsupported_version",
+        /// `version` has a newer minor number.
+        NewerMinorVersion = "newer_minor_version",
+        /// `agent` is missing or not an object.
+        MissingAgent = "missing_agent",
+        /// `agent.agent_id` is missing or not a non-empty text.
+        MissingAgentId = "missing_agent_id",
+        /// The server has no way to address that `agent_id`.
+        AgentIdNotAddressable = "agent_id_not_addressable",
+        /// `agent.name` is missing or not a non-empty text.
+        MissingAgentName = "missing_agent_name",
+        /// A resource id that is empty, too long, or holds control characters.
+        InvalidResourceId = "invalid_resource_id",
+        /// A resource permission without a type.
+        MissingType = "missing_type",
+        /// A resource permission without `permissions`.
+        MissingPermissions = "missing_permissions",
+        /// `permissions` is something else than an array.
+        PermissionsNotArray = "permissions_not_array",
+        /// A permission that is none of the four.
+        UnknownPermission = "unknown_permission",
+        /// A permission listed twice.
+        RepeatedPermission = "repeated_permission",
+        /// An empty list of permissions.
+        EmptyPermissions = "empty_permissions",
+        /// `tables` is something else than an array of texts.
+        TablesNotArray = "tables_not_array",
+        /// A permission on a table that `tables` does not list.
+        TableNotListed = "table_not_listed",
+        /// `metadata` is something else than an object.
+        MetadataNotObject = "metadata_not_object",
+        /// A key that aidb does not know; kept.
+        UnknownKey = "unknown_key",
+        /// State of one server, which means nothing on another; ignored.
+        NotPortable = "not_portable",
+        /// Something that is, or looks like, a secret.
+        Secret = "secret",
+        /// More findings than [`super::MAX_FINDINGS`]; the rest was counted only.
+        TooManyFindings = "too_many_findings",
+    }
 }
 
 /// A place in a file. Lines and columns start at 1; a column counts characters, not bytes, and a BOM is none.

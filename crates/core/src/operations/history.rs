@@ -14,8 +14,9 @@ use crate::error::ErrorCode;
 use crate::plan::{Change, Plan};
 use crate::store::{
     BackupId, BackupReason, BackupSummary, Counts, HistoryRecord, Operation, OperationId, OperationKind,
-    OperationState, OperationSummary, Pin, ProfileChange, ServerRef, text_enum,
+    OperationState, OperationSummary, Pin, ProfileChange, ServerRef,
 };
+use crate::text_enum::text_enum;
 
 text_enum! {
     /// Kind of an entry: that of its operation, or what else there is.

@@ -7,11 +7,12 @@ use sqlx::{Row, Sqlite, Transaction};
 use crate::config::{AgentId, AgentState};
 
 use super::backup_row::{check_hash, summary_from};
-use super::codec::{check_name, short_id, spelled, text_enum, time_text};
+use super::codec::{check_name, short_id, spelled, time_text};
 use super::content::{self, Facts};
 use super::operations::OperationId;
 use super::server_ref::{ServerFilter, ServerRef};
 use super::{Store, StoreError};
+use crate::text_enum::text_enum;
 
 const LONGEST_NAME: usize = 100;
 const LONGEST_NOTE: usize = 2000;

@@ -9,10 +9,11 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
 use uuid::Uuid;
 
-use super::codec::{check_name, parse_time, text_enum, time_text};
+use super::codec::{check_name, parse_time, time_text};
 use super::profile_changes::{self, By, ProfileAction};
 use super::{Store, StoreError};
 use crate::config::ServerId;
+use crate::text_enum::text_enum;
 
 /// The longest name, in characters: it has to fit a column of the overview.
 const LONGEST_NAME: usize = 64;

@@ -7,9 +7,9 @@ use sqlx::sqlite::SqliteRow;
 use crate::connector::KeyHash;
 use crate::error::ErrorReport;
 
-use super::codec::text_enum;
 use super::operations::{End, NewOperation, OperationId, OperationKind, OperationState, OperationSummary};
 use super::{Store, StoreError};
+use crate::text_enum::text_enum;
 
 text_enum! {
     /// Heading of an operation.

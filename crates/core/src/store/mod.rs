@@ -30,7 +30,6 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite, Transaction};
 
 pub use backups::{Backup, BackupFilter, BackupId, BackupReason, BackupSummary, Existence, NewBackup, Pin};
-pub(crate) use codec::text_enum;
 pub use environments::{Colour, Environment, EnvironmentId, NewEnvironment, PlainHttpChoice, Protection};
 pub use error::StoreError;
 pub use history::HistoryRecord;

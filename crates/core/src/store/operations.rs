@@ -9,9 +9,10 @@ use crate::config::AgentId;
 use crate::error::{ErrorCode, ErrorReport};
 
 use super::backups::BackupId;
-use super::codec::{parse_time, short_id, text_enum, time_text};
+use super::codec::{parse_time, short_id, time_text};
 use super::server_ref::{ServerFilter, ServerRef};
 use super::{Store, StoreError};
+use crate::text_enum::text_enum;
 
 short_id! {
     /// An operation's id: `op-` and eight characters that are easy to read out.

@@ -4,11 +4,12 @@
 use chrono::{DateTime, Utc};
 use sqlx::{Row, Sqlite, Transaction};
 
-use super::codec::{parse_time, short_id, text_enum, time_text};
+use super::codec::{parse_time, short_id, time_text};
 use super::environments::{Environment, PlainHttpChoice};
 use super::operations::Program;
 use super::server_ref::ServerRef;
 use super::{Store, StoreError};
+use crate::text_enum::text_enum;
 
 short_id! {
     /// A profile change's id: `pc-` and eight characters that are easy to read out.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use aidb_core::config::{Finding, Severity};
+use aidb_core::config::{Finding, FindingCode, Severity};
 
 use super::{DIM, ERROR, HINT, Page, WARNING, counted, paint, shown};
 use crate::view::Detail;
@@ -18,6 +18,10 @@ pub(crate) fn findings(path: &Path, findings: &[Finding], detail: Detail) -> Str
         one(&mut page, path, finding);
     }
     if findings.len() > most {
+        // What was not even listed is said in any case: how much there is, of which kinds.
+        if let Some(rest) = findings.last().filter(|finding| finding.code == FindingCode::TooManyFindings) {
+            one(&mut page, path, rest);
+        }
         page.line(format!("… and {} (--verbose shows all)", counted(findings.len() - most, "more finding")));
     }
     page.into_text()

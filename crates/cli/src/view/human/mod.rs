@@ -10,6 +10,7 @@ pub(crate) use findings::findings;
 
 use aidb_core::config::display_text;
 pub(crate) use aidb_core::numbers::counted;
+use aidb_core::shorten::shortened;
 use aidb_core::store::ServerRef;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
@@ -41,9 +42,9 @@ pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 pub(crate) const HINT: Style = AnsiColor::Cyan.on_default();
 
-/// Foreign text as it may be shown.
+/// Foreign text as it may be shown: nothing in it hides or moves, and no name fills the screen.
 pub(crate) fn shown(text: &str) -> String {
-    display_text(text)
+    display_text(&shortened(text))
 }
 
 /// One line for standard error that is no error.
