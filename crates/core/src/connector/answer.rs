@@ -7,6 +7,7 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::echo::Echoes;
 use super::key_hash::KeyHash;
 use crate::config::secrets::SecretFinding;
 use crate::config::{
@@ -53,6 +54,46 @@ const NOT_INFO: [&str; 11] = [
     "resource_permissions",
     "registered_at",
 ];
+
+/// Why an answer is refused that says a secret back.
+pub(super) const ECHO: &str = "it repeats a secret that it was sent, so nothing of it is shown or kept";
+
+/// Takes out of an agent what says a secret back: the agent's own key, which servers put there, without a word; a field of
+/// `agent_info` as one that stays behind.
+///
+/// # Errors
+/// The secret is where nothing can be left away: in a name, an id, a permission.
+pub(super) fn withhold_echoes(answer: &mut Value, echoes: &Echoes) -> Result<Vec<SecretFinding>, Problem> {
+    if !echoes.in_data(&answer.to_string()) {
+        return Ok(Vec::new());
+    }
+    let mut withheld = Vec::new();
+    let Some(top) = answer.as_object_mut() else { return Err(ECHO.to_owned()) };
+    if let Some(info) = top.get_mut("agent_info").and_then(Value::as_object_mut) {
+        leave_out_echoes(info, echoes, &mut withheld);
+    }
+    leave_out_echoes(top, echoes, &mut withheld);
+    if echoes.in_data(&answer.to_string()) { Err(ECHO.to_owned()) } else { Ok(withheld) }
+}
+
+fn leave_out_echoes(fields: &mut Map<String, Value>, echoes: &Echoes, withheld: &mut Vec<SecretFinding>) {
+    fields.retain(|field, value| {
+        let named = echoes.in_data(field);
+        if NEEDED.contains(&field.as_str()) || !(named || echoes.in_data(&value.to_string())) {
+            return true;
+        }
+        if !OWN_SECRETS.contains(&field.as_str()) {
+            let pointer = if named { "/agent/(withheld)".to_owned() } else { format!("/agent/{field}") };
+            withheld.push(SecretFinding { pointer, kind: "a secret that this server was sent".to_owned() });
+        }
+        false
+    });
+}
+
+/// Fields that hold secrets of the agent.
+const OWN_SECRETS: [&str; 2] = ["credentials", "agent_credentials"];
+/// Fields without which an agent is not one.
+const NEEDED: [&str; 6] = ["agent_info", "agent_id", "name", "type", "database", "resource_permissions"];
 
 /// An agent as the server's own call gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -125,8 +125,14 @@ impl Connector {
     pub async fn agent(&self, id: &AgentId) -> Result<Option<AgentRecord>, ConnectorError> {
         let request = Request::get(agent_path(id, ""));
         let Some(answer) = self.found(&request, id).await? else { return Ok(None) };
-        let value: Value = self.json(&request, &answer)?;
-        answer::agent_record(value, id).map(Some).map_err(|problem| self.bad_answer(&request, &problem))
+        let mut value: Value = self.parsed(&request, &answer)?;
+        let withheld = answer::withhold_echoes(&mut value, &self.echoes());
+        let record = withheld.and_then(|withheld| {
+            let mut record = answer::agent_record(value, id)?;
+            record.live.withheld.extend(withheld);
+            Ok(record)
+        });
+        record.map(Some).map_err(|problem| self.bad_answer(&request, &problem))
     }
 
     /// All resource permissions of the agent; `None` only for a definite "no such agent".
@@ -298,7 +304,7 @@ impl Connector {
             }
             _ => return Err(self.refusal(&request, &answer, None)),
         };
-        let message = ErrorBody::read(&answer.body, json.as_ref(), &self.scrubber(&request)).text;
+        let message = ErrorBody::read(&answer.body, json.as_ref(), &self.scrubber()).text;
         Ok(DatabaseTest { verdict, message })
     }
 
@@ -325,11 +331,11 @@ impl Connector {
         let (status, call) = (answer.status, self.call(request));
         if (300..400).contains(&status) {
             let to = answer.location.as_ref().map(|to| to.origin().ascii_serialization());
-            let to = to.map(|to| presentable(&to, &self.scrubber(request)));
+            let to = to.map(|to| presentable(&to, &self.scrubber()));
             return ConnectorError::Redirected { status, to, call };
         }
         let json = parsed(answer);
-        let text = ErrorBody::read(&answer.body, json.as_ref(), &self.scrubber(request)).text;
+        let text = ErrorBody::read(&answer.body, json.as_ref(), &self.scrubber()).text;
         match (status, id) {
             (404, Some(id)) if answer::missing(json.as_ref(), id.as_str(), None) == Missing::Agent => {
                 ConnectorError::AgentNotFound { id: id.as_str().to_owned(), text, call }
@@ -347,14 +353,23 @@ impl Connector {
         if answer.status == 204 {
             return Ok(());
         }
-        self.json::<IgnoredAny>(request, answer)?;
+        self.parsed::<IgnoredAny>(request, answer)?;
         match answer.body.iter().find(|byte| !byte.is_ascii_whitespace()) {
             Some(b'{') => Ok(()),
             _ => Err(self.bad_answer(request, "it is not an object")),
         }
     }
 
+    /// Data of an answer, which may be shown and stored from here on.
     fn json<T: DeserializeOwned>(&self, request: &Request<'_>, answer: &Answer) -> Result<T, ConnectorError> {
+        let value = self.parsed(request, answer)?;
+        match self.echoes().in_data(&String::from_utf8_lossy(&answer.body)) {
+            true => Err(self.bad_answer(request, answer::ECHO)),
+            false => Ok(value),
+        }
+    }
+
+    fn parsed<T: DeserializeOwned>(&self, request: &Request<'_>, answer: &Answer) -> Result<T, ConnectorError> {
         let mut reader = serde_json::Deserializer::from_slice(&answer.body);
         let value = match serde_path_to_error::deserialize(&mut reader) {
             Ok(value) => value,
@@ -374,7 +389,7 @@ impl Connector {
         why: &serde_json::Error,
         path: &str,
     ) -> ConnectorError {
-        let said = ErrorBody::read(&answer.body, None, &self.scrubber(request));
+        let said = ErrorBody::read(&answer.body, None, &self.scrubber());
         match (why.classify(), said.form) {
             (serde_json::error::Category::Data, _) => {
                 // Not the parser's own words: they repeat the value, which may be a secret.
@@ -389,7 +404,7 @@ impl Connector {
 
     fn not_a_connector(&self, request: &Request<'_>, answer: &Answer) -> ConnectorError {
         let json = parsed(answer);
-        let text = ErrorBody::read(&answer.body, json.as_ref(), &self.scrubber(request)).text;
+        let text = ErrorBody::read(&answer.body, json.as_ref(), &self.scrubber()).text;
         ConnectorError::NotAConnector { status: answer.status, text, call: self.call(request) }
     }
 
@@ -400,7 +415,7 @@ impl Connector {
     }
 
     fn bad_answer(&self, request: &Request<'_>, problem: &str) -> ConnectorError {
-        let problem: Problem = presentable(problem, &self.scrubber(request));
+        let problem: Problem = presentable(problem, &self.scrubber());
         ConnectorError::BadAnswer { problem, call: self.call(request) }
     }
 }

@@ -1,7 +1,7 @@
 //! One HTTP client for one environment: how it is built, and how one request becomes one answer.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use super::base_url::{PlainHttp, checked, guard_plain_http, is_loopback};
 use super::connections::Connections;
+use super::echo::{Echoes, Kind, Sent};
 use super::error::{Call, ConnectorError, Effect};
 use super::failure::Failure;
 use super::limits::Limits;
@@ -55,12 +56,13 @@ struct Inner {
     url: Url,
     prefix: String,
     client: Client,
-    api_key: Option<SecretString>,
     key_header: Option<HeaderValue>,
     limits: Limits,
     slots: Arc<Semaphore>,
     connections: Arc<Connections>,
     proxy: Option<Proxy>,
+    /// Shared with the client that sends no key: it is the same server that may say one back.
+    sent: Arc<Mutex<Sent>>,
 }
 
 impl Connector {
@@ -97,16 +99,21 @@ impl Connector {
         };
         let client = with_trust(builder, &url, endpoint.ca_pem.as_deref())?;
         let prefix = url.path().trim_end_matches('/').to_owned();
+        let mut sent = Sent::default();
+        endpoint.api_key.iter().for_each(|key| sent.add(key, Kind::Key));
+        if let Some(password) = proxy.as_ref().and_then(Proxy::password) {
+            sent.add(&password, Kind::Key);
+        }
         let inner = Inner {
             url,
             prefix,
             client,
             key_header: endpoint.api_key.as_ref().map(key_header).transpose()?,
-            api_key: endpoint.api_key,
             limits: endpoint.limits,
             slots: Arc::new(Semaphore::new(in_flight)),
             connections,
             proxy,
+            sent: Arc::new(Mutex::new(sent)),
         };
         Ok(Self(Arc::new(inner)))
     }
@@ -120,23 +127,23 @@ impl Connector {
     /// Whether a key goes with every request.
     #[must_use]
     pub fn has_key(&self) -> bool {
-        self.0.api_key.is_some()
+        self.0.key_header.is_some()
     }
 
     /// That server, asked as somebody without a key: a key goes with no request of it.
     #[must_use]
     pub fn without_key(&self) -> Self {
-        let Inner { url, prefix, client, limits, slots, connections, proxy, .. } = self.0.as_ref();
+        let Inner { url, prefix, client, limits, slots, connections, proxy, sent, .. } = self.0.as_ref();
         Self(Arc::new(Inner {
             url: url.clone(),
             prefix: prefix.clone(),
             client: client.clone(),
-            api_key: None,
             key_header: None,
             limits: *limits,
             slots: Arc::clone(slots),
             connections: Arc::clone(connections),
             proxy: proxy.clone(),
+            sent: Arc::clone(sent),
         }))
     }
 
@@ -157,6 +164,7 @@ impl Connector {
         if let Some(body) = &request.body {
             building = building.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body.clone());
         }
+        self.remember(request.secrets);
         // Never closed, so it always comes; the permit is held until the answer is read.
         let _slot = self.0.slots.acquire().await.ok();
         let response = building.send().await.map_err(|error| self.no_answer(request, &error))?;
@@ -208,18 +216,36 @@ impl Connector {
         Call::new(target, request.effect)
     }
 
-    /// Hides every secret that is in play for this request.
-    pub(super) fn scrubber(&self, request: &Request<'_>) -> Scrubber {
-        let mut scrubber = Scrubber::default();
-        let keys = self.0.api_key.iter().chain(request.secrets.keys.into_iter().flatten());
-        keys.for_each(|key| scrubber.hide(key));
-        if let Some(connection) = request.secrets.connection {
-            scrubber.hide_connection(connection);
-        }
-        if let Some(password) = self.0.proxy.as_ref().and_then(Proxy::password) {
-            scrubber.hide(&password);
+    /// Hides every secret that this server was sent.
+    pub(super) fn scrubber(&self) -> Scrubber {
+        let mut sent = self.sent();
+        let mut scrubber = Scrubber::with(sent.echoes(Scrubber::secret_parts));
+        for (secret, kind) in sent.secrets() {
+            match kind {
+                Kind::Key => scrubber.hide(secret),
+                Kind::Connection => scrubber.hide_connection(secret),
+            }
         }
         scrubber
+    }
+
+    /// What hears a secret in an answer that is taken for data.
+    pub(super) fn echoes(&self) -> Arc<Echoes> {
+        self.sent().echoes(Scrubber::secret_parts)
+    }
+
+    fn remember(&self, secrets: Secrets<'_>) {
+        if secrets.keys.iter().all(Option::is_none) && secrets.connection.is_none() {
+            return;
+        }
+        let mut sent = self.sent();
+        secrets.keys.into_iter().flatten().for_each(|key| sent.add(key, Kind::Key));
+        secrets.connection.into_iter().for_each(|connection| sent.add(connection, Kind::Connection));
+    }
+
+    /// A poisoned lock only means that another call panicked while it held plain data; the data is still true.
+    fn sent(&self) -> MutexGuard<'_, Sent> {
+        self.0.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

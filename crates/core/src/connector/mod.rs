@@ -13,6 +13,7 @@ mod base_url;
 mod calls;
 mod client;
 mod connections;
+mod echo;
 mod error;
 mod error_body;
 mod failure;

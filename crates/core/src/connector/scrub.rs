@@ -3,9 +3,13 @@
 //! Error texts echo what they were sent: a database driver names the user, the host, sometimes the whole connection
 //! string (docs/CONNECTOR.md#linking). Only foreign text goes through here; aidb's own words never hold a secret to begin with.
 
+use std::sync::Arc;
+
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
+
+use super::echo::Echoes;
 
 const MASK: &str = "***";
 
@@ -29,6 +33,10 @@ pub(super) struct Scrubber {
     needles: Vec<Needle>,
     /// The secrets that a mask would give away.
     guessable: Vec<Zeroizing<String>>,
+    /// The parts that nobody may learn, as they are and decoded.
+    secrets: Vec<Zeroizing<String>>,
+    /// Hears what comes back in another form.
+    echoes: Option<Arc<Echoes>>,
 }
 
 /// One spelling of what is masked.
@@ -50,6 +58,8 @@ enum Within {
 /// Part of a connection string.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
+    /// All of it: nobody may learn it, and it begins like any other.
+    Whole,
     /// Nobody may learn it.
     Secret,
     /// User, host, database: they say where something is.
@@ -57,6 +67,11 @@ enum Part {
 }
 
 impl Scrubber {
+    /// Hides nothing yet but what `echoes` hears.
+    pub(super) fn with(echoes: Arc<Echoes>) -> Self {
+        Self { echoes: Some(echoes), ..Self::default() }
+    }
+
     /// Hides a key: as it is, and in the spellings in which software echoes text.
     pub(super) fn hide(&mut self, secret: &SecretString) {
         self.add(secret.expose_secret(), Part::Secret);
@@ -68,7 +83,7 @@ impl Scrubber {
     /// error message.
     pub(super) fn hide_connection(&mut self, connection: &SecretString) {
         let text = connection.expose_secret();
-        self.add(text, Part::Secret);
+        self.add(text, Part::Whole);
         if let Some((_, rest)) = text.split_once("://") {
             let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
             for candidate in [authority, rest] {
@@ -86,6 +101,13 @@ impl Scrubber {
         }
         self.hide_assignments(text);
         self.sort();
+    }
+
+    /// The parts of a connection string that nobody may learn.
+    pub(super) fn secret_parts(connection: &SecretString) -> Vec<Zeroizing<String>> {
+        let mut scrubber = Self::default();
+        scrubber.hide_connection(connection);
+        scrubber.secrets
     }
 
     fn hide_userinfo(&mut self, text: &str) {
@@ -137,9 +159,12 @@ impl Scrubber {
         let word = text.chars().all(char::is_alphabetic);
         let short = length < SHORTEST_SECRET || (word && length < SHORTEST_WORD);
         let decoded = Zeroizing::new(percent_decode_str(text).decode_utf8_lossy().into_owned());
+        if part == Part::Secret {
+            self.secrets.extend([text, decoded.as_str()].map(|text| Zeroizing::new(text.to_owned())));
+        }
         for form in [text, decoded.as_str()].into_iter().flat_map(spellings) {
             match part {
-                Part::Secret if short => self.guessable.push(form),
+                Part::Secret | Part::Whole if short => self.guessable.push(form),
                 Part::Detail if short => self.needles.push(Needle { text: form, within: Within::Punctuation }),
                 _ => self.needles.push(Needle { text: form, within: Within::Anything }),
             }
@@ -158,6 +183,14 @@ impl Scrubber {
     /// `text` with every secret replaced, or nothing of it where that would give one away. One pass, so that what was put in is
     /// not looked at again.
     pub(super) fn clean(&self, text: &str) -> String {
+        let clean = self.masked(text);
+        match &self.echoes {
+            Some(echoes) if echoes.in_words(&clean) => WITHHELD.to_owned(),
+            _ => clean,
+        }
+    }
+
+    fn masked(&self, text: &str) -> String {
         if self.guessable.iter().any(|secret| text.contains(secret.as_str())) {
             return WITHHELD.to_owned();
         }

@@ -175,3 +175,101 @@ async fn no_answer_gives_a_short_key_away() {
         assert!(!shown.contains("***") && !shown.contains("the key key") && !shown.contains("key.example"), "{shown}");
     }
 }
+
+/// The API key as a server may write it.
+fn in_other_forms() -> Vec<String> {
+    use base64::Engine as _;
+    let each = |write: &dyn Fn(u8) -> String| API_KEY.bytes().map(write).collect::<String>();
+    vec![
+        API_KEY.to_uppercase(),
+        API_KEY.chars().rev().collect(),
+        API_KEY.chars().map(|c| format!("{c} ")).collect(),
+        API_KEY.chars().map(|c| format!("{c}\u{200b}")).collect(),
+        each(&|byte| format!("%{byte:02x}")),
+        each(&|byte| format!("{byte:02X}")),
+        each(&|byte| format!("&#{byte};")),
+        base64::engine::general_purpose::STANDARD.encode(API_KEY),
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!("key={API_KEY}")),
+    ]
+}
+
+#[tokio::test]
+async fn s1_no_error_quotes_the_key_in_another_form() {
+    for form in in_other_forms() {
+        let said = [form.clone(), format!("The key {form} may not do that."), form.chars().skip(3).collect()];
+        for text in said {
+            for answer in [
+                Act::json("500 X", &json!({ "error": text, "message": "no" }).to_string()),
+                Act::json("403 X", &json!({ "error": "no", "message": text }).to_string()),
+                Act::html("404 X", &format!("<html><title>{text}</title>")),
+                Act::json("200 OK", &json!({ "agents": "none", "x": text }).to_string()),
+            ] {
+                let server = RawServer::start(vec![answer]).await;
+                let shown = all_texts(&connector(&server.url()).agent_ids().await.unwrap_err());
+                assert!(!shown.contains(text.trim()), "{text}: {shown}");
+            }
+        }
+    }
+}
+
+/// What is read is shown, exported and stored in backups.
+#[tokio::test]
+async fn s1_no_data_carries_the_key_in_another_form() {
+    for form in in_other_forms().into_iter().chain([API_KEY.to_owned()]) {
+        let hidden = format!("{form} end");
+        let agent = |field: &str, value: serde_json::Value| {
+            let own = json!({ "api_key": API_KEY });
+            let mut agent = json!({ "agent_id": "a", "name": "A", "owner": "maria", "credentials": own });
+            agent[field] = value;
+            Act::json("200 OK", &agent.to_string())
+        };
+        for field in ["name", "type"] {
+            let server = RawServer::start(vec![agent(field, json!(hidden))]).await;
+            let error = connector(&server.url()).agent(&id("a")).await.unwrap_err();
+            assert!(!all_texts(&error).contains(form.trim()), "{form}: {error}");
+        }
+        let server = RawServer::start(vec![agent("note", json!({ "deep": [hidden] }))]).await;
+        let record = connector(&server.url()).agent(&id("a")).await.unwrap().unwrap();
+        assert!(!format!("{record:?}").contains(form.trim()), "{form}: {record:?}");
+        assert_eq!(record.live.agent.info.get("owner"), Some(&json!("maria")), "what says nothing stays");
+        assert!(record.live.withheld.iter().any(|found| found.pointer == "/agent/note"), "{:?}", record.live.withheld);
+
+        let resources = json!({ hidden.clone(): { "type": "table", "permissions": ["read"] } });
+        for answer in [json!({ "agent_id": "a", "resources": resources }), json!({ "agents": ["b", hidden] })] {
+            let act = Act::json("200 OK", &answer.to_string());
+            let server = RawServer::start(vec![act]).await;
+            let client = connector(&server.url());
+            let error = match answer.get("agents") {
+                Some(_) => client.agent_ids().await.unwrap_err(),
+                None => client.resource_permissions(&id("a")).await.unwrap_err(),
+            };
+            assert!(!all_texts(&error).contains(form.trim()), "{form}: {error}");
+            assert!(error.to_string().contains("repeats a secret"), "{error}");
+        }
+    }
+    // A field of the agent's own key is left out without a word.
+    let agent = json!({ "agent_id": "a", "name": "A", "credentials": { "api_key": API_KEY } });
+    let server = RawServer::start(vec![Act::json("200 OK", &agent.to_string())]).await;
+    let record = connector(&server.url()).agent(&id("a")).await.unwrap().unwrap();
+    assert!(record.live.withheld.is_empty(), "{:?}", record.live.withheld);
+}
+
+/// A server may wait: what was sent with one request is heard in the answer to another.
+#[tokio::test]
+async fn s1_a_connection_string_is_not_quoted_later_on_either() {
+    use base64::Engine as _;
+    let string = "postgresql://app:c%40nary-Pw7x@db.internal/shop";
+    let coded = base64::engine::general_purpose::STANDARD.encode(string);
+    let server = RawServer::start(vec![
+        Act::json("200 OK", "{}"),
+        Act::json("400 X", &json!({ "error": format!("lost {coded}") }).to_string()),
+        Act::json("400 X", &json!({ "error": "password c@nary-Pw7x" }).to_string()),
+    ])
+    .await;
+    let client = connector(&server.url());
+    client.link_database(&id("a"), &secret(string)).await.unwrap();
+    for _ in 0..2 {
+        let shown = all_texts(&client.agent_ids().await.unwrap_err());
+        assert!(!shown.contains(&coded) && !shown.contains("c@nary-Pw7x"), "{shown}");
+    }
+}
