@@ -9,6 +9,7 @@
 //! It runs over every resource id, so the first thing is one pass of a multi-pattern search for the words by which forms
 //! can be told; almost every text ends there.
 
+mod coded;
 mod connections;
 mod forms;
 mod names;
@@ -154,7 +155,8 @@ fn unnamed(key: Option<&str>, text: &str) -> Option<&'static str> {
         .or_else(|| connections::kind(text, &hints))
         .or_else(|| if hints.assignment { assigned(text) } else { None })
         .or_else(|| (shape::has_random_word(text) && !key.is_some_and(names::is_public)).then_some(RANDOM))
-        .or_else(|| encoded(text))
+        .or_else(|| (shape::is_bare_256_bits(text) && !key.is_some_and(names::is_of_a_digest)).then_some(RANDOM))
+        .or_else(|| encoded(text, CODED_WITHIN_CODED))
 }
 
 /// Suspicion from the name it stands under.
@@ -185,11 +187,17 @@ fn assigned(text: &str) -> Option<&'static str> {
     })
 }
 
-/// A secret in Base64, as Kubernetes keeps them.
-fn encoded(text: &str) -> Option<&'static str> {
-    let decoded = shape::decode_text(text)?;
-    let hints = forms::hints(&decoded);
-    hints.form(&decoded).or_else(|| connections::kind(&decoded, &hints)).or_else(|| assigned(&decoded))
+/// A text in another writing is looked at so many times, each time in what was written in it.
+const CODED_WITHIN_CODED: usize = 2;
+
+/// A secret in another writing: Base64, as Kubernetes keeps them, percent, hexadecimal, entities, escapes, with characters between
+/// that nobody sees.
+fn encoded(text: &str, deep: usize) -> Option<&'static str> {
+    coded::readings(text).iter().find_map(|decoded| {
+        let hints = forms::hints(decoded);
+        let found = hints.form(decoded).or_else(|| connections::kind(decoded, &hints)).or_else(|| assigned(decoded));
+        found.or_else(|| if deep > 1 { encoded(decoded, deep - 1) } else { None })
+    })
 }
 
 /// A key can be a secret too: then it stays out of the pointer as well.

@@ -25,14 +25,33 @@ static PARAMETER: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-static ASSIGNMENT: LazyLock<Regex> = LazyLock::new(|| {
+/// `curl -u user:password`, and others that take both in one word.
+static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r#"(?i)([a-zß-ÿ][a-z0-9_.ß-ÿ-]*(?: [a-z]+)?)["'\]]{0,2}\s{0,3}(?::=|=>|=)\s{0,3}["'{]{0,2}([^\s"';&,|<>?]{1,512})"#,
+        r#"(?i)\b(?:curl|https?|xh|wget|sshpass|mysql|mysqldump)\b[^\n]{0,400}?\s(?:(?:-u|--user|--proxy-user|-a|--auth)[\s=]?["']?[^\s:"'/]{1,64}:|-p)["']?([^\s"']{3,})"#,
     )
 });
 
+/// "The password is hunter2", and its like.
+static PROSE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r#"(?i)\b(pass ?word|pass ?phrase|pass ?code|passwort|kennwort|pin(?: code)?|secret|api[ -]key|(?:access |refresh )?token|парол\w*|mot de passe|contraseña|senha|wachtwoord|hasło|parola)(?:\s+(?:for|of|to|für|von|pour|de|para)\s+[^\s:]{1,40}(?:\s+[^\s:]{1,40}){0,3}?)?\s*(?:\s(?:is|was|are|lautet|ist|est|es|é|это)\s*:?|[:：])\s*(["'`«“„‘]?)([^\s"'`»”’,;]{4,80})"#,
+    )
+});
+
+/// The same where no space parts words, and a value stands out by being ASCII.
+static PROSE_UNSPACED: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r#"(?:密码|密碼|口令|パスワード|暗証番号|비밀번호|암호)\s*(?:是|为|為|は|が|은|는|이|：|:|=)\s*["'「『“]?([!-~]{4,80})"#,
+    )
+});
+
+static ASSIGNMENT: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(r#"(?i)([^\W\d][\w.-]*(?: [a-z]+)?)["'\]]{0,2}\s{0,3}(?::=|=>|=|＝)\s{0,3}["'{]{0,2}([^\s"';&,|<>?]{1,512})"#)
+});
+
 static STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed(r#"(?i)([a-zß-ÿ][a-z0-9_.ß-ÿ-]*(?: [a-z]+)?)["']?\s{0,3}:(["']|\s{0,3})["']?([^\s"';&,|<>]{1,512})"#)
+    fixed(r#"(?i)([^\W\d][\w.-]*(?: [a-z]+)?)["']?\s{0,3}[:：](["']|\s{0,3})["']?([^\s"';&,|<>]{1,512})"#)
 });
 
 /// Kind of connection string with a password, or of other credentials, in the text.
@@ -45,6 +64,12 @@ pub(super) fn kind(text: &str, hints: &Hints) -> Option<&'static str> {
     if text.contains('?') && PARAMETER.captures_iter(text).any(|found| !masked(found.get(1))) {
         return Some("connection string with a key");
     }
+    if text.contains(" -") && command(text) {
+        return Some("password of a command line");
+    }
+    if hints.named && prose(text) {
+        return Some("password in a sentence");
+    }
     if hints.authorization && header(text) {
         return Some("HTTP authorization");
     }
@@ -55,12 +80,37 @@ fn masked(found: Option<regex::Match<'_>>) -> bool {
     found.is_some_and(|found| shape::is_masked(found.as_str()))
 }
 
+fn command(text: &str) -> bool {
+    COMMAND.captures_iter(text).any(|found| {
+        let password = found.get(1).map_or("", |password| password.as_str()).trim_start_matches(['=', ' ']);
+        !shape::is_placeholder(password) && !password.starts_with(['$', '-', '/', '<'])
+    })
+}
+
+/// A word of the sentence is no password unless it stands in quotes or is made as no word is.
+fn prose(text: &str) -> bool {
+    let spaced = PROSE.captures_iter(text).any(|found| {
+        let group = |at| found.get(at).map_or("", |part| part.as_str());
+        let value = group(3).trim_end_matches(['.', '!', '?', ')', ':']);
+        let digits = value.bytes().all(|byte| byte.is_ascii_digit()) && group(1).to_lowercase().starts_with("pin");
+        let quoted = !group(2).is_empty();
+        !shape::is_placeholder(value) && (quoted || digits || shape::is_strong(value))
+    });
+    spaced
+        || PROSE_UNSPACED.captures_iter(text).any(|found| {
+            let value = found.get(1).map_or("", |part| part.as_str()).trim_end_matches(['.', '"', '\'']);
+            !shape::is_placeholder(value)
+                && value.bytes().any(|byte| byte.is_ascii_digit() || byte.is_ascii_punctuation())
+        })
+}
+
 fn link(text: &str) -> Option<&'static str> {
     LINK.captures_iter(text).find_map(|found| {
         let (scheme, rest) = (found.get(1)?.as_str(), found.get(2)?.as_str());
         let product = product(scheme);
         let credentials = user_info(rest).or_else(|| product.and_then(|_| loose_user_info(rest)))?;
-        holds_secret(credentials).then_some(product.unwrap_or("URL with a password"))
+        (holds_secret(credentials) && !is_example(credentials, rest))
+            .then_some(product.unwrap_or("URL with a password"))
     })
 }
 
@@ -88,6 +138,33 @@ fn holds_secret(info: &str) -> bool {
         Some((_, password)) => !shape::is_masked(password),
         None => shape::is_random(info),
     }
+}
+
+/// `user:password@host`, as documentation writes it: every part is the word for itself.
+fn is_example(info: &str, rest: &str) -> bool {
+    const USERS: [&str; 12] = [
+        "user",
+        "username",
+        "usr",
+        "name",
+        "login",
+        "dbuser",
+        "db_user",
+        "myuser",
+        "youruser",
+        "your_user",
+        "u",
+        "account",
+    ];
+    const PASSWORDS: [&str; 10] =
+        ["password", "pass", "passwd", "pwd", "pw", "p", "secret", "mypassword", "yourpassword", "your_password"];
+    const HOSTS: [&str; 8] = ["host", "hostname", "server", "servername", "address", "ip", "db_host", "dbhost"];
+    let Some((user, password)) = info.split_once(':') else { return false };
+    let host = rest.strip_prefix(info).and_then(|rest| rest.strip_prefix('@')).unwrap_or_default();
+    let host = host.split([':', '/', '?', ',']).next().unwrap_or_default().to_ascii_lowercase();
+    let is = |list: &[&str], word: &str| list.contains(&word.to_ascii_lowercase().as_str());
+    let stands_for_itself = HOSTS.contains(&host.as_str()) || host.split('.').any(|part| part == "example");
+    is(&PASSWORDS, password) && (is(&USERS, user) || stands_for_itself)
 }
 
 /// The database or broker of a URL scheme, drivers and JDBC included: `postgresql+asyncpg`, `mongodb+srv`.

@@ -190,7 +190,7 @@ static FORMS: &[Form] = &[
 ];
 
 /// Words after which `name=value` and `name: value` get a closer look; the names themselves are judged by `names`.
-const ASSIGNMENT_WORDS: [&str; 22] = [
+const ASSIGNMENT_WORDS: [&str; 33] = [
     "pass",
     "pwd",
     "pw",
@@ -213,6 +213,17 @@ const ASSIGNMENT_WORDS: [&str; 22] = [
     "twilio",
     "connection",
     "dsn",
+    "pin",
+    "senha",
+    "wachtwoord",
+    "парол",
+    "Парол",
+    "密码",
+    "密碼",
+    "口令",
+    "パスワード",
+    "비밀번호",
+    "暗証番号",
 ];
 const AUTHORIZATION_WORDS: [&str; 4] = ["bearer ", "basic ", "token ", "apikey "];
 const LINK_WORDS: [&str; 1] = ["://"];
@@ -226,6 +237,8 @@ pub(super) struct Hints {
     pub(super) authorization: bool,
     /// Something that may be a URL.
     pub(super) link: bool,
+    /// A word for a secret, whatever follows it.
+    pub(super) named: bool,
 }
 
 enum Meaning {
@@ -280,7 +293,7 @@ fn build() -> Search {
 
 /// One pass over the text.
 pub(super) fn hints(text: &str) -> Hints {
-    let mut hints = Hints { forms: Vec::new(), assignment: false, authorization: false, link: false };
+    let mut hints = Hints { forms: Vec::new(), assignment: false, authorization: false, link: false, named: false };
     let search = &*SEARCH;
     for found in search.words.find_overlapping_iter(text) {
         match search.meanings[found.pattern().as_usize()] {
@@ -294,7 +307,8 @@ pub(super) fn hints(text: &str) -> Hints {
             Meaning::Link => hints.link = true,
         }
     }
-    hints.assignment = hints.assignment && text.bytes().any(|byte| matches!(byte, b'=' | b':'));
+    hints.named = hints.assignment;
+    hints.assignment = hints.assignment && text.bytes().any(|byte| matches!(byte, b'=' | b':' | 0xef));
     hints
 }
 

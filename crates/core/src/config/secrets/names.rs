@@ -20,7 +20,18 @@ const CERTAIN: &[&str] = &[
     "passcode", "pass", "psw", "pw", "secret", "secrets", "secreto", "secretkey", "apikey", "apisecret", "credential",
     "credentials", "creds", "privatekey", "privkey", "clientsecret", "connectionstring", "connstr", "secretaccesskey",
     "keypass", "dbpass", "dbpassword", "userpass", "userpassword", "storepass", "mnemonic", "sslpassword",
-    "pgpassword",
+    "pgpassword", "pincode", "senha", "wachtwoord", "lösenord", "losenord", "salasana", "hasło", "haslo", "heslo", "jelszó",
+    "jelszo", "parola", "şifre", "sifre", "adgangskode", "passord", "motdepasse", "lozinka", "clave",
+];
+
+/// Words for it in languages that do not part words, or bend them: they count wherever they stand.
+#[rustfmt::skip]
+const CERTAIN_PARTS: &[&str] = &["парол", "密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호", "암호"];
+
+/// Words before "token" that make it one of a language model, or of a parser.
+#[rustfmt::skip]
+const TOKENS_OF_TEXT: &[&str] = &[
+    "pad", "eos", "bos", "unk", "sep", "cls", "mask", "stop", "special", "start", "end", "begin", "separator", "per",
 ];
 
 #[rustfmt::skip]
@@ -28,7 +39,7 @@ const CERTAIN_PAIRS: &[(&str, &str)] = &[
     ("api", "key"), ("api", "secret"), ("api", "keys"), ("private", "key"), ("priv", "key"), ("secret", "key"),
     ("access", "key"), ("auth", "key"), ("encryption", "key"), ("signing", "key"), ("master", "key"),
     ("connection", "string"), ("conn", "string"), ("seed", "phrase"), ("recovery", "phrase"), ("pass", "phrase"),
-    ("key", "hash"),
+    ("key", "hash"), ("pin", "code"), ("de", "passe"), ("palavra", "passe"),
 ];
 
 #[rustfmt::skip]
@@ -117,7 +128,12 @@ pub(super) fn suspicion(name: &str) -> Suspicion {
     if ends_with_one_of(&words, ABOUT) || words.first().is_some_and(|word| ASKING.contains(&word.as_str())) {
         return Suspicion::None;
     }
-    if has(CERTAIN) || has_pair(CERTAIN_PAIRS) {
+    let lower = name.to_lowercase();
+    if has(CERTAIN)
+        || has_pair(CERTAIN_PAIRS)
+        || is_token(&words)
+        || CERTAIN_PARTS.iter().any(|part| lower.contains(part))
+    {
         Suspicion::Certain
     } else if has(TOKEN) || has_pair(TOKEN_PAIRS) {
         Suspicion::Token
@@ -126,6 +142,40 @@ pub(super) fn suspicion(name: &str) -> Suspicion {
     } else {
         Suspicion::None
     }
+}
+
+/// A name that is or ends in "token": whatever stands under it is one, short or bare.
+fn is_token(words: &[String]) -> bool {
+    let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
+    words.last().is_some_and(|last| last == "token") && !TOKENS_OF_TEXT.contains(&before)
+}
+
+/// Whether a name says that its value is made from something public.
+pub(super) fn is_of_a_digest(name: &str) -> bool {
+    const DIGESTS: &[&str] = &[
+        "sha",
+        "hash",
+        "hashes",
+        "digest",
+        "digests",
+        "checksum",
+        "fingerprint",
+        "etag",
+        "commit",
+        "integrity",
+        "layer",
+        "block",
+        "tx",
+        "txid",
+        "transaction",
+        "blob",
+        "cid",
+        "merkle",
+        "root",
+        "image",
+        "revision",
+    ];
+    suspicion(name) == Suspicion::None && words(name).iter().any(|word| DIGESTS.contains(&word.as_str()))
 }
 
 /// Whether a name says that its value identifies something, in public: there, randomness means nothing.
@@ -186,7 +236,18 @@ mod tests {
             ("aws_secret_access_key", Suspicion::Certain),
             ("credentials_base64", Suspicion::Certain),
             ("password2", Suspicion::Certain),
-            ("accessToken", Suspicion::Token),
+            ("accessToken", Suspicion::Certain),
+            ("refresh_token", Suspicion::Certain),
+            ("token", Suspicion::Certain),
+            ("pad_token", Suspicion::Token),
+            ("tokens", Suspicion::Token),
+            ("pin_code", Suspicion::Certain),
+            ("пароль_базы", Suspicion::Certain),
+            ("数据库密码", Suspicion::Certain),
+            ("DBパスワード", Suspicion::Certain),
+            ("mot_de_passe", Suspicion::Certain),
+            ("contraseña", Suspicion::Certain),
+            ("Passwort", Suspicion::Certain),
             ("vault_secret_id", Suspicion::Token),
             ("datadog", Suspicion::Weak),
             ("signature", Suspicion::Weak),

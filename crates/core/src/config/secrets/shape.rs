@@ -274,7 +274,19 @@ fn is_public_by_form(text: &str) -> bool {
         "AAAAB3NzaC1",
     ];
     const PARTS: [&str; 3] = ["BEGIN CERTIFICATE", "BEGIN PUBLIC KEY", "BEGIN RSA PUBLIC KEY"];
-    STARTS.iter().any(|start| text.starts_with(start)) || PARTS.iter().any(|part| text.contains(part))
+    let begins = |start: &&str| text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
+    STARTS.iter().any(begins) || is_fingerprint(text) || PARTS.iter().any(|part| text.contains(part))
+}
+
+/// `aa:bb:cc`, as fingerprints of certificates and keys are printed, and addresses of network cards.
+fn is_fingerprint(text: &str) -> bool {
+    text.len() >= 8 && text.split(':').all(|pair| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// 256 bits in hexadecimal and nothing else: as a key is as likely as a digest, and says so nowhere.
+pub(super) fn is_bare_256_bits(text: &str) -> bool {
+    let text = text.trim();
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) && entropy(text) >= 2.8
 }
 
 fn is_token_byte(byte: u8) -> bool {

@@ -155,9 +155,18 @@ impl Maker {
             "P" => self.pick(&PASSWORDS).replace('|', ""),
             "U" => self.fill("{h8}-{h4}-4{h3}-a{h3}-{h12}"),
             "E" => self.encoded(count),
+            "%" => self.credentials(count).bytes().map(|byte| format!("%{byte:02X}")).collect(),
+            "x" => self.credentials(count).bytes().map(|byte| format!("{byte:02x}")).collect(),
+            "&" => self.credentials(count).bytes().map(|byte| format!("&#{byte};")).collect(),
+            "z" => self.credentials(count).chars().map(|c| format!("{c}\u{200b}")).collect(),
             "A" => encode(&self.fill("{l5}:{w10}")),
             _ => unreachable!("no such class: {class}"),
         }
+    }
+
+    /// A connection string with a password of `length` characters.
+    fn credentials(&mut self, length: usize) -> String {
+        self.fill(&format!("postgresql://app:{{w{length}}}@db.internal/shop"))
     }
 
     /// `count` words in Base64.
@@ -174,7 +183,8 @@ fn encode(text: &str) -> String {
 
 fn is_hole(hole: &str) -> bool {
     let mut characters = hole.chars();
-    characters.next().is_some_and(|class| "hHwubBidnlLWCPUEA".contains(class)) && characters.all(|c| c.is_ascii_digit())
+    characters.next().is_some_and(|class| "hHwubBidnlLWCPUEA%x&z".contains(class))
+        && characters.all(|c| c.is_ascii_digit())
 }
 
 fn capitalised(word: &str) -> String {
