@@ -7,8 +7,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use aidb_core::connector::Proxies;
+use aidb_core::error::ErrorCode;
 use aidb_core::operations::{Engine, EngineSettings, Look};
-use aidb_core::store::Program;
+use aidb_core::store::{Program, Store};
 use aidb_core::vault::Vault;
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
@@ -42,6 +43,8 @@ pub(crate) struct Parts {
 }
 
 pub(crate) struct Desktop {
+    /// What had to be done so that nobody else gets into the data folder.
+    guarded: Option<String>,
     engine: RwLock<Arc<Engine>>,
     folder: PathBuf,
     actor: String,
@@ -82,9 +85,12 @@ impl Desktop {
     /// Puts it together. Reads what the window remembers, and opens nothing else yet.
     pub(crate) fn new(parts: Parts) -> Self {
         let Parts { folder, vault, actor, proxies, home, open_file, dialogs, clipboard, window } = parts;
+        // Before anything in it is read.
+        let guarded = Store::guard_in_words(&folder);
         let preferences = Preferences::in_folder(&folder);
         let settings = settings(&actor, &proxies, &preferences);
         Self {
+            guarded: guarded.ok().flatten(),
             engine: RwLock::new(Arc::new(Engine::new(folder.clone(), vault, settings))),
             sandbox: SampleServers::in_folder(&folder),
             files: ChosenFiles::beside(&folder),
@@ -105,6 +111,14 @@ impl Desktop {
             clipboard,
             window,
         }
+    }
+
+    /// That the data folder was open to others when this started, as something to look at.
+    pub(crate) fn closed_folder(&self) -> Option<ErrorReport> {
+        let message = self.guarded.clone()?;
+        let hint =
+            Some("If somebody may have been in it, have the keys replaced, and look at the environments' URLs.".into());
+        Some(ErrorReport { code: ErrorCode::StoreUnusable, message, hint, details: Vec::new() })
     }
 
     /// The engine as it is now. What runs keeps the one that it began with.

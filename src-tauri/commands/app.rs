@@ -23,6 +23,9 @@ const ZOOMS: std::ops::RangeInclusive<u16> = 50..=200;
 pub(crate) async fn app_start(desktop: Arc<Desktop>, _: ()) -> Result<StartView, ErrorReport> {
     let memory = desktop.preferences.get();
     let mut troubles: Vec<Trouble> = desktop.preferences.trouble().into_iter().collect();
+    if let Some(closed) = desktop.closed_folder() {
+        troubles.push(Trouble { subject: "Data folder".into(), error: closed });
+    }
     let environments = first_list(&desktop).await.unwrap_or_else(|error| {
         troubles.push(Trouble { subject: "Environments, backups and history".into(), error });
         Vec::new()

@@ -61,7 +61,11 @@ impl Invocation {
             settings.limits.request = Duration::from_secs(seconds);
             settings.limits.connect = settings.limits.connect.min(settings.limits.request);
         }
-        Ok(Engine::new(folder, vault, settings))
+        let engine = Engine::new(folder, vault, settings);
+        if let Some(closed) = engine.guard_folder()? {
+            self.screen.warning(&closed);
+        }
+        Ok(engine)
     }
 
     fn data_folder(&self) -> Result<PathBuf, Failure> {
@@ -78,6 +82,12 @@ impl Invocation {
         let target = &mut self.global.target;
         if target.api_key.as_ref().is_some_and(|key| key.expose_secret() == "-") {
             target.api_key = Some(prompt::secret_now("API key (not shown): ")?);
+        } else if target.api_key.is_some() && self.screen.can_ask() {
+            // Scripts are not told: their logs would fill with it, and nobody reads them while it can be changed.
+            self.screen.note(
+                "Everybody on this machine can read a key on a command line, and the shell remembers it. Better keep it in the \
+                 keychain with `aidb env set-key`, or set AIDB_API_KEY.",
+            );
         }
         Ok(())
     }

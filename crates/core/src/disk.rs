@@ -4,6 +4,48 @@ use std::fs::{self, DirBuilder, File, Metadata};
 use std::io::{self, Write};
 use std::path::Path;
 
+/// Who may look at a file or into a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// This account alone, and root.
+    Own,
+    /// It belongs to this account, and others may as well: its mode.
+    Open(u32),
+    /// It belongs to another account: its mode.
+    Anothers(u32),
+}
+
+/// Who may look there. Others are those of its group and everybody else.
+#[cfg(unix)]
+pub(crate) fn access(metadata: &Metadata) -> Access {
+    use std::os::unix::fs::MetadataExt as _;
+    let mode = metadata.mode() & 0o7777;
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        Access::Anothers(mode)
+    } else if mode & 0o077 == 0 {
+        Access::Own
+    } else {
+        Access::Open(mode)
+    }
+}
+
+/// Where permissions are lists instead of bits, a user's own folders are private to begin with.
+#[cfg(not(unix))]
+pub(crate) fn access(_metadata: &Metadata) -> Access {
+    Access::Own
+}
+
+/// Takes every right away that others have.
+#[cfg(unix)]
+pub(crate) fn close_to_others(path: &Path, mode: u32) -> io::Result<()> {
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode & 0o700))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn close_to_others(_path: &Path, _mode: u32) -> io::Result<()> {
+    Ok(())
+}
+
 /// Readers of a file that is new. One that is replaced keeps its owner and mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Readers {

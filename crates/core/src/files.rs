@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::config::{self, NotText};
-use crate::disk;
+use crate::disk::{self, Access};
 use crate::error::{ErrorCode, Explain};
 
 /// The largest file that is read, in bytes: a configuration of 100,000 resources has about 10 MB.
@@ -34,6 +34,16 @@ pub enum FileError {
         what: &'static str,
         /// The path as given.
         path: PathBuf,
+    },
+    /// A file with a secret that others may read, and that is not this account's to close.
+    #[error("{what}: {path} can be read by other people on this machine (mode {mode:03o}), and belongs to another account. Nothing was sent.", path = .path.display())]
+    Exposed {
+        /// What it is for.
+        what: &'static str,
+        /// The path as given.
+        path: PathBuf,
+        /// The permission bits.
+        mode: u32,
     },
     /// A folder where a file is needed, or the other way round.
     #[error("{path} is {found}, and {wanted} is needed. Nothing was changed.", path = .path.display())]
@@ -99,9 +109,11 @@ impl Explain for FileError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::NotFound { .. } => ErrorCode::FileNotFound,
-            Self::WrongKind { .. } | Self::Unreadable { .. } | Self::TooLarge { .. } | Self::NotText { .. } => {
-                ErrorCode::FileUnreadable
-            }
+            Self::Exposed { .. }
+            | Self::WrongKind { .. }
+            | Self::Unreadable { .. }
+            | Self::TooLarge { .. }
+            | Self::NotText { .. } => ErrorCode::FileUnreadable,
             Self::Exists { .. } | Self::Taken { .. } | Self::Kept { .. } => ErrorCode::FileExists,
             Self::Unwritable { .. } => ErrorCode::FileUnwritable,
         }
@@ -111,6 +123,9 @@ impl Explain for FileError {
         Some(match self {
             Self::NotFound { .. } => "Check the path.".into(),
             Self::WrongKind { .. } => "Check the path.".into(),
+            Self::Exposed { .. } => {
+                "Copy it into a file that only you can read, and have the password replaced.".into()
+            }
             Self::Unreadable { source, .. } => access_hint(source, "read"),
             Self::TooLarge { .. } => {
                 "Check that this is the right file: a configuration of 100,000 resources has 10 MB.".into()
@@ -182,6 +197,29 @@ pub fn read_text(path: &Path, what: &'static str) -> Result<String, FileError> {
     let bytes = Zeroizing::new(read(path, what)?);
     let text = config::decode_text(&bytes).map_err(|problem| FileError::NotText { path: path.into(), problem })?;
     Ok(text.into_owned())
+}
+
+/// Reads a file that holds a secret, and says what had to be done so that nobody else reads it. What is no plain file, as a pipe of
+/// the shell, is nobody else's to begin with.
+///
+/// # Errors
+/// As [`read_text`]; and a file of another account that others may read.
+pub fn read_secret(path: &Path, what: &'static str) -> Result<(Zeroizing<String>, Option<String>), FileError> {
+    let text = Zeroizing::new(read_text(path, what)?);
+    let Some(metadata) = fs::metadata(path).ok().filter(fs::Metadata::is_file) else { return Ok((text, None)) };
+    match disk::access(&metadata) {
+        Access::Open(mode) => {
+            disk::close_to_others(path, mode).map_err(|source| FileError::Unwritable { path: path.into(), source })?;
+            let path = path.display();
+            let closed = format!(
+                "{path} could be read by other people on this machine (mode {mode:03o}). It is yours alone now. If somebody may have \
+                 read it, have the password replaced."
+            );
+            Ok((text, Some(closed)))
+        }
+        Access::Anothers(mode) if mode & 0o044 != 0 => Err(FileError::Exposed { what, path: path.into(), mode }),
+        Access::Own | Access::Anothers(_) => Ok((text, None)),
+    }
 }
 
 /// Writes a file whole or not at all. It is meant to be shared, so a new one gets the permissions of any new file; one that is

@@ -64,7 +64,14 @@ impl Proxies {
     pub(super) fn to(&self, url: &Url) -> Result<Option<Proxy>, ConnectorError> {
         let own = if url.scheme() == "https" { &self.https } else { &self.http };
         let setting = if own.trim().is_empty() { self.all.trim() } else { own.trim() };
-        let Ok(uri) = url.as_str().parse::<Uri>() else { return Ok(None) };
+        let Ok(uri) = url.as_str().parse::<Uri>() else {
+            // Never the direct way instead, where a proxy is set.
+            return if setting.is_empty() {
+                Ok(None)
+            } else {
+                Err(unusable("the server's URL cannot be compared with it"))
+            };
+        };
         if setting.is_empty() {
             return of_the_system(&uri).map(Proxy::new).transpose();
         }

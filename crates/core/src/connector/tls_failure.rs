@@ -13,6 +13,8 @@ pub enum TlsFailure {
     NotByCa,
     /// Made for something else than a server.
     WrongPurpose,
+    /// Its signature cannot be verified, though its signer is known by name: a key that is too short, or another key of that name.
+    BadSignature,
     /// For another host name.
     WrongName,
     /// For no host name at all.
@@ -55,7 +57,8 @@ impl TlsFailure {
             CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => Self::Nameless,
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Self::WrongName,
             CertificateError::Revoked => Self::Revoked,
-            CertificateError::UnknownIssuer | CertificateError::BadSignature => Self::Untrusted,
+            CertificateError::UnknownIssuer => Self::Untrusted,
+            CertificateError::BadSignature => Self::BadSignature,
             CertificateError::BadEncoding | CertificateError::UnhandledCriticalExtension => Self::Unreadable,
             CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => Self::WrongPurpose,
             CertificateError::UnsupportedSignatureAlgorithmContext { .. }
@@ -90,7 +93,15 @@ impl TlsFailure {
                 "the server shows a certificate that is marked as a CA's own, and a server may not use such a one"
             }
             Self::NotByCa => "the server's certificate is signed by one that may not sign it",
-            Self::WrongPurpose => "the server's certificate is not meant for a server",
+            // The verifier does not say which ones it names.
+            Self::WrongPurpose => {
+                "the server's certificate is not meant for a server: its extended key usage names other purposes, for example \
+                 clientAuth alone, and not serverAuth"
+            }
+            Self::BadSignature => {
+                "the signature of the server's certificate cannot be verified: its key is too weak, as RSA of 1024 bits is, or its CA \
+                 has another key than the one of that name that this machine trusts"
+            }
             Self::WrongName => "the server's certificate is for another host name",
             Self::Nameless => "the server's certificate names no host: it has no subject alternative name",
             Self::Expired => "the server's certificate has expired",
@@ -117,6 +128,10 @@ impl TlsFailure {
             }
             Self::NotByCa => "Whoever runs the server has to use a certificate that a CA signed.",
             Self::WrongPurpose => "Whoever runs the server has to use a certificate for serverAuth.",
+            Self::BadSignature => {
+                "Whoever runs the server can tell its key: one of RSA needs 2048 bits. If it is strong enough, name the CA's present \
+                 certificate as CA file. Otherwise somebody may be listening in: do not go on."
+            }
             Self::WrongName => "Use the host name that the certificate is for. Is the URL that of another server?",
             Self::Nameless => {
                 "Whoever runs the server has to make its certificate anew, with its host as subjectAltName: the common name does \

@@ -139,6 +139,14 @@ impl Engine {
         Ok(self.store.get_or_try_init(|| Store::open(&self.folder)).await?)
     }
 
+    /// Sees to it that nobody else gets into the data folder, before anything of it is used. Says what had to be done.
+    ///
+    /// # Errors
+    /// It belongs to somebody else, or cannot be closed.
+    pub fn guard_folder(&self) -> Result<Option<String>, Error> {
+        Ok(Store::guard_in_words(&self.folder)?)
+    }
+
     /// A session for reading: repeats safe calls, tells progress, stops on cancel. Somebody is waiting to see a plan, and
     /// nothing is at stake yet: a server that is not there is said sooner than in the middle of an apply.
     pub(super) fn session(&self, connector: &Connector, context: &Context) -> Session {

@@ -8,6 +8,12 @@ use crate::error::{ErrorCode, Explain};
 /// Reason the store could not be opened, read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
+    /// A folder of somebody else.
+    #[error("The folder {} belongs to another account, who could change what aidb keeps there. Nothing was changed.", path.display())]
+    Anothers {
+        /// The folder.
+        path: PathBuf,
+    },
     /// Folder or file that cannot be created, opened or written.
     #[error("The store {} cannot be opened for writing. Nothing was changed.", path.display())]
     Unwritable {
@@ -197,7 +203,8 @@ impl StoreError {
 impl Explain for StoreError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::Unwritable { .. }
+            Self::Anothers { .. }
+            | Self::Unwritable { .. }
             | Self::Damaged { .. }
             | Self::Foreign { .. }
             | Self::Full { .. }
@@ -218,6 +225,9 @@ impl Explain for StoreError {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
+            Self::Anothers { .. } => {
+                "Choose a data folder of your own. If this one is meant to be yours, have it given to you (`chown`).".into()
+            }
             Self::Unwritable { .. } => "Look at who owns that folder and its files, or choose another data folder.".into(),
             Self::Damaged { .. } => {
                 "Put the whole data folder back from your own backup of this machine, or move it aside: aidb then starts \

@@ -69,6 +69,19 @@ impl Store {
         Ok(Self { path, writer, readers })
     }
 
+    /// Sees to it that nobody else gets into a store's folder, where there is one, and says so where it had to be closed.
+    /// [`Store::open`] does the same, and says nothing of it.
+    pub fn guard_in_words(folder: &Path) -> Result<Option<String>, StoreError> {
+        let mode = opening::guard(folder)?;
+        Ok(mode.map(|mode| {
+            format!(
+                "{} was open to other people on this machine (mode {mode:03o}). It is yours alone now. What lay in it may have been \
+                 read or changed by them.",
+                folder.display()
+            )
+        }))
+    }
+
     /// The store's file.
     #[must_use]
     pub fn path(&self) -> &Path {

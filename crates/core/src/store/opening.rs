@@ -16,7 +16,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
 
 use super::StoreError;
 use crate::config::ServerId;
-use crate::disk;
+use crate::disk::{self, Access};
 
 /// `aidb` in ASCII: marks the file as ours (<https://www.sqlite.org/fileformat.html#application_id>).
 pub(super) const APPLICATION_ID: i64 = 0x6169_6462;
@@ -42,12 +42,34 @@ pub(super) fn known_version() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
-/// Creates the folder (0700) and the empty file (0600) where they are missing; what exists keeps its permissions.
+/// Sees to it that nobody else gets into the folder, where it is there. One of this account that is open to others is closed; the
+/// mode that it had comes back, because what lay in it may have been read or changed.
+///
+/// # Errors
+/// It belongs to another account, who could read, change and replace all of it; or it cannot be closed.
+pub(super) fn guard(folder: &Path) -> Result<Option<u32>, StoreError> {
+    let unwritable = |error: io::Error| StoreError::Unwritable { path: folder.to_owned(), reason: error.to_string() };
+    let metadata = match fs::metadata(folder) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unwritable(error)),
+    };
+    match disk::access(&metadata) {
+        Access::Own => Ok(None),
+        // What stands in its place is refused below, by whoever opens it.
+        _ if !metadata.is_dir() => Ok(None),
+        Access::Open(mode) => disk::close_to_others(folder, mode).map(|()| Some(mode)).map_err(unwritable),
+        Access::Anothers(_) => Err(StoreError::Anothers { path: folder.to_owned() }),
+    }
+}
+
+/// Creates the folder (0700) and the empty file (0600) where they are missing.
 pub(super) fn create_file(folder: &Path, path: &Path) -> Result<(), StoreError> {
     let unwritable =
         |path: &Path, error: &io::Error| StoreError::Unwritable { path: path.to_owned(), reason: error.to_string() };
     // Ours before SQLite sees the path: its own file would be readable for whoever the umask lets.
     disk::create_private_folder(folder).map_err(|error| unwritable(folder, &error))?;
+    guard(folder)?;
     match private_file_options().open(path) {
         // The name has to be on disk before anything that relies on the store.
         Ok(_) => disk::sync_folder(folder).map_err(|error| unwritable(folder, &error)),

@@ -68,6 +68,12 @@ pub enum VaultError {
         /// The permission bits that it should have.
         private: u32,
     },
+    /// A folder or file of another account, who could read and replace what is in it.
+    #[error("{} belongs to another account, so aidb neither reads nor writes secrets there.", path.display())]
+    Anothers {
+        /// The folder or file.
+        path: PathBuf,
+    },
     /// A symbolic link, or something that is no plain file or folder.
     #[error("{} is {found} instead of {expected}, so aidb neither reads nor writes secrets there.", path.display())]
     WrongKind {
@@ -106,7 +112,9 @@ impl Explain for VaultError {
                 ErrorCode::KeychainFailed
             }
             Self::Unusable { .. } => ErrorCode::Usage,
-            Self::Exposed { .. } | Self::WrongKind { .. } | Self::Unreadable { .. } => ErrorCode::FileUnreadable,
+            Self::Exposed { .. } | Self::Anothers { .. } | Self::WrongKind { .. } | Self::Unreadable { .. } => {
+                ErrorCode::FileUnreadable
+            }
             Self::Unwritable { .. } => ErrorCode::FileUnwritable,
         }
     }
@@ -132,6 +140,9 @@ impl Explain for VaultError {
             Self::Exposed { private, .. } => format!(
                 "Make it private: `chmod {private:03o}` on that path. If somebody may have read it, have the keys replaced."
             ),
+            Self::Anothers { .. } => {
+                "Choose another folder for the keys, or have it given to you (`chown`). Have keys replaced that were kept there.".into()
+            }
             Self::WrongKind { .. } => "Remove it, or choose another folder for the keys.".into(),
             Self::Unreadable { .. } => "Look at who owns it and what its permissions are.".into(),
             Self::Unwritable { .. } => "Look at its permissions and at the free space there, and try again.".into(),

@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use super::{Removal, SecretName, StoredSecret, VaultError};
-use crate::disk;
+use crate::disk::{self, Access};
 
 /// The permission bits of the folder.
 const FOLDER_MODE: u32 = 0o700;
@@ -164,21 +164,16 @@ fn read(path: &Path, name: &SecretName) -> Result<Option<StoredSecret>, VaultErr
     Ok(Some(StoredSecret { secret: SecretString::from(text.to_owned()), set_at }))
 }
 
-#[cfg(unix)]
 fn private(path: &Path, kind: Kind, metadata: &Metadata) -> Result<(), VaultError> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = metadata.permissions().mode() & 0o7777;
-    if mode & 0o077 == 0 {
-        return Ok(());
+    let path = path.to_owned();
+    match disk::access(metadata) {
+        Access::Own => Ok(()),
+        Access::Open(mode) => {
+            let private = if kind == Kind::Folder { FOLDER_MODE } else { FILE_MODE };
+            Err(VaultError::Exposed { path, mode, private })
+        }
+        Access::Anothers(_) => Err(VaultError::Anothers { path }),
     }
-    let private = if kind == Kind::Folder { FOLDER_MODE } else { FILE_MODE };
-    Err(VaultError::Exposed { path: path.to_owned(), mode, private })
-}
-
-/// Where permissions are lists instead of bits, a user's own folders are private to begin with.
-#[cfg(not(unix))]
-fn private(_path: &Path, _kind: Kind, _metadata: &Metadata) -> Result<(), VaultError> {
-    Ok(())
 }
 
 #[cfg(unix)]

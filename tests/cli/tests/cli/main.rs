@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod at_once;
+mod at_rest;
 mod backups;
 mod bad_files;
 mod bad_places;

@@ -35,6 +35,18 @@ fn yes_applies() {
     assert_eq!(stage.staging.resources("my-agent"), stage.development.resources("my-agent"));
 }
 
+/// Once, and to a person only: a script's log would fill with it.
+#[test]
+fn a_key_that_is_typed_on_the_command_line_is_told_to_be_everybodys() {
+    let stage = Stage::new();
+    let url = stage.staging.url();
+    let session = at_terminal(&stage, &["test", "-u", &url, "-k", KEY]).finish().expect("ends");
+    assert_eq!(session.screen.matches("Everybody on this machine can read a key").count(), 1, "{}", session.screen);
+    assert!(!session.screen.contains(KEY), "{}", session.screen);
+    let run = stage.run(&["test", "-u", &url, "-k", KEY]);
+    assert!(!run.to_string().contains("Everybody on this machine"), "{run}");
+}
+
 #[test]
 fn a_protected_environment_wants_its_name() {
     let stage = Stage::new().exported();

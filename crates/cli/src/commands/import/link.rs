@@ -22,7 +22,7 @@ pub(super) async fn link_of(invocation: &Invocation, args: &ImportArgs) -> Resul
         Some(path) if path == Path::new("-") => {
             Some(prompt::secret("Connection string (not shown): ", &invocation.cancel).await?)
         }
-        Some(path) => Some(from_file(path)?),
+        Some(path) => Some(from_file(invocation, path)?),
         None => variables::connection_string()?,
     };
     match given {
@@ -65,7 +65,10 @@ fn with(connection_string: &SecretString, args: &ImportArgs) -> Result<LinkDatab
     Ok(LinkDatabase::With { connection_string, remember, even_if_linked })
 }
 
-fn from_file(path: &Path) -> Result<SecretString, Failure> {
-    let text = files::read_text(path, "File with the connection string")?;
-    Ok(SecretString::from(text))
+fn from_file(invocation: &Invocation, path: &Path) -> Result<SecretString, Failure> {
+    let (text, closed) = files::read_secret(path, "File with the connection string")?;
+    if let Some(closed) = closed {
+        invocation.screen.warning(&closed);
+    }
+    Ok(SecretString::from(text.as_str()))
 }
