@@ -318,7 +318,7 @@ fn the_page_that_means_harm_knows_every_command() {
 }
 
 #[tokio::test]
-async fn a_page_that_means_harm_reads_no_file_writes_none_and_reaches_no_server() {
+async fn s7_a_page_that_means_harm_reads_no_file_writes_none_and_reaches_no_server() {
     let scene = Scene::set().await;
     scene.bench.system.with(|told| told.declines = true);
     let before = scene.files();

@@ -29,7 +29,7 @@ fn nonsense() -> [Value; 8] {
 }
 
 #[test]
-fn every_command_answers_nonsense_with_a_sentence_and_the_window_goes_on() -> Result<()> {
+fn s7_every_command_answers_nonsense_with_a_sentence_and_the_window_goes_on() -> Result<()> {
     let session = Session::start()?;
     let window = session.open()?;
     let commands = commands();
@@ -76,7 +76,7 @@ fn stands_as_it_has_to(window: &Window<'_>, screen: &str) -> Result<()> {
 }
 
 #[test]
-fn names_that_mean_harm_are_shown_and_do_none() -> Result<()> {
+fn s6_names_that_mean_harm_are_shown_and_do_none() -> Result<()> {
     let samples = Samples::start();
     let long = "long-".repeat(60);
     for id in HOSTILE.into_iter().chain([long.as_str()]) {

@@ -18,7 +18,7 @@ fn outcome(window: &Window<'_>, body: &str) -> Result<String> {
 }
 
 #[test]
-fn the_policy_of_the_page_holds() -> Result<()> {
+fn s7_the_policy_of_the_page_holds() -> Result<()> {
     let session = Session::start()?;
     let window = session.open()?;
     window.picture("start")?;
@@ -39,7 +39,7 @@ fn the_policy_of_the_page_holds() -> Result<()> {
 }
 
 #[test]
-fn the_page_reaches_nothing_but_its_own_commands() -> Result<()> {
+fn s7_the_page_reaches_nothing_but_its_own_commands() -> Result<()> {
     let samples = aidb_test_desktop::Samples::start();
     let session = Session::start()?;
     let window = session.open()?;
@@ -78,7 +78,7 @@ fn the_page_reaches_nothing_but_its_own_commands() -> Result<()> {
 }
 
 #[test]
-fn no_command_is_there_but_those_on_the_list() -> Result<()> {
+fn s7_no_command_is_there_but_those_on_the_list() -> Result<()> {
     let session = Session::start()?;
     let window = session.open()?;
     assert_eq!(window.script("return typeof window.__TAURI__", &[])?, json!("undefined"));
@@ -105,7 +105,7 @@ fn no_command_is_there_but_those_on_the_list() -> Result<()> {
 }
 
 #[test]
-fn the_prototypes_that_everything_shares_cannot_be_changed() -> Result<()> {
+fn s7_the_prototypes_that_everything_shares_cannot_be_changed() -> Result<()> {
     let session = Session::start()?;
     let window = session.open()?;
     assert_eq!(window.script("return Object.isFrozen(Object.prototype)", &[])?, Value::Bool(true));

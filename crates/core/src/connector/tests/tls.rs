@@ -92,19 +92,19 @@ async fn a_custom_authority_is_trusted_besides_the_systems() {
 }
 
 #[tokio::test]
-async fn self_signed() {
+async fn s3_self_signed() {
     assert_eq!(refused(localhost(), None, Some(&called("another CA"))).await, TlsFailure::Untrusted);
 }
 
 #[tokio::test]
-async fn an_unknown_authority() {
+async fn s3_an_unknown_authority() {
     let (ours, theirs) = (called("our CA"), called("their CA"));
     assert_eq!(refused(localhost(), Some(&theirs), Some(&ours)).await, TlsFailure::Untrusted);
 }
 
 /// The same error as of a key that is too short, RSA of 1024 bits for example: the sentence names both.
 #[tokio::test]
-async fn an_authority_of_the_same_name_with_another_key() {
+async fn s3_an_authority_of_the_same_name_with_another_key() {
     let failure = refused(localhost(), Some(&called("our CA")), Some(&called("our CA"))).await;
     assert_eq!(failure, TlsFailure::BadSignature);
     assert!(failure.sentence().contains("RSA of 1024 bits") && failure.sentence().contains("another key"));
@@ -119,24 +119,26 @@ fn called(name: &str) -> CertifiedIssuer<'static, KeyPair> {
 }
 
 #[tokio::test]
-async fn expired() {
+async fn s3_expired() {
     let (ca, mut params) = (authority(), localhost());
     (params.not_before, params.not_after) = (date_time_ymd(2001, 1, 1), date_time_ymd(2002, 1, 1));
     assert_eq!(refused(params, Some(&ca), Some(&ca)).await, TlsFailure::Expired);
 }
 
 #[tokio::test]
-async fn not_yet_valid() {
+async fn s3_not_yet_valid() {
     let (ca, mut params) = (authority(), localhost());
     (params.not_before, params.not_after) = (date_time_ymd(2090, 1, 1), date_time_ymd(2091, 1, 1));
     assert_eq!(refused(params, Some(&ca), Some(&ca)).await, TlsFailure::NotYetValid);
 }
 
 #[tokio::test]
-async fn for_another_name() {
+async fn s3_for_another_name() {
     let ca = authority();
-    let params = CertificateParams::new(vec!["elsewhere.example".to_owned()]).unwrap();
-    assert_eq!(refused(params, Some(&ca), Some(&ca)).await, TlsFailure::WrongName);
+    for name in ["elsewhere.example", "*.localhost", "localhost.example", "192.0.2.1"] {
+        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        assert_eq!(refused(params, Some(&ca), Some(&ca)).await, TlsFailure::WrongName, "{name}");
+    }
 }
 
 /// Serves what was given as CA file itself.
@@ -152,7 +154,7 @@ async fn refused_as_given(params: CertificateParams) -> Result<(), TlsFailure> {
 }
 
 #[tokio::test]
-async fn a_self_signed_certificate_that_was_given_is_accepted_or_told_what_it_lacks() {
+async fn s3_a_self_signed_certificate_that_was_given_is_accepted_or_told_what_it_lacks() {
     assert_eq!(refused_as_given(localhost()).await, Ok(()), "it is no CA's and names its host");
     let mut as_ca = localhost();
     as_ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -170,7 +172,7 @@ async fn a_self_signed_certificate_that_was_given_is_accepted_or_told_what_it_la
 }
 
 #[tokio::test]
-async fn signed_by_one_that_is_no_ca() {
+async fn s3_signed_by_one_that_is_no_ca() {
     let ca = authority();
     let mut params = localhost();
     params.distinguished_name.push(DnType::CommonName, "another server");
@@ -185,7 +187,7 @@ async fn signed_by_one_that_is_no_ca() {
 }
 
 #[tokio::test]
-async fn plain_http_behind_an_https_address() {
+async fn s3_plain_http_behind_an_https_address() {
     let ca = authority();
     let server = RawServer::start(vec![Act::json("200 OK", "{}")]).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -206,7 +208,7 @@ async fn plain_http_behind_an_https_address() {
 }
 
 #[tokio::test]
-async fn a_handshake_that_never_ends() {
+async fn s3_a_handshake_that_never_ends() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut hurried = endpoint(&format!("https://localhost:{}", listener.local_addr().unwrap().port()));
     hurried.limits.connect = std::time::Duration::from_millis(300);

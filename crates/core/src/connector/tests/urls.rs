@@ -60,7 +60,7 @@ fn what_cannot_be_a_base_address_is_refused_without_repeating_it() {
 }
 
 /// Plain http in many spellings: whether the request would stay on this machine.
-const SPELLINGS: [(&str, bool); 36] = [
+const SPELLINGS: [(&str, bool); 52] = [
     ("http://127.0.0.1", true),
     ("http://127.0.0.1:8000/prefix", true),
     ("http://127.0.0.53", true),
@@ -98,10 +98,26 @@ const SPELLINGS: [(&str, bool); 36] = [
     ("http://loopback.example", false),
     ("http://example.com/127.0.0.1", false),
     ("http://example.com/localhost", false),
+    ("HTTP://example.com", false),
+    ("http://example.com:443", false),
+    ("http://2852039166", false),
+    ("http://0xa9fea9fe", false),
+    ("http://[::ffff:a9fe:a9fe]", false),
+    ("http://①②⑦.0.0.1", true),
+    ("http://ⓛocalhost", true),
+    ("http://localHost:65535", true),
+    ("http://0x7f.0x0.0x0.0x1", true),
+    ("http://017700000001", true),
+    ("http://[0000:0000::1]", true),
+    ("http://1.0.0.127", false),
+    ("http://host.docker.internal", false),
+    ("http://ip6-localhost", false),
+    ("http://127.0.0.1.example", false),
+    ("http://[2001:db8::1]", false),
 ];
 
 #[test]
-fn plain_http_stays_on_this_machine_unless_allowed() {
+fn s3_plain_http_stays_on_this_machine_unless_allowed() {
     for (url, stays) in SPELLINGS {
         let built = Connector::new(endpoint(url));
         match (stays, built) {
