@@ -1,4 +1,4 @@
-//! The tasks of this repository: `cargo xtask run | dev | test | torture | bench | gen | pictures | screens`.
+//! The tasks of this repository: `cargo xtask run | dev | test | torture | bench | audit | gen | pictures | screens`.
 //!
 //! `run` and `test` are the README's two commands. Each works alone on a fresh Debian machine that has Rust: it installs
 //! what is missing ([`needs`]), and where it may not, it says the exact line to type.
@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to the person at the terminal")]
 #![expect(clippy::disallowed_methods, reason = "a task is the edge of the process: it reads its own environment")]
 
+mod audit;
 mod bench;
 mod dev;
 mod generated;
@@ -35,6 +36,7 @@ Usage: cargo xtask <TASK>
   torture --prove
                  that this finds what is lost when the putting back, or the journal, is left out of aidb
   bench [PART]…  the speed and size figures of docs/QUALITY.md, from a release build; or only some of them
+  audit          licences, sources and known faults of everything that comes in with a dependency, and a list of it
   pictures       the pictures of the documents, from the tour of the real window
   screens        every screen of the window in every state, in both themes and two sizes, checked and as pictures
   gen [--check]  write every generated file, and the outputs in the documents; with --check only say which file
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         ["torture"] => torture::torture(torture::Mode::Whole),
         ["torture", "--prove"] => torture::torture(torture::Mode::Prove),
         ["bench", parts @ ..] => bench::bench(parts),
+        ["audit"] => audit::audit(),
         ["pictures"] => pictures::pictures(),
         ["screens"] => pictures::screens(),
         ["gen"] => generated::generate(generated::Mode::Write),
