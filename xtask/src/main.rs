@@ -9,6 +9,7 @@
 mod audit;
 mod bench;
 mod dev;
+mod fuzz;
 mod generated;
 mod needs;
 mod page;
@@ -35,6 +36,7 @@ Usage: cargo xtask <TASK>
   torture        kill aidb at every request and every write of its store, and look what the next start makes of it
   torture --prove
                  that this finds what is lost when the putting back, or the journal, is left out of aidb
+  fuzz [SECONDS] inputs that nobody thought of, so many seconds for each kind of what comes from outside
   bench [PART]…  the speed and size figures of docs/QUALITY.md, from a release build; or only some of them
   audit          licences, sources and known faults of everything that comes in with a dependency, and a list of it
   pictures       the pictures of the documents, from the tour of the real window
@@ -44,6 +46,11 @@ Usage: cargo xtask <TASK>
 
 run and test install the Debian packages they need, as root or with passwordless sudo; where they may not, they print
 the line to type.";
+
+fn usage() -> anyhow::Result<ExitCode> {
+    eprintln!("{USAGE}");
+    Ok(ExitCode::from(64))
+}
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -57,6 +64,11 @@ fn main() -> ExitCode {
         ["torture"] => torture::torture(torture::Mode::Whole),
         ["torture", "--prove"] => torture::torture(torture::Mode::Prove),
         ["bench", parts @ ..] => bench::bench(parts),
+        ["fuzz"] => fuzz::fuzz(fuzz::USUAL_SECONDS),
+        ["fuzz", seconds] => match seconds.parse() {
+            Ok(seconds) => fuzz::fuzz(seconds),
+            Err(_) => usage(),
+        },
         ["audit"] => audit::audit(),
         ["pictures"] => pictures::pictures(),
         ["screens"] => pictures::screens(),
@@ -66,10 +78,7 @@ fn main() -> ExitCode {
             println!("{USAGE}");
             return ExitCode::SUCCESS;
         }
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(64);
-        }
+        _ => usage(),
     };
     match done {
         Ok(status) => status,

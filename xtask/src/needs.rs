@@ -21,6 +21,8 @@ pub enum Task {
     /// Killing programs at their system calls, and refusing those.
     Torture,
     Bench,
+    /// Looking for inputs that nobody thought of.
+    Fuzz,
 }
 
 /// Way to look for a need.
@@ -67,6 +69,7 @@ const NEEDS: &[Need] = &[
     need(Task::Test, "libsecret-tools", "looks into the keychain from outside", Probe::Program("secret-tool")),
     need(Task::Test, "python3", "damages a backup from outside", Probe::Program("python3")),
     need(Task::Test, "procps", "ends and stops processes", Probe::Program("kill")),
+    need(Task::Fuzz, "g++", "compiles the fuzzer", Probe::Program("c++")),
     need(Task::Torture, "strace", "kills at a system call, and refuses it", Probe::Program("strace")),
     need(Task::Bench, "git", "a peer to start-up time", Probe::Program("git")),
     need(Task::Bench, "nodejs", "a peer to start-up time", Probe::Program("node")),

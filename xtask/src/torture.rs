@@ -34,7 +34,10 @@ pub fn torture(mode: Mode) -> Result<ExitCode> {
     match mode {
         Mode::Whole => {
             let status = Command::new(program).status().context("aidb-torture cannot be started")?;
-            Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            if !status.success() {
+                return Ok(ExitCode::FAILURE);
+            }
+            crate::fuzz::fuzz(crate::fuzz::USUAL_SECONDS)
         }
         Mode::Prove => LEFT_OUT.iter().try_for_each(|part| prove(&program, part)).map(|()| ExitCode::SUCCESS),
     }

@@ -24,6 +24,7 @@ use super::names::is_secret_name;
 use super::path::Path;
 use super::source_span::unescape;
 use super::values::{MASKED, holds_mask};
+use forms::Names;
 use names::Suspicion;
 
 /// Something that looks like a secret. Names where and what kind, and never holds the value.
@@ -153,7 +154,7 @@ fn unnamed(key: Option<&str>, text: &str) -> Option<&'static str> {
     hints
         .form(text)
         .or_else(|| connections::kind(text, &hints))
-        .or_else(|| if hints.assignment { assigned(text) } else { None })
+        .or_else(|| if hints.names == Names::Assigned { assigned(text) } else { None })
         .or_else(|| (shape::has_random_word(text) && !key.is_some_and(names::is_public)).then_some(RANDOM))
         .or_else(|| (shape::is_bare_256_bits(text) && !key.is_some_and(names::is_of_a_digest)).then_some(RANDOM))
         .or_else(|| encoded(text, CODED_WITHIN_CODED))

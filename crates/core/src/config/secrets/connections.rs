@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::forms::{Hints, fixed};
+use super::forms::{Hints, Names, fixed};
 use super::shape;
 
 static LINK: LazyLock<Regex> = LazyLock::new(|| fixed(r#"(?i)\b([a-z][a-z0-9+._-]{1,40})://([^\s"'`<>]{3,})"#));
@@ -67,7 +67,7 @@ pub(super) fn kind(text: &str, hints: &Hints) -> Option<&'static str> {
     if text.contains(" -") && command(text) {
         return Some("password of a command line");
     }
-    if hints.named && prose(text) {
+    if hints.names != Names::None && prose(text) {
         return Some("password in a sentence");
     }
     if hints.authorization && header(text) {

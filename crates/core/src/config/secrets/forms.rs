@@ -231,14 +231,21 @@ const LINK_WORDS: [&str; 1] = ["://"];
 /// Findings of the multi-pattern pass.
 pub(super) struct Hints {
     forms: Vec<usize>,
-    /// A word of [`ASSIGNMENT_WORDS`] and a sign of assignment.
-    pub(super) assignment: bool,
+    pub(super) names: Names,
     /// A word of [`AUTHORIZATION_WORDS`].
     pub(super) authorization: bool,
     /// Something that may be a URL.
     pub(super) link: bool,
-    /// A word for a secret, whatever follows it.
-    pub(super) named: bool,
+}
+
+/// Whether a word of [`ASSIGNMENT_WORDS`] is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Names {
+    None,
+    /// In a sentence, perhaps.
+    Mentioned,
+    /// With a sign of assignment somewhere.
+    Assigned,
 }
 
 enum Meaning {
@@ -293,7 +300,7 @@ fn build() -> Search {
 
 /// One pass over the text.
 pub(super) fn hints(text: &str) -> Hints {
-    let mut hints = Hints { forms: Vec::new(), assignment: false, authorization: false, link: false, named: false };
+    let mut hints = Hints { forms: Vec::new(), names: Names::None, authorization: false, link: false };
     let search = &*SEARCH;
     for found in search.words.find_overlapping_iter(text) {
         match search.meanings[found.pattern().as_usize()] {
@@ -302,13 +309,15 @@ pub(super) fn hints(text: &str) -> Hints {
                     hints.forms.push(form);
                 }
             }
-            Meaning::Assignment => hints.assignment = true,
+            Meaning::Assignment => hints.names = Names::Mentioned,
             Meaning::Authorization => hints.authorization = true,
             Meaning::Link => hints.link = true,
         }
     }
-    hints.named = hints.assignment;
-    hints.assignment = hints.assignment && text.bytes().any(|byte| matches!(byte, b'=' | b':' | 0xef));
+    // The last one is how a wide sign begins.
+    if hints.names == Names::Mentioned && text.bytes().any(|byte| matches!(byte, b'=' | b':' | 0xef)) {
+        hints.names = Names::Assigned;
+    }
     hints
 }
 
