@@ -50,9 +50,9 @@ pub enum FileError {
     WrongKind {
         /// The path as given.
         path: PathBuf,
-        /// What is there: "a folder".
+        /// Kind of what is there: "a folder".
         found: &'static str,
-        /// What was expected: "a file".
+        /// Kind that was expected: "a file".
         wanted: &'static str,
     },
     /// There, and it cannot be read.
@@ -74,7 +74,7 @@ pub enum FileError {
     NotText {
         /// The path as given.
         path: PathBuf,
-        /// Why it is no text.
+        /// Reason that it is no text.
         problem: NotText,
     },
     /// Something is there that is not ours to overwrite.

@@ -114,7 +114,7 @@ impl From<AgentId> for String {
 pub struct InvalidAgentId {
     /// The id as given.
     pub id: String,
-    /// Why no URL can carry it.
+    /// Reason that no URL can carry it.
     pub reason: NotAddressable,
 }
 

@@ -312,7 +312,7 @@ fn with_trust(builder: ClientBuilder, url: &Url, ca_pem: Option<&[u8]>) -> Resul
 /// Looks whether a file can be a CA file: certificates in PEM form that the TLS library understands.
 ///
 /// # Errors
-/// What is wrong with it, as the rest of a sentence.
+/// Fault, as the rest of a sentence.
 pub fn check_ca_pem(pem: &[u8]) -> Result<(), String> {
     certificates(pem)?;
     let mut roots = rustls::RootCertStore::empty();

@@ -93,7 +93,7 @@ pub enum ConnectorError {
     /// The CA file of the environment holds no usable certificate.
     #[error("The CA file of the environment cannot be used: {reason}. Nothing was sent.")]
     CaFileInvalid {
-        /// What is wrong with it, as the rest of a sentence.
+        /// Fault, as the rest of a sentence.
         reason: String,
     },
     /// A proxy setting of this machine is none.
@@ -121,7 +121,7 @@ pub enum ConnectorError {
     IdNotAddressable {
         /// The id.
         id: String,
-        /// Why no URL can carry it.
+        /// Reason that no URL can carry it.
         reason: NotAddressable,
     },
     /// Cancelled before the request left; nothing of it took effect.

@@ -57,7 +57,7 @@ pub enum Error {
     CaFileUnusable {
         /// The path as given.
         path: PathBuf,
-        /// What is wrong, as the rest of a sentence.
+        /// Reason, as the rest of a sentence.
         reason: String,
     },
     /// A CA file that an older profile keeps with a path from some folder.
@@ -238,7 +238,7 @@ pub enum Error {
     BackupFileDamaged {
         /// Path of the file.
         path: PathBuf,
-        /// What is wrong, as the rest of a sentence.
+        /// Reason, as the rest of a sentence.
         reason: String,
     },
     /// A backup in a file, and another server than it was taken at.
@@ -283,7 +283,7 @@ pub enum Error {
     /// Failed, and the history does not know of it.
     #[error("{cause}")]
     NotRecorded {
-        /// Why the operation failed.
+        /// Cause of the failure.
         cause: Box<Error>,
         /// Reason the history could not be written.
         history: Box<Error>,
@@ -297,7 +297,7 @@ pub enum Error {
     /// An entry of the history that does not hold what aidb writes there.
     #[error("This entry of the history cannot be read. The rest of the history is not touched by that.")]
     EntryUnreadable {
-        /// What is wrong, as the rest of a sentence.
+        /// Reason, as the rest of a sentence.
         reason: String,
     },
     /// The person asked to stop before anything was written.

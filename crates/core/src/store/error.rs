@@ -27,7 +27,7 @@ pub enum StoreError {
     Damaged {
         /// Path of the file.
         path: PathBuf,
-        /// What was found, as the rest of a sentence.
+        /// Finding, as the rest of a sentence.
         reason: String,
     },
     /// A database of some other program.
@@ -64,7 +64,7 @@ pub enum StoreError {
     /// Anything else that the database or the system reports.
     #[error("The store could not do what it was asked. Nothing was changed.")]
     Failed {
-        /// What was found, as the rest of a sentence.
+        /// Finding, as the rest of a sentence.
         reason: String,
     },
     /// The sync that ends a transaction failed. The log holds the transaction whole or not, and the next start goes by that.
@@ -72,7 +72,7 @@ pub enum StoreError {
         "The store could not force what it wrote to the disk; whether it is kept shows when the store is opened again."
     )]
     NotForced {
-        /// What was found, as the rest of a sentence.
+        /// Finding, as the rest of a sentence.
         reason: String,
     },
     /// No environment of that name or id.
@@ -99,7 +99,7 @@ pub enum StoreError {
         what: &'static str,
         /// As given.
         value: String,
-        /// What was found, as the rest of a sentence.
+        /// Finding, as the rest of a sentence.
         reason: String,
     },
     /// No backup of that id.
@@ -121,7 +121,7 @@ pub enum StoreError {
     BackupDamaged {
         /// The backup.
         id: String,
-        /// What was found, as the rest of a sentence.
+        /// Finding, as the rest of a sentence.
         reason: String,
     },
     /// Written, read back, and not the same.
@@ -129,7 +129,7 @@ pub enum StoreError {
         "The backup was written, but reading it back failed, so there is no backup. Nothing was sent to the environment."
     )]
     BackupNotKept {
-        /// What was found, as the rest of a sentence.
+        /// Finding, as the rest of a sentence.
         reason: String,
     },
     /// A saved plan is applied a second time.

@@ -162,7 +162,7 @@ pub struct OperationSummary {
     pub mode: String,
     /// Account that did it.
     pub actor: String,
-    /// Why, in the words of whoever did it.
+    /// Reason, in the words of whoever did it.
     pub reason: Option<String>,
     /// Source of the configuration.
     pub source: Option<String>,
