@@ -65,6 +65,7 @@ macro_rules! for_all_commands {
             compare::compare_texts,
             // The history and the backups in it.
             history::history_list,
+            history::history_last,
             history::history_losses,
             history::history_entry,
             history::entry_key,

@@ -15,13 +15,13 @@ use aidb_core::store::{BackupSummary, Colour, OperationState, OperationSummary, 
 use super::plans::{context, environment, file_name, home};
 use crate::contract::{
     BackupChoice, BackupExport, BackupNow, BackupTake, BackupUpdate, BackupView, BackupsChecked, EntryChoice,
-    EntryDetail, EntryKey, ErrorReport, FilePurpose, HistoryExport, HistoryRequest, HistoryView, LossesRequest,
-    LossesView, PlanTarget, PlanView, WrittenFile,
+    EntryDetail, EntryKey, ErrorReport, FilePurpose, HistoryExport, HistoryRequest, HistoryView, LastChange,
+    LossesRequest, LossesView, PlanTarget, PlanView, WrittenFile,
 };
 use crate::desktop::Desktop;
 use crate::plan_sessions::{NewPlan, ShownFrom};
 use crate::progress::ProgressFn;
-use crate::views::history::{backup_view, filter, servers};
+use crate::views::history::{backup_view, filter, last_changes, servers};
 use crate::views::number;
 use crate::views::plans::{plan_view, profile_target};
 
@@ -47,6 +47,11 @@ pub(crate) async fn history_list(desktop: Arc<Desktop>, request: HistoryRequest)
         actors: distinct(&mut all.iter().filter_map(HistoryEntry::actor)),
         environments: servers(&all),
     })
+}
+
+/// The last change of each environment.
+pub(crate) async fn history_last(desktop: Arc<Desktop>, _: ()) -> Result<Vec<LastChange>, ErrorReport> {
+    Ok(last_changes(&desktop.engine().history().await?))
 }
 
 /// Losses of access, the most first.

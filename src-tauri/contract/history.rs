@@ -48,6 +48,21 @@ pub(crate) struct HistoryView {
     pub(crate) environments: Vec<HistoryServer>,
 }
 
+/// `history_last`: the last change of an environment. One that was never changed has none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct LastChange {
+    /// The environment's id.
+    pub(crate) environment: String,
+    /// The history's entry of it.
+    pub(crate) id: String,
+    /// "Promoted my-agent from Staging".
+    pub(crate) title: String,
+    /// The account.
+    pub(crate) actor: Option<String>,
+    /// When it began, RFC 3339.
+    pub(crate) at: String,
+}
+
 /// An environment that the history knows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
 pub(crate) struct HistoryServer {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use aidb_core::config::display_text;
-use aidb_core::operations::{self as core, HistoryEntry, TakenAway};
+use aidb_core::operations::{self as core, EntryKind, EntryOutcome, HistoryEntry, TakenAway};
 use aidb_core::store::{BackupSummary, Existence, Pin, ServerRef};
 
 use super::{number, time};
 use crate::contract::{
-    BackupView, EntryView, ErrorReport, HistoryRequest, HistoryServer, LossView, OtherEntry, TimelineDot,
+    BackupView, EntryView, ErrorReport, HistoryRequest, HistoryServer, LastChange, LossView, OtherEntry, TimelineDot,
 };
 
 /// The engine's filter for what the page asked.
@@ -81,6 +81,28 @@ impl From<&HistoryEntry> for TimelineDot {
             title: display_text(&entry.title()),
         }
     }
+}
+
+/// The last change of each environment, of entries that are the newest first. What changed nothing at the server is none.
+pub(crate) fn last_changes(entries: &[HistoryEntry]) -> Vec<LastChange> {
+    let changed = |entry: &&HistoryEntry| {
+        matches!(entry.kind(), EntryKind::Import | EntryKind::Promotion | EntryKind::Rollback | EntryKind::Recovery)
+            && matches!(entry.outcome(), EntryOutcome::Done | EntryOutcome::NeedsAttention)
+    };
+    let mut last: Vec<LastChange> = Vec::new();
+    for entry in entries.iter().filter(changed) {
+        let Some(environment) = entry.server().environment.as_ref().map(ToString::to_string) else { continue };
+        if last.iter().all(|known| known.environment != environment) {
+            last.push(LastChange {
+                environment,
+                id: entry.id().to_owned(),
+                title: display_text(&entry.title()),
+                actor: entry.actor().map(str::to_owned),
+                at: time(entry.at()),
+            });
+        }
+    }
+    last
 }
 
 /// A backup, and why it cannot be used where it cannot.

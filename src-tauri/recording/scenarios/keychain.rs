@@ -90,6 +90,7 @@ async fn first_calls(recording: &mut Recording) {
     recording.play("keychain_status", Value::Null).await;
     recording.play("environment_list", Value::Null).await;
     recording.play("recovery_start", Value::Null).await;
+    recording.play("history_last", Value::Null).await;
 }
 
 #[tokio::test]

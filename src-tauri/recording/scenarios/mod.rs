@@ -14,7 +14,7 @@ use super::Recording;
 use super::world::World;
 
 /// Every scenario.
-pub(super) const NAMES: [&str; 44] = [
+pub(super) const NAMES: [&str; 45] = [
     "compare",
     "environment-test",
     "environments-states",
@@ -34,6 +34,7 @@ pub(super) const NAMES: [&str; 44] = [
     "keychain-locked",
     "keychain-silent",
     "overview",
+    "overview-changed",
     "promote",
     "promote-every-group",
     "promote-large",
@@ -68,6 +69,7 @@ impl Recording {
         self.play("keychain_status", Value::Null).await;
         self.play("environment_list", Value::Null).await;
         self.play("recovery_start", Value::Null).await;
+        self.play("history_last", Value::Null).await;
         self.contacts().await;
     }
 

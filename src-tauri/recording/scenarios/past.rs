@@ -334,6 +334,17 @@ async fn restore_nowhere() {
     recording.end();
 }
 
+/// The overview of environments of which one was changed, and by whom.
+#[tokio::test]
+async fn overview_changed() {
+    let mut recording = Recording::new("overview-changed", super::super::world::World::samples().await);
+    recording.clock.set("2026-11-20T07:00:00Z");
+    recording.promoted("my-agent", 0, 1, Some("ticket 4312")).await;
+    recording.clock.set("2026-11-20T09:00:00Z");
+    recording.opening().await;
+    recording.end();
+}
+
 /// What else than done an operation can be without a row of it having been written, and keys that are there no more.
 #[tokio::test]
 async fn history_ends() {

@@ -1019,6 +1019,31 @@ hint: string | null,
 details: Array<string>, };
 
 /**
+ * `history_last`: the last change of an environment. One that was never changed has none.
+ */
+export type LastChange = { 
+/**
+ * The environment's id.
+ */
+environment: string, 
+/**
+ * The history's entry of it.
+ */
+id: string, 
+/**
+ * "Promoted my-agent from Staging".
+ */
+title: string, 
+/**
+ * The account.
+ */
+actor: string | null, 
+/**
+ * When it began, RFC 3339.
+ */
+at: string, };
+
+/**
  * Something that aidb is made with.
  */
 export type LicenceView = { name: string, version: string, 
@@ -1633,6 +1658,7 @@ export interface Commands {
   compare: { request: CompareRequest; answer: PlanView };
   compare_texts: { request: PlanChoice; answer: CompareTexts };
   history_list: { request: HistoryRequest; answer: HistoryView };
+  history_last: { request: null; answer: Array<LastChange> };
   history_losses: { request: LossesRequest; answer: LossesView };
   history_entry: { request: EntryChoice; answer: EntryDetail };
   entry_key: { request: EntryChoice; answer: EntryKey };

@@ -30,6 +30,17 @@ describe("the overview", () => {
     await screenshot(page, "overview-old");
   });
 
+  test("an environment's card tells its last change, and by whom", async () => {
+    const page = await open("overview-changed", { now });
+    const cards = page.getByRole("list", { name: "Environments" }).getByRole("listitem");
+    const staging = cards.filter({ hasText: "Staging" }).last();
+    await staging.getByText("Last change: Promoted my-agent from Development").waitFor();
+    await staging.getByText(/by maria,\s2 hours ago/u).waitFor();
+    expect(await cards.filter({ hasText: "Last change" }).count()).toBe(1);
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, "overview-changed");
+  });
+
   test("fits a small window, and text at 200 %", async () => {
     const small = await overview({ size: sizes.small });
     expect(await overflowsSideways(small)).toBe(false);

@@ -28,6 +28,8 @@ export const overviewText = {
   notAll: (names: readonly string[]) => `Could not ask ${names.join(", ")}.`,
   environments: "Environments",
   agents: (count: number) => counted(count, "agent", "agents"),
+  lastChange: (title: string) => `Last change: ${title}`,
+  by: (actor: string) => `by ${actor}`,
   asOf: "as of",
   lastContact: "Asked",
   lost: (before: number, at: string) =>
