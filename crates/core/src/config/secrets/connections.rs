@@ -134,7 +134,7 @@ fn loose_user_info(rest: &str) -> Option<&str> {
 /// A password after the colon, or a token in place of the user.
 fn holds_secret(info: &str) -> bool {
     match info.split_once(':') {
-        Some((user, "")) => shape::is_random(user),
+        Some((user, "")) => shape::is_random(user) || shape::is_jumbled(user),
         Some((_, password)) => !shape::is_masked(password),
         None => shape::is_random(info),
     }

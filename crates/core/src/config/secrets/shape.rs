@@ -189,7 +189,7 @@ pub(super) fn is_token(text: &str) -> bool {
 }
 
 /// One long part with capitals, small letters and numbers here and there: what happens to hold a word or two as well.
-fn is_jumbled(text: &str) -> bool {
+pub(super) fn is_jumbled(text: &str) -> bool {
     let numbers = runs(text).filter(|run| run[0].is_ascii_digit()).count();
     text.len() >= 16
         && numbers >= 2

@@ -109,6 +109,7 @@ pub const FAMILIES: &[Family] = &[
     ("url with fragment", None, "https://docs.example.com/{W}/{W}#section-{n1}.{n1}"),
     ("database url, no credentials", None, "postgresql://db.example.com:5432/{W}"),
     ("database url, user only", None, "postgresql://reader@db.example.com/{W}"),
+    ("database url, user and colon", None, "postgresql://db{d2}{l2}{d4}:@db.example.com/{W}"),
     ("database url, masked", None, "postgresql://app:***@db.example.com/{W}"),
     ("database url, variable", None, "postgresql://app:${DB_PASSWORD}@db.example.com/{W}"),
     ("jdbc, no credentials", None, "jdbc:postgresql://db.example.com:5432/{W}?ssl=true"),
