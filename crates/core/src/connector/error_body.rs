@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::scrub::Scrubber;
+use crate::config::display_text_limited;
 
 /// Length of a server's text in an error, in characters.
 const LONGEST_TEXT: usize = 300;
@@ -40,24 +41,7 @@ impl ErrorBody {
 pub(super) fn presentable(text: &str, scrubber: &Scrubber) -> String {
     let clean = scrubber.clean(text);
     let joined = clean.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut shown = String::with_capacity(joined.len().min(LONGEST_TEXT * 2));
-    for (count, c) in joined.chars().enumerate() {
-        if count == LONGEST_TEXT {
-            shown.push('…');
-            break;
-        }
-        if c.is_control() || is_invisible(c) {
-            shown.extend(c.escape_unicode());
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
-}
-
-/// Characters that change how the text around them reads without being seen.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    display_text_limited(&joined, LONGEST_TEXT)
 }
 
 fn json_text(json: &Value) -> String {

@@ -190,11 +190,11 @@ async fn html_is_reduced_to_its_title() {
 
 #[tokio::test]
 async fn long_and_hostile_texts_are_cut_and_escaped() {
-    let text = format!("\u{1b}[31mred\u{202e}\u{0}\n\tline{}", "x".repeat(5000));
+    let text = format!("\u{1b}[31mred\u{202e}\u{0}\u{3164}\u{e0041}\n\tline{}", "x".repeat(5000));
     let body = serde_json::json!({ "error": text }).to_string();
     let server = RawServer::start(vec![Act::json("400 X", &body)]).await;
     let shown = connector(&server.url()).agent_ids().await.unwrap_err().to_string();
-    assert!(shown.contains("\\u{1b}[31mred\\u{202e}\\u{0} linexxx"), "{shown}");
+    assert!(shown.contains("\\u{1b}[31mred\\u{202e}\\u{0}\\u{3164}\\u{e0041} linexxx"), "{shown}");
     assert!(shown.len() < 500 && shown.contains('…'), "{}", shown.len());
     assert!(!shown.chars().any(char::is_control));
 }
