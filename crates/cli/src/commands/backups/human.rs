@@ -7,7 +7,8 @@ use aidb_core::store::{BackupReason, BackupSummary, Existence, Pin};
 use super::{BackupExported, BackupList, BackupShown, BackupTaken, BackupsVerified};
 use crate::view::Detail;
 use crate::view::human::{
-    BAD, BOLD, DIM, GOOD, Human, Page, column, counted, done, padded, paint, server_name, server_with_url, shown,
+    BAD, BOLD, DIM, GOOD, Human, Page, aligned, column, counted, done, padded, paint, server_name, server_with_url,
+    shown,
 };
 
 /// The widest column of ids and names.
@@ -43,10 +44,7 @@ impl Human for BackupList {
             page.line("No backups.");
         }
         let cells: Vec<[String; 6]> = self.backups.iter().map(cells).collect();
-        let widths: [usize; 6] =
-            std::array::from_fn(|index| column(cells.iter().map(|row| row[index].as_str()), WIDEST));
-        for row in &cells {
-            let mut line: Vec<String> = row.iter().zip(widths).map(|(cell, width)| padded(cell, width)).collect();
+        for mut line in aligned(&cells, WIDEST) {
             line[0] = paint(BOLD, &line[0]);
             page.line(line.join("  ").trim_end());
         }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Local, Utc};
 
 use super::{EntryShown, HistoryList};
 use crate::view::Detail;
-use crate::view::human::{BAD, BOLD, Human, Page, column, padded, paint, plan, server_name, server_with_url, shown};
+use crate::view::human::{BAD, BOLD, Human, Page, aligned, paint, plan, server_name, server_with_url, shown};
 
 /// The widest column of the list.
 const WIDEST: usize = 60;
@@ -18,10 +18,7 @@ impl Human for HistoryList {
             page.line("Nothing in the history.");
         }
         let cells: Vec<[String; 5]> = self.entries.iter().map(cells).collect();
-        let widths: [usize; 5] =
-            std::array::from_fn(|index| column(cells.iter().map(|row| row[index].as_str()), WIDEST));
-        for (row, entry) in cells.iter().zip(&self.entries) {
-            let mut line: Vec<String> = row.iter().zip(widths).map(|(cell, width)| padded(cell, width)).collect();
+        for (mut line, entry) in aligned(&cells, WIDEST).zip(&self.entries) {
             line[0] = paint(BOLD, &line[0]);
             if entry.outcome() != EntryOutcome::Done {
                 line[3] = paint(BAD, &line[3]);

@@ -8,6 +8,8 @@ pub(crate) mod plan;
 pub(crate) use failure::failure;
 pub(crate) use findings::findings;
 
+use std::array;
+
 use aidb_core::config::display_text;
 pub(crate) use aidb_core::numbers::counted;
 use aidb_core::shorten::shortened;
@@ -87,6 +89,12 @@ pub(crate) fn padded(text: &str, width: usize) -> String {
 /// The column that rows share: the widest of them, and no wider than `most`.
 pub(crate) fn column<'a>(cells: impl IntoIterator<Item = &'a str>, most: usize) -> usize {
     cells.into_iter().map(UnicodeWidthStr::width).max().unwrap_or(0).min(most)
+}
+
+/// Rows as columns: every cell with spaces behind it up to the width of its column, which is no wider than `most`.
+pub(crate) fn aligned<const N: usize>(rows: &[[String; N]], most: usize) -> impl Iterator<Item = [String; N]> {
+    let widths: [usize; N] = array::from_fn(|index| column(rows.iter().map(|row| row[index].as_str()), most));
+    rows.iter().map(move |row| array::from_fn(|index| padded(&row[index], widths[index])))
 }
 
 /// Lines that are put together.
