@@ -127,7 +127,7 @@ async fn a_check_says_how_the_server_is_and_is_remembered() {
     bench.call("environment_key_set", json!({ "id": id, "key": KEY })).await.unwrap();
     let checked = bench.call("environment_check", json!({ "id": id })).await.unwrap();
     assert_eq!(checked["contact"]["state"], "key_refused");
-    server.shutdown().await;
+    let _closed = server.leave().await.unwrap();
     let checked = bench.call("environment_check", json!({ "id": id })).await.unwrap();
     assert_eq!(checked["contact"]["state"], "unreachable");
     let again = bench.restarted(Vault::memory());

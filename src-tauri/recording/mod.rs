@@ -113,13 +113,26 @@ impl Recording {
             std::fs::write(&path, &now).unwrap();
         }
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(committed == now, "{} is not what the engine answers now: run `cargo xtask gen`", path.display());
+        if let Some((line, [before, after])) = first_difference(&committed, &now) {
+            let path = path.display();
+            panic!(
+                "{path}:{line} says\n{before}\nand the engine answers\n{after}\nWhere that is right: `cargo xtask gen`"
+            );
+        }
     }
 }
 
 /// Where the recordings lie.
 fn folder() -> PathBuf {
     concat!(env!("CARGO_MANIFEST_DIR"), "/ui/tests/recorded").into()
+}
+
+/// Number of the first line in which two texts differ, and that line of each; empty past the end of the shorter one.
+fn first_difference<'t>(one: &'t str, other: &'t str) -> Option<(usize, [&'t str; 2])> {
+    let [mut these, mut those] = [one.lines(), other.lines()];
+    (1..).map(|line| (line, [these.next(), those.next()])).take_while(|(_, pair)| *pair != [None, None]).find_map(
+        |(line, [this, that])| (this != that).then(|| (line, [this.unwrap_or_default(), that.unwrap_or_default()])),
+    )
 }
 
 /// What no scenario writes was written by hand, and says nothing about the engine. `empty` is the page without one.

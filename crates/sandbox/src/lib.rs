@@ -21,6 +21,7 @@ mod error;
 mod faults;
 mod framework;
 mod handle;
+mod port;
 mod registry;
 mod samples;
 mod server;
@@ -34,6 +35,7 @@ mod traffic;
 
 pub use error::{ChangeError, StartError, StateFileError};
 pub use handle::Handle;
+pub use port::ReservedPort;
 pub use samples::Sample;
 pub use server::{Sandbox, SandboxOptions, Trio};
 pub use snapshot::Permission;

@@ -15,6 +15,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::error::StartError;
 use crate::handle::Handle;
+use crate::port::ReservedPort;
 use crate::samples::Sample;
 use crate::service::Environment;
 use crate::shared::Shared;
@@ -130,6 +131,16 @@ impl Sandbox {
         self.handle.clone()
     }
 
+    /// Ends it as [`Sandbox::shutdown`] does. The port refuses connections as long as the answer is kept.
+    ///
+    /// # Errors
+    /// When another program took the port at that moment.
+    pub async fn leave(self) -> std::io::Result<ReservedPort> {
+        let port = self.port();
+        self.shutdown().await;
+        ReservedPort::at(port)
+    }
+
     /// Ends it, and returns when nothing listens on the port any more and its connections are closed.
     pub async fn shutdown(mut self) {
         self.accepting.abort();
@@ -198,9 +209,12 @@ async fn accept(mut listener: TcpListener, address: SocketAddr, environment: Env
             },
             Ok(()) = refuse.changed() => {
                 drop(listener);
+                // Where another process was faster, it is waited for in `reopened`.
+                let reserved = ReservedPort::at(address.port());
                 connections.shutdown().await;
                 let closed_for = *refuse.borrow_and_update();
                 tokio::time::sleep(closed_for).await;
+                drop(reserved);
                 listener = reopened(address).await;
             }
         }

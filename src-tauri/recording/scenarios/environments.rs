@@ -84,17 +84,15 @@ async fn sandbox() {
 async fn environments_states() {
     let mut recording = Recording::new("environments-states", World::empty().await);
     let [development, staging, production] = recording.world.urls();
-    let gone = Sandbox::start(SandboxOptions::default()).await.unwrap();
     let refusing = Sandbox::start(SandboxOptions::default()).await.unwrap();
     refusing.handle().switch(|switches| switches.required_api_key = Some(ApiKey::new("another")));
     let first = recording.environment("Development", &development, Some(TYPED)).await;
     recording.environment("Staging", &staging, None).await;
     let arabic = recording.environment("بيئة الاختبار", &production, Some(TYPED)).await;
-    let launch = recording.environment("🚀 Launch & <b>bold</b>", &gone.url(), Some(TYPED)).await;
+    let launch = recording.environment("🚀 Launch & <b>bold</b>", "http://127.0.0.1:1", Some(TYPED)).await;
     let long = "An environment whose name is as long as the name of one can be!";
     let long = recording.environment(long, &refusing.url(), Some(TYPED)).await;
     let broken = recording.environment("Broken key", &production.replace("http:", "https:"), Some(TYPED)).await;
-    gone.shutdown().await;
     let name = SecretName::EnvironmentKey {
         environment: broken.clone(),
         server: Some(production.replace("http:", "https:")),

@@ -1,9 +1,10 @@
 //! WebKitWebDriver: the way to a page inside a window.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use aidb_sandbox::ReservedPort;
 use aidb_testkit::process::{Process, START_LIMIT, wait_until};
 use anyhow::{Context as _, Result, bail};
 use fantoccini::elements::{Element, ElementRef};
@@ -38,7 +39,9 @@ impl Driver {
     /// # Errors
     /// A program is missing, or the application opens no window.
     pub fn start(mut command: Command, application: &str) -> Result<Self> {
-        let port = free_port()?;
+        // Kept until the driver listens: no other program is given it meanwhile.
+        let reserved = ReservedPort::any()?;
+        let port = reserved.number()?;
         command.args([&format!("--port={port}"), "--host=127.0.0.1"]).env(AUTOMATION, "true");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let process = Process::spawn(&mut command, "webkit2gtk-driver")?;
@@ -88,8 +91,4 @@ impl Driver {
         self.page = None;
         self.process.kill();
     }
-}
-
-fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }

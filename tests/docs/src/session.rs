@@ -2,11 +2,11 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use aidb_sandbox::ReservedPort;
 use tempfile::TempDir;
 
 use crate::document::{Block, Keeps, Step, blocks};
@@ -102,6 +102,8 @@ pub struct Session {
     place: TempDir,
     settings: Settings,
     first_port: u16,
+    /// Three in a row from the first. No other program is given one before the sandbox of the document listens there.
+    _ports: [ReservedPort; 3],
     running: Vec<Child>,
     last_status: i32,
 }
@@ -118,8 +120,9 @@ impl Session {
         }
         let home = place.path().join("home");
         fs::write(place.path().join("session/folder"), home.as_os_str().as_encoded_bytes())?;
-        let first_port = three_free_ports()?;
-        Ok(Self { place, settings: settings.clone(), first_port, running: Vec::new(), last_status: 0 })
+        let ports = three_ports()?;
+        let first_port = ports[0].number()?;
+        Ok(Self { place, settings: settings.clone(), first_port, _ports: ports, running: Vec::new(), last_status: 0 })
     }
 
     /// The text with the documented ports replaced by this session's.
@@ -226,14 +229,12 @@ fn read(log: &Path) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&fs::read(log)?).into_owned())
 }
 
-/// Three in a row that nobody listens on now. Another program may take one before the sandbox does; then the test says so.
-fn three_free_ports() -> io::Result<u16> {
+fn three_ports() -> io::Result<[ReservedPort; 3]> {
     for _ in 0..100 {
-        let first = TcpListener::bind(("127.0.0.1", 0))?;
-        let port = first.local_addr()?.port();
-        let others = (1..3).map(|nth| TcpListener::bind(("127.0.0.1", port.checked_add(nth)?)).ok());
-        if others.collect::<Option<Vec<_>>>().is_some() {
-            return Ok(port);
+        let first = ReservedPort::any()?;
+        let next = |nth| ReservedPort::at(first.number().ok()?.checked_add(nth)?).ok();
+        if let (Some(second), Some(third)) = (next(1), next(2)) {
+            return Ok([first, second, third]);
         }
     }
     Err(io::Error::other("no three free ports in a row"))

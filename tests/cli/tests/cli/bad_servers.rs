@@ -1,7 +1,6 @@
 //! Servers that are not there, are something else, or do not want to.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
 
 use aidb_sandbox::{ApiKey, ErrorBody, Fault, FaultAnswer, HeaderText};
 use aidb_testkit::Home;
@@ -100,9 +99,7 @@ fn a_server_that_hangs() {
 #[test]
 fn nothing_listens() {
     let home = Home::new();
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
-    let url = format!("http://127.0.0.1:{port}");
-    let export = ["m", "export", "-u", &url, "-k", "key", "-a", "x", "-o", "f.json"];
+    let export = ["m", "export", "-u", "http://127.0.0.1:1", "-k", "key", "-a", "x", "-o", "f.json"];
     let run = snap_both!(home, "server_closed_port", &export);
     assert_eq!(run.status, Some(1));
     let told = home.run(&[export.as_slice(), &["--verbose"]].concat());
@@ -166,24 +163,23 @@ fn a_profile_keeps_the_whole_path_of_its_ca_file_and_looks_into_it() {
 #[test]
 fn a_proxy_that_is_down_is_named() {
     let home = Home::new();
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
-    let proxy = format!("http://user:canary@127.0.0.1:{port}");
+    let proxy = "http://user:canary@127.0.0.1:1";
     let with = |variable: &str, value: &str, arguments: &[&str]| {
         let mut command = home.aidb(arguments);
         aidb_testkit::Run::of(command.env(variable, value))
     };
     let url = "https://no-such-host.invalid";
     let export = ["m", "export", "-u", url, "-k", "a-long-key-19", "-a", "x", "-o", "f.json"];
-    let down = with("HTTPS_PROXY", &proxy, &export);
+    let down = with("HTTPS_PROXY", proxy, &export);
     snap!(home, "proxy_down", down);
-    let test = with("ALL_PROXY", &proxy, &["test", "-u", url, "-k", "a-long-key-19"]);
+    let test = with("ALL_PROXY", proxy, &["test", "-u", url, "-k", "a-long-key-19"]);
     snap!(home, "proxy_down_test", test);
     let none = with("https_proxy", "socks5://user:canary@proxy.example", &export);
     snap!(home, "proxy_unusable", none);
     assert_eq!((down.status, test.status, none.status), (Some(1), Some(1), Some(64)));
     assert!(!format!("{down}{test}{none}").contains("canary"), "{down}{test}{none}");
     let mut exempt = home.aidb(&[export.as_slice(), &["--json"]].concat());
-    let exempt = aidb_testkit::Run::of(exempt.env("HTTPS_PROXY", &proxy).env("NO_PROXY", "no-such-host.invalid"));
+    let exempt = aidb_testkit::Run::of(exempt.env("HTTPS_PROXY", proxy).env("NO_PROXY", "no-such-host.invalid"));
     assert_eq!(exempt.json()["code"], "host_unknown", "{exempt}");
 }
 

@@ -40,8 +40,6 @@ fn a_command_that_only_looks_says_nothing_of_what_it_did_not_change() {
 fn a_check_that_failed_reads_as_one() {
     let stage = Stage::new();
     let plain = stage.development.url().replace("http://", "https://");
-    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    let closed = format!("http://127.0.0.1:{}", port.expect("a port").port());
     stage.staging.switch(|switches| switches.required_api_key = Some(aidb_sandbox::ApiKey::new("another")));
     let page = Fault::on(1, FaultAnswer::status(404, ErrorBody::Html)).path_contains("health").for_ever();
     stage.production.set_faults([page]);
@@ -49,7 +47,7 @@ fn a_check_that_failed_reads_as_one() {
     for (arguments, line) in [
         (&["test", "-u", "https://no-such-host.invalid", "-k", KEY][..], "✗ The name does not resolve\n"),
         (&["test", "-u", &plain, "-k", KEY], "✗ No encrypted connection can be made\n"),
-        (&["test", "-u", &closed, "-k", KEY], "✗ The server gives no usable answer\n"),
+        (&["test", "-u", "http://127.0.0.1:1", "-k", KEY], "✗ The server gives no usable answer\n"),
         (&["test", "-u", &production, "-k", KEY], "✗ It does not answer as an AI Agent Connector\n"),
         (&["test", "-e", "Staging"], "✗ The key is not accepted\n"),
         (&["test", "-e", "Development", "-a", "no-such-agent"], "✗ Agent no-such-agent is not there\n"),
