@@ -57,7 +57,7 @@ async fn environments(engine: &Engine) -> Result<Value, ErrorReport> {
     let profile = |one: Environment| {
         json!({
             "id": one.id, "name": one.name, "url": one.url, "position": one.position, "protection": one.protection,
-            "plain_http": one.plain_http, "ca_file": one.ca_file.is_some(), "default_agent": one.default_agent,
+            "plain_http": one.plain_http, "key_prompt": one.key_prompt, "ca_file": one.ca_file.is_some(), "default_agent": one.default_agent,
             "keep_backups": one.keep_backups, "keep_days": one.keep_days,
         })
     };

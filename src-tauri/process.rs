@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use aidb_core::connector::Proxies;
-use aidb_core::vault::Vault;
+use aidb_core::vault::{Vault, VaultUse};
 use directories::ProjectDirs;
 
 /// Folder of environments, backups and history; `None` on an account without a folder.
@@ -19,7 +19,7 @@ pub(crate) fn vault(folder: &Path) -> Vault {
     match std::env::var("AIDB_KEY_STORE").as_deref() {
         Ok("file") => Vault::file(folder.join("keys")),
         Ok("memory") => Vault::memory(),
-        _ => Vault::keychain(),
+        _ => Vault::keychain(VaultUse::Session),
     }
 }
 

@@ -53,6 +53,8 @@ pub(crate) fn run(start: Start) -> tauri::Result<()> {
         {
             // The process ends, and with it what X11 would serve; other systems keep what was not cleared.
             let _ = desktop.clear_clipboard();
+            // A keychain that does not answer now leaves the keyring to the end of the session on this machine.
+            let _ = tauri::async_runtime::block_on(desktop.engine().vault().lock_idle());
         }
     });
     Ok(())

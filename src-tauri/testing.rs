@@ -201,6 +201,6 @@ pub(crate) fn save(name: &str, url: &str, key: Option<&str>) -> Value {
 pub(crate) fn form(name: &str, url: &str) -> Value {
     serde_json::json!({
         "name": name, "url": url, "colour": "amber", "protected": false, "default_agent": "my-agent", "ca_file": { "kind": "none" },
-        "plain_http": false, "keep_backups": 20, "keep_days": 30,
+        "plain_http": false, "key_prompt": "never", "keep_backups": 20, "keep_days": 30,
     })
 }

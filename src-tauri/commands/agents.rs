@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aidb_core::config::{self, AgentId};
-use aidb_core::operations::{Engine, Error, Look, Target, TargetRequest};
+use aidb_core::operations::{AskForKey, Engine, Error, Look, Target, TargetRequest};
 use chrono::Utc;
 
-use super::environments::known;
+use super::environments::{known, note_contact};
 use super::plans::context;
 use crate::contract::{
-    AgentCheck, AgentChoice, AgentExport, AgentKeyCopy, AgentsView, CopiedView, EnvironmentChoice, ErrorReport,
+    AgentCheck, AgentChoice, AgentExport, AgentKeyCopy, AgentListRequest, AgentsView, CopiedView, ErrorReport,
     FilePurpose, WrittenFile,
 };
 use crate::desktop::Desktop;
@@ -20,15 +20,21 @@ use crate::views;
 /// Time a key stays on the clipboard.
 const ON_CLIPBOARD: Duration = Duration::from_secs(60);
 
-/// The agents of one environment.
+/// The agents of one environment. The keychain asks for the key's password only where a person wants the list.
 pub(crate) async fn agent_list(
     desktop: Arc<Desktop>,
-    request: EnvironmentChoice,
+    request: AgentListRequest,
     listen: ProgressFn,
 ) -> Result<AgentsView, ErrorReport> {
     let engine = desktop.engine();
-    let target = target(&engine, &request.id).await?;
-    let agents = engine.agents(&target, &context(listen)).await?;
+    let environment = Some(known(&engine, &request.id).await?);
+    let ask = if request.ask { AskForKey::Now } else { AskForKey::NotNow };
+    let target = engine.target(&TargetRequest { environment, ask, ..TargetRequest::default() }).await?;
+    let answer = engine.agents(&target, &context(listen)).await.map_err(ErrorReport::from);
+    if request.ask {
+        note_contact(&desktop, &request.id, &answer)?;
+    }
+    let agents = answer?;
     let look = Look { url: target.server.url.clone(), at: Utc::now(), agents };
     let same_server = |earlier: &Look| earlier.url == look.url;
     let earlier = desktop.preferences.read(|memory| memory.looks.get(&request.id).cloned()).filter(same_server);

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aidb_core::config::AgentId;
-use aidb_core::operations::{Context, Edit, Engine, EnvironmentDraft, KeyState, TargetRequest};
+use aidb_core::error::ErrorCode;
+use aidb_core::operations::{AskForKey, Context, Edit, Engine, EnvironmentDraft, KeyState, TargetRequest};
 use aidb_core::store::Environment;
 use aidb_core::vault::{VaultError, VaultKind};
 use secrecy::ExposeSecret;
@@ -145,21 +146,37 @@ pub(crate) async fn environment_test(
     Ok(engine.test_connection(&target, agent.as_ref(), &context(listen)).await.into())
 }
 
-/// Contacts one, and notes how it came out. Without a key nothing is sent.
+/// Contacts one, and notes how it came out. Without a key nothing is sent, and the keychain is not made to ask for one: then
+/// the last contact stands.
 pub(crate) async fn environment_check(
     desktop: Arc<Desktop>,
     request: EnvironmentChoice,
 ) -> Result<EnvironmentView, ErrorReport> {
     let engine = desktop.engine();
     let id = known(&engine, &request.id).await?;
-    let contact = views::contact(agents(&engine, &id).await);
-    desktop.preferences.change(|memory| drop(memory.contacts.insert(id.clone(), contact)))?;
+    let answer = agents(&engine, &id).await;
+    note_contact(&desktop, &id, &answer)?;
     Ok(one(&desktop, engine.environment(&id).await?).await)
+}
+
+/// Notes how asking a server for its agents came out. A key that the keychain was not made to ask for says nothing about it.
+pub(super) fn note_contact(
+    desktop: &Desktop,
+    id: &str,
+    answer: &Result<Vec<String>, ErrorReport>,
+) -> Result<(), ErrorReport> {
+    if let Err(ErrorReport { code: ErrorCode::KeyPrompt, .. }) = answer {
+        return Ok(());
+    }
+    let contact = views::contact(answer);
+    desktop.preferences.change(|memory| drop(memory.contacts.insert(id.to_owned(), contact)))?;
+    Ok(())
 }
 
 /// The agents of an environment, by its id.
 async fn agents(engine: &Engine, id: &str) -> Result<Vec<String>, ErrorReport> {
-    let request = TargetRequest { environment: Some(id.to_owned()), ..TargetRequest::default() };
+    let environment = Some(id.to_owned());
+    let request = TargetRequest { environment, ask: AskForKey::NotNow, ..TargetRequest::default() };
     let target = engine.target(&request).await?;
     Ok(engine.agents(&target, &Context::default()).await?)
 }

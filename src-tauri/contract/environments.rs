@@ -1,6 +1,7 @@
 //! Environments, their keys, and the keychain.
 
 use aidb_core::store::Colour;
+use aidb_core::vault::KeyPrompt;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -50,6 +51,8 @@ pub(crate) struct EnvironmentView {
     pub(crate) ca_file: Option<String>,
     /// Whether the key may be sent unencrypted beyond this machine.
     pub(crate) plain_http: bool,
+    /// When the keychain asks for a password before it hands out the key.
+    pub(crate) key_prompt: KeyPrompt,
     /// Retention: keep at least so many backups.
     pub(crate) keep_backups: u32,
     /// Retention: and those of so many days.
@@ -140,6 +143,8 @@ pub(crate) struct EnvironmentForm {
     pub(crate) ca_file: CaChoice,
     /// Whether the key may be sent unencrypted beyond this machine.
     pub(crate) plain_http: bool,
+    /// When the keychain asks for a password before it hands out the key.
+    pub(crate) key_prompt: KeyPrompt,
     /// Retention: keep at least so many backups.
     pub(crate) keep_backups: u32,
     /// Retention: and those of so many days.
@@ -172,6 +177,16 @@ pub(crate) struct EnvironmentTest {
 #[derive(Deserialize, TS)]
 pub(crate) struct EnvironmentChoice {
     pub(crate) id: String,
+}
+
+/// `agent_list`: the agents of one environment.
+#[derive(Deserialize, TS)]
+pub(crate) struct AgentListRequest {
+    pub(crate) id: String,
+    /// Whether a person asks for it: then the keychain may ask for the key's password.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub(crate) ask: bool,
 }
 
 /// `environment_order`: the stage order.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use aidb_core::operations::SAMPLE_STAGES;
 use aidb_core::store::STORE_FILE;
-use aidb_core::vault::Vault;
+use aidb_core::vault::{Vault, VaultUse};
 use aidb_sandbox::{Handle, Sandbox, Trio};
 use tempfile::TempDir;
 
@@ -52,7 +52,7 @@ impl World {
 
     /// Without any environment, keys in the system's keychain.
     pub(crate) async fn with_keychain() -> Self {
-        Self::keeping(Some(Vault::keychain())).await
+        Self::keeping(Some(Vault::keychain(VaultUse::Session))).await
     }
 
     /// Keys go into private files where no other place is named: a place that lasts, as the keychain does.

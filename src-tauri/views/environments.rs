@@ -39,6 +39,7 @@ pub(crate) fn environment(environment: Environment, key: KeyView, memory: &Memor
         default_agent: environment.default_agent,
         ca_file: environment.ca_file.map(|path| path.display().to_string()),
         plain_http: environment.plain_http == PlainHttpChoice::Allowed,
+        key_prompt: environment.key_prompt,
         keep_backups: environment.keep_backups,
         keep_days: environment.keep_days,
         key,
@@ -77,8 +78,7 @@ fn no_key(error: &VaultError) -> KeyView {
     }
 }
 
-/// Draft from a form: every field, so that an emptied one is cleared.
-/// What was typed, with the CA file that it comes to.
+/// Draft from a form, with the CA file that it comes to: every field, so that an emptied one is cleared.
 pub(crate) fn draft(form: EnvironmentForm, ca_file: Edit<PathBuf>) -> EnvironmentDraft {
     EnvironmentDraft {
         name: Some(form.name.trim().to_owned()),
@@ -88,6 +88,7 @@ pub(crate) fn draft(form: EnvironmentForm, ca_file: Edit<PathBuf>) -> Environmen
         default_agent: filled(form.default_agent),
         ca_file,
         plain_http: Some(if form.plain_http { PlainHttpChoice::Allowed } else { PlainHttpChoice::LoopbackOnly }),
+        key_prompt: Some(form.key_prompt),
         keep_backups: Some(form.keep_backups),
         keep_days: Some(form.keep_days),
         position: None,
@@ -132,14 +133,19 @@ impl From<Check> for CheckView {
 }
 
 /// Result of a contact: which agents, or why not.
-pub(crate) fn contact(answer: Result<Vec<String>, ErrorReport>) -> ContactView {
+pub(crate) fn contact(answer: &Result<Vec<String>, ErrorReport>) -> ContactView {
     let at = now();
     match answer {
         Ok(agents) => {
             let message = counted(agents.len(), "agent");
             ContactView { state: Reachability::Reachable, at, message, hint: None }
         }
-        Err(error) => ContactView { state: reachability(error.code), at, message: error.message, hint: error.hint },
+        Err(error) => ContactView {
+            state: reachability(error.code),
+            at,
+            message: error.message.clone(),
+            hint: error.hint.clone(),
+        },
     }
 }
 
@@ -149,6 +155,7 @@ fn reachability(code: ErrorCode) -> Reachability {
         | ErrorCode::KeychainLocked
         | ErrorCode::KeychainSilent
         | ErrorCode::KeychainAbsent
+        | ErrorCode::KeyPrompt
         | ErrorCode::KeychainFailed => Reachability::KeyMissing,
         ErrorCode::Unauthorized | ErrorCode::Forbidden => Reachability::KeyRefused,
         _ => Reachability::Unreachable,

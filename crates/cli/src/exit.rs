@@ -79,6 +79,7 @@ pub(crate) const fn of(code: ErrorCode) -> Exit {
         | ErrorCode::KeychainAbsent
         | ErrorCode::KeychainSilent
         | ErrorCode::KeychainLocked
+        | ErrorCode::KeyPrompt
         | ErrorCode::KeychainFailed
         | ErrorCode::ClipboardFailed
         | ErrorCode::SandboxFailed

@@ -107,6 +107,9 @@ fn own(error: &Error) -> Option<&'static str> {
 /// What always helps where there is no usable keychain comes after what helps the keychain.
 fn vault(error: &VaultError) -> Option<String> {
     let hint = error.hint()?;
+    if matches!(error, VaultError::KeyPrompt { .. }) {
+        return Some(format!("{hint} A run with nobody in front of it gets its key with AIDB_URL and AIDB_API_KEY."));
+    }
     let of_the_keychain = matches!(
         error,
         VaultError::KeychainAbsent { .. }

@@ -7,10 +7,11 @@ use std::time::Duration;
 use aidb_core::config::AgentId;
 use aidb_core::connector::PlainHttp;
 use aidb_core::operations::{
-    Ambient, Beside, Context, Engine, EngineSettings, Error, KeyNeed, Record, Recorded, Target, TargetRequest, WhenBusy,
+    Ambient, AskForKey, Beside, Context, Engine, EngineSettings, Error, KeyNeed, Record, Recorded, Target,
+    TargetRequest, WhenBusy,
 };
 use aidb_core::store::ServerRef;
-use aidb_core::vault::{Vault, one_secret};
+use aidb_core::vault::{Vault, VaultUse, one_secret};
 use directories::ProjectDirs;
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
@@ -48,7 +49,7 @@ impl Invocation {
     pub(crate) fn engine(&self) -> Result<Engine, Failure> {
         let folder = self.data_folder()?;
         let vault = match self.global.run.key_store {
-            KeyStore::Keychain => Vault::keychain(),
+            KeyStore::Keychain => Vault::keychain(VaultUse::OneRun),
             KeyStore::File => Vault::file(folder.join("keys")),
             KeyStore::Memory => Vault::memory(),
         };
@@ -115,6 +116,7 @@ impl Invocation {
             ca_file: target.ca_file.clone().into(),
             plain_http: target.allow_plain_http.then_some(PlainHttp::Allowed),
             key: KeyNeed::Required,
+            ask: AskForKey::Now,
         })
     }
 

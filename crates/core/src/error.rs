@@ -106,6 +106,8 @@ pub enum ErrorCode {
     KeychainSilent,
     /// The keychain is locked.
     KeychainLocked,
+    /// The keychain asks for a password before it hands out a key, and nobody typed it.
+    KeyPrompt,
     /// Any other keychain failure.
     KeychainFailed,
     /// The clipboard cannot be written.
@@ -129,7 +131,7 @@ impl ErrorCode {
         Self::NeedsAttention, Self::VerificationFailed, Self::ServerEmptied, Self::Interrupted, Self::AgentBusy,
         Self::Unsettled, Self::StoreUnusable, Self::StoreNewer, Self::StoreBusy, Self::EnvironmentNotFound,
         Self::EnvironmentExists, Self::BackupNotFound, Self::EntryNotFound, Self::BackupDamaged, Self::KeychainAbsent,
-        Self::KeychainSilent, Self::KeychainLocked, Self::KeychainFailed, Self::ClipboardFailed, Self::SandboxFailed,
+        Self::KeychainSilent, Self::KeychainLocked, Self::KeyPrompt, Self::KeychainFailed, Self::ClipboardFailed, Self::SandboxFailed,
         Self::Internal,
     ];
 

@@ -1,6 +1,6 @@
 //! Environments: their list in every state, their form, and testing a connection.
 
-use aidb_core::vault::SecretName;
+use aidb_core::vault::{KeyPrompt, SecretName};
 use aidb_sandbox::{ApiKey, Sample, Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use crate::testing::{chosen, typed};
 /// A filled form.
 pub(super) fn form(name: &str, url: &str) -> Value {
     json!({ "name": name, "url": url, "colour": null, "protected": false, "default_agent": null, "ca_file": { "kind": "none" },
-        "plain_http": false, "keep_backups": 20, "keep_days": 90 })
+        "plain_http": false, "key_prompt": "never", "keep_backups": 20, "keep_days": 90 })
 }
 
 fn with(mut form: Value, key: &str, value: Value) -> Value {
@@ -97,6 +97,7 @@ async fn environments_states() {
         environment: broken.clone(),
         server: Some(production.replace("http:", "https:")),
         display: "Broken key".into(),
+        prompt: KeyPrompt::Never,
     };
     let file = recording.world.desktop.engine().vault().path_of(&name).unwrap();
     std::fs::remove_file(&file).unwrap();

@@ -26,7 +26,7 @@ async fn history_profiles() {
     let mut recording = Recording::new("history-profiles", super::super::world::World::samples().await);
     let (id, [_, url, _]) = (recording.world.ids[1].clone(), recording.world.urls());
     let form = json!({ "name": "Staging", "url": url, "colour": "amber", "protected": true, "default_agent": "my-agent",
-        "ca_file": { "kind": "none" }, "plain_http": false, "keep_backups": 50, "keep_days": 30 });
+        "ca_file": { "kind": "none" }, "plain_http": false, "key_prompt": "never", "keep_backups": 50, "keep_days": 30 });
     recording.before("environment_save", json!({ "id": id, "form": form, "key": null })).await;
     recording.before("environment_key_set", json!({ "id": id, "key": "another key" })).await;
     recording.opening().await;

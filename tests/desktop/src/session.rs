@@ -223,6 +223,25 @@ impl Session {
         Ok(self.keychain.borrow_mut().unlock()?)
     }
 
+    /// Starts what asks for the passwords of keyrings. Without it nobody is asked. Ends with the value.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn start_prompter(&self) -> Result<Process> {
+        Ok(self.keychain.borrow().start_prompter(&self.display.borrow())?)
+    }
+
+    /// Does `work` and types these passwords meanwhile, as they are asked for.
+    ///
+    /// # Errors
+    /// Those of `work`, or another number of questions comes.
+    pub fn typing_passwords<T>(&self, passwords: &[&str], work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let (done, answered) = self.display.borrow().typing_passwords(passwords, work);
+        let done = done?;
+        answered?;
+        Ok(done)
+    }
+
     /// From now on the keychain answers nothing, and is still there.
     ///
     /// # Errors

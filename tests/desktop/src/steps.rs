@@ -76,7 +76,7 @@ pub fn open_with_environments<'s>(session: &'s Session, samples: &Samples) -> Re
 pub fn have_environment(window: &Window<'_>, name: &str, url: &str, protected: bool) -> Result<()> {
     let form = json!({
         "name": name, "url": url, "colour": "blue", "protected": protected, "default_agent": null, "ca_file": { "kind": "none" },
-        "plain_http": false, "keep_backups": 10, "keep_days": 30,
+        "plain_http": false, "key_prompt": "never", "keep_backups": 10, "keep_days": 30,
     });
     let request = json!({ "request": { "id": null, "form": form, "key": "a key of this test" } });
     let answer = window.agreeing(|| window.invoke("environment_save", &request))?;

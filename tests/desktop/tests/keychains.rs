@@ -155,3 +155,42 @@ fn a_keychain_that_is_locked_after_the_plan_stops_a_registration_with_words_and_
     assert_eq!(window.value("Why?")?, REASON, "what was typed is still there");
     Ok(())
 }
+
+#[test]
+fn a_key_that_is_asked_for_each_time_is_used_only_when_a_person_types_its_password() -> Result<()> {
+    let samples = Samples::start();
+    let session = Session::start()?;
+    let _prompter = session.start_prompter()?;
+    let window = open_with_environments(&session, &samples)?;
+    go(&window, "Environments")?;
+    window.click("button", "Open Production")?;
+    window.click("radio", "Each time")?;
+    window.picture("key-prompt")?;
+    // The new keyring's password is chosen, and repeated.
+    session.typing_passwords(&["sesame\tsesame"], || {
+        window.click("button", "Save Production")?;
+        window.wait_for_within("Production is saved.", Duration::from_secs(60))
+    })?;
+    window.close()?;
+
+    let before = samples.production.request_count();
+    let window = session.open()?;
+    window.wait_for("The keychain asks for the password of this key first.")?;
+    window.wait_for("key asked for")?;
+    window.picture("key-asked-for")?;
+    ensure!(samples.production.request_count() == before, "what the window does by itself asks nobody");
+    session.typing_passwords(&["sesame"], || {
+        window.click("button", "Check again")?;
+        window.patiently("Production is asked", || {
+            ensure!(samples.production.request_count() > before, "no request came");
+            Ok(())
+        })
+    })?;
+    window.wait_until_gone("key asked for")?;
+    // The list is one use of the key, and the plan another one.
+    session
+        .typing_passwords(&["sesame"], || plan_promotion(&window, "my-agent", "Staging", "Production", Mode::Keep))?;
+    // The plan keeps what it was made with until it is applied.
+    apply(&window, "Apply 2 changes to Production", Some("Production"), "Applied and verified")?;
+    Ok(())
+}

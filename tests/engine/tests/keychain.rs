@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use aidb_testkit::Display;
 use aidb_testkit::keychain::{KeychainMode, KeychainSession, output_within};
 use aidb_testkit::process::{Process, START_LIMIT, wait_until};
 use serde_json::{Value, json};
@@ -204,4 +205,76 @@ fn a_session_is_opened_only_on_a_connection_that_the_keychain_has_answered_on() 
         }
     }
     assert!(opened >= 5, "{opened} of five requests");
+}
+
+/// The password of the keyring that a test makes.
+const PASSWORD: &str = "sesame";
+/// Chosen and repeated, where a keyring is made.
+const CHOSEN: &str = "sesame\tsesame";
+
+/// A session whose keychain asks on a display, with a key that is asked for in that way.
+struct Asking {
+    display: Display,
+    session: KeychainSession,
+    prompt: &'static str,
+    prompter: Option<Process>,
+}
+
+impl Asking {
+    fn start(prompt: &'static str) -> Self {
+        let session = KeychainSession::start(KeychainMode::Unlocked).expect("a keychain");
+        let display = Display::start().expect("a display");
+        let prompter = Some(session.start_prompter(&display).expect("a prompter"));
+        let asking = Self { display, session, prompt, prompter };
+        asking.answering(&[CHOSEN], "set", KEY);
+        asking
+    }
+
+    /// The answer of the probe, with as many questions for a password as there are answers.
+    fn answering(&self, passwords: &[&str], action: &str, input: &str) -> Value {
+        let arguments = [action, "id-1", "Production", self.prompt];
+        let (answer, answered) = self.display.typing_passwords(passwords, || ok(&self.session, &arguments, input));
+        answered.expect("the questions come");
+        answer
+    }
+
+    /// What another program of the same account gets without anybody typing a password.
+    fn stolen(&self) -> String {
+        let mut command = self.session.command("secret-tool");
+        command.args(["lookup", "service", "aidb", "username", "environment-key:id-1"]);
+        let output = output_within(&mut command, "", LIMIT).expect("secret-tool ends");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
+
+#[test]
+fn a_key_that_is_asked_for_each_time_is_read_by_nobody_without_its_password() {
+    let mut asking = Asking::start("always");
+    let described = asking.answering(&[], "describe", "");
+    assert_eq!(described[0], json!(""), "that it is there is said without asking, and without reading it");
+    for _ in 0..2 {
+        assert_eq!(asking.answering(&[PASSWORD], "get", ""), json!(KEY), "asked anew");
+    }
+    assert_eq!(asking.answering(&[], "is_open", ""), json!(false));
+    asking.prompter = None;
+    assert_eq!(asking.stolen(), "");
+    let arguments = ["get", "id-1", "Production", "always"];
+    assert_eq!(code(&asking.session, &arguments, ""), "key_prompt", "nobody is there to be asked");
+    asking.prompter = Some(asking.session.start_prompter(&asking.display).unwrap());
+    // It moves back to the default keyring, and is in no other any more.
+    asking.prompt = "never";
+    asking.answering(&[PASSWORD], "set", "another-key-of-production");
+    asking.prompter = None;
+    assert_eq!(asking.answering(&[], "get", ""), json!("another-key-of-production"));
+    assert_eq!(asking.stolen(), "another-key-of-production", "as every program may read the default keyring");
+}
+
+#[test]
+fn a_key_that_is_asked_for_after_idle_minutes_is_open_meanwhile_and_locked_at_the_end() {
+    let mut asking = Asking::start("idle");
+    assert_eq!(asking.answering(&[PASSWORD], "get", ""), json!(KEY), "a command has ended when the next one comes");
+    let [read, open, after] = [json!([KEY, KEY]), json!(true), json!(false)];
+    assert_eq!(asking.answering(&[PASSWORD], "session", ""), json!([read, open, after]), "asked once for two uses");
+    asking.prompter = None;
+    assert_eq!(asking.stolen(), "");
 }

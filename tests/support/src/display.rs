@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, BufWriter};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection as _;
@@ -11,7 +12,7 @@ use x11rb::errors::ReplyError;
 use x11rb::protocol::ErrorKind;
 use x11rb::protocol::xproto::{
     AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat,
-    MOTION_NOTIFY_EVENT, MapState, Rectangle, Window as WindowId,
+    KEY_PRESS_EVENT, KEY_RELEASE_EVENT, MOTION_NOTIFY_EVENT, MapState, Rectangle, Window as WindowId,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
@@ -25,6 +26,9 @@ const SCREEN: (u16, u16) = (1600, 1200);
 const LONGEST_MOVE: Duration = Duration::from_secs(1);
 /// How far the middle of a question's buttons is above its lower edge, in pixels.
 const BUTTON_ABOVE_THE_END: i16 = 20;
+/// The return key and the tab key (X11's keysymdef.h).
+const KEY_RETURN: u32 = 0xff0d;
+const KEY_TAB: u32 = 0xff09;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(60);
 
 /// Whether an answer of the display says that the window in question is not there any more.
@@ -57,6 +61,15 @@ impl Image {
 pub struct Display {
     name: String,
     _server: Process,
+}
+
+/// Says that something has ended, when it goes.
+struct Ending<'a>(&'a AtomicBool);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 impl Display {
@@ -153,6 +166,84 @@ impl Display {
             }
             seen = now;
         }
+    }
+
+    /// Answers questions for a password one after the other, while `work` runs that brings them up: each text is typed, with
+    /// `\t` for the next field, and confirmed. Answers what `work` does, and an error where it ended before all questions came
+    /// or the display does not answer.
+    pub fn typing_passwords<T>(&self, passwords: &[&str], work: impl FnOnce() -> T) -> (T, io::Result<()>) {
+        let ended = AtomicBool::new(false);
+        let answered = || -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
+            for (nth, password) in passwords.iter().enumerate() {
+                while !self.point_at_password_question()? {
+                    if ended.load(Ordering::SeqCst) {
+                        return Ok(nth);
+                    }
+                    std::thread::sleep(BETWEEN_LOOKS);
+                }
+                self.type_text(&format!("{password}\n"))?;
+                while self.point_at_password_question()? {
+                    std::thread::sleep(BETWEEN_LOOKS);
+                }
+            }
+            Ok(passwords.len())
+        };
+        std::thread::scope(|scope| {
+            let typist = scope.spawn(answered);
+            // Also where the work panics: nobody asks then.
+            let at_the_end = Ending(&ended);
+            let done = work();
+            drop(at_the_end);
+            let (answered, all) = (typist.join(), passwords.len());
+            let answered = match answered {
+                Ok(Ok(answered)) if answered == all => Ok(()),
+                Ok(Ok(answered)) => Err(io::Error::other(format!("{answered} of {all} questions came"))),
+                Ok(Err(error)) => Err(io::Error::other(error)),
+                Err(_) => Err(io::Error::other("typing panicked")),
+            };
+            (done, answered)
+        })
+    }
+
+    /// Puts the pointer on a question for a password, so that what is typed goes there also before it has taken the keyboard
+    /// for itself. Answers whether there is one.
+    fn point_at_password_question(&self) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
+        let (screen, root) = self.connect()?;
+        for window in screen.query_tree(root)?.reply()?.children {
+            let attributes = screen.get_window_attributes(window)?.reply();
+            if attributes.is_ok_and(|attributes| attributes.map_state == MapState::VIEWABLE) {
+                let class = screen.get_property(false, window, AtomEnum::WM_CLASS, AtomEnum::ANY, 0, 64)?.reply();
+                if class.is_ok_and(|class| String::from_utf8_lossy(&class.value).contains("prompter")) {
+                    // It may close meanwhile.
+                    let Ok(place) = screen.get_geometry(window)?.reply() else { continue };
+                    let (x, y) = (place.x + 10, place.y + 10);
+                    screen.xtest_fake_input(MOTION_NOTIFY_EVENT, 0, x11rb::CURRENT_TIME, root, x, y, 0)?.check()?;
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Types small letters, tabs and line ends into whatever has the keyboard.
+    fn type_text(&self, text: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let (screen, root) = self.connect()?;
+        let (first, last) = (screen.setup().min_keycode, screen.setup().max_keycode);
+        let keyboard = screen.get_keyboard_mapping(first, last - first + 1)?.reply()?;
+        let per_key = usize::from(keyboard.keysyms_per_keycode);
+        for letter in text.chars() {
+            let symbol = match letter {
+                '\n' => KEY_RETURN,
+                '\t' => KEY_TAB,
+                letter => u32::from(letter),
+            };
+            let nth = keyboard.keysyms.chunks(per_key).position(|symbols| symbols.first() == Some(&symbol));
+            let key = first + u8::try_from(nth.ok_or("this keyboard has no such key")?)?;
+            for kind in [KEY_PRESS_EVENT, KEY_RELEASE_EVENT] {
+                screen.xtest_fake_input(kind, key, x11rb::CURRENT_TIME, root, 0, 0, 0)?.check()?;
+            }
+        }
+        Ok(())
     }
 
     fn asked_to_close(&self) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {

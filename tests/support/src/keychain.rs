@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::display::Display;
 use crate::process::{Process, START_LIMIT, spawn, wait_until};
 
 /// The password of the session's keyring.
@@ -169,10 +170,30 @@ impl KeychainSession {
         wait_until("the keychain starts", START_LIMIT, || self.has_keychain())
     }
 
+    /// Starts the program that asks for the passwords of keyrings, on that display. Without it nobody is asked, and every
+    /// question counts as dismissed. Ends with the value.
+    ///
+    /// # Errors
+    /// It is not installed (Debian's `gcr`, which comes with gnome-keyring), or does not start.
+    pub fn start_prompter(&self, display: &Display) -> io::Result<Process> {
+        let service = fs::read_to_string("/usr/share/dbus-1/services/org.gnome.keyring.SystemPrompter.service")?;
+        let program = service.lines().find_map(|line| line.strip_prefix("Exec="));
+        let program = program.ok_or_else(|| io::Error::other("the service of the prompter names no program"))?;
+        let mut command = self.command(program);
+        command.env("DISPLAY", display.name()).env("GDK_BACKEND", "x11").env("NO_AT_BRIDGE", "1");
+        let prompter = quiet(&mut command)?;
+        wait_until("the prompter starts", START_LIMIT, || self.has_name("org.gnome.keyring.SystemPrompter"))?;
+        Ok(prompter)
+    }
+
     fn has_keychain(&self) -> io::Result<bool> {
+        self.has_name("org.freedesktop.secrets")
+    }
+
+    fn has_name(&self, name: &str) -> io::Result<bool> {
         let mut command = self.command("dbus-send");
         command.args(["--session", "--print-reply=literal", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"]);
-        command.args(["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"]);
+        command.args(["org.freedesktop.DBus.NameHasOwner", &format!("string:{name}")]);
         let output = output_within(&mut command, "", START_LIMIT)?;
         Ok(String::from_utf8_lossy(&output.stdout).contains("true"))
     }

@@ -49,6 +49,7 @@ export type ErrorCode =
   | "keychain_absent"
   | "keychain_silent"
   | "keychain_locked"
+  | "key_prompt"
   | "keychain_failed"
   | "clipboard_failed"
   | "sandbox_failed"
@@ -95,6 +96,15 @@ export type AgentKeyView = {
  * The environment's id, to copy it by.
  */
 environment: string | null, agent: string, kept: string, };
+
+/**
+ * `agent_list`: the agents of one environment.
+ */
+export type AgentListRequest = { id: string, 
+/**
+ * Whether a person asks for it: then the keychain may ask for the key's password.
+ */
+ask?: boolean, };
 
 /**
  * The agents of one environment.
@@ -617,6 +627,10 @@ ca_file: CaChoice,
  */
 plain_http: boolean, 
 /**
+ * When the keychain asks for a password before it hands out the key.
+ */
+key_prompt: KeyPrompt, 
+/**
  * Retention: keep at least so many backups.
  */
 keep_backups: number, 
@@ -684,6 +698,10 @@ ca_file: string | null,
  * Whether the key may be sent unencrypted beyond this machine.
  */
 plain_http: boolean, 
+/**
+ * When the keychain asks for a password before it hands out the key.
+ */
+key_prompt: KeyPrompt, 
 /**
  * Retention: keep at least so many backups.
  */
@@ -969,6 +987,11 @@ finishable: boolean,
  * Reason it is not recovered yet; `None` where that was not tried.
  */
 waits: ErrorReport | null, };
+
+/**
+ * When the keychain asks for a password before it hands out an environment's key.
+ */
+export type KeyPrompt = "never" | "idle" | "always";
 
 /**
  * `environment_key_set`: store or replace a key.
@@ -1631,7 +1654,7 @@ export interface Commands {
   environment_key_remove: { request: EnvironmentChoice; answer: EnvironmentView };
   environment_test: { request: EnvironmentTest; answer: ConnectionView };
   environment_check: { request: EnvironmentChoice; answer: EnvironmentView };
-  agent_list: { request: EnvironmentChoice; answer: AgentsView };
+  agent_list: { request: AgentListRequest; answer: AgentsView };
   agent_check: { request: AgentChoice; answer: AgentCheck };
   agent_export: { request: AgentExport; answer: WrittenFile };
   agent_key_copy: { request: AgentKeyCopy; answer: CopiedView };

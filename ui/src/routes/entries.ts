@@ -36,7 +36,7 @@ function ofEnvironments(): PaletteEntry[] {
 }
 
 async function check(id: string): Promise<void> {
-  await environments.check(id);
+  await environments.ask(id);
   const environment = environments.byId(id);
   if (!environment) return;
   const { text, tone } = contactNews(environment);

@@ -30,11 +30,12 @@ class Agents {
     return this.#asked.get(environment)?.busy ?? false;
   }
 
-  async refresh(environment: string): Promise<void> {
+  /** `ask`: a person wants the list, so the keychain may ask for the key's password. */
+  async refresh(environment: string, ask = false): Promise<void> {
     const task = this.#asked.get(environment) ?? new Task<AgentsView>();
     if (task.busy) return;
     this.#asked.set(environment, task);
-    await task.run(() => host().call("agent_list", { id: environment }));
+    await task.run(() => host().call("agent_list", ask ? { id: environment, ask } : { id: environment }));
   }
 
   /** Asks again where one of these was what was in the way. */

@@ -2,6 +2,7 @@ import { SvelteSet } from "svelte/reactivity";
 import type { EnvironmentView, ErrorReport } from "../contract";
 import { host, toErrorReport } from "../host/host";
 import { Task } from "../host/task.svelte";
+import { agents } from "./agents.svelte";
 
 /** The environments in stage order: one list for every screen. */
 class Environments {
@@ -68,6 +69,23 @@ class Environments {
     } finally {
       this.#checking.delete(id);
     }
+  }
+
+  /** Asks its server because a person wants to know: then the keychain may ask for the key's password. */
+  async ask(id: string): Promise<void> {
+    // One reading of the key is one prompt, and the list of agents tells how the server is as well.
+    if (this.asksForKey(id)) await this.agentsOf(id);
+    await this.check(id);
+  }
+
+  /** Lists its agents because a person wants to choose one. */
+  async agentsOf(id: string): Promise<void> {
+    await agents.refresh(id, this.asksForKey(id));
+  }
+
+  /** Whether the keychain asks for a password before it hands out the key. */
+  asksForKey(id: string): boolean {
+    return (this.byId(id)?.key_prompt ?? "never") !== "never";
   }
 
   /** Asks every server whose key is at hand, all at once. */

@@ -7,7 +7,7 @@ import { standing } from "./standing";
 
 const environment: EnvironmentView = {
   id: "dev", name: "Development", url: "https://dev.example.com", colour: "blue", protected: false, default_agent: null,
-  ca_file: null, plain_http: false, keep_backups: 20, keep_days: 90, sandbox: false,
+  ca_file: null, plain_http: false, key_prompt: "never", keep_backups: 20, keep_days: 90, sandbox: false,
   key: { state: "stored", ending: "…f3a9", set_at: null, session_only: false },
   contact: { state: "unreachable", at: "2026-11-20T09:00:00Z", message: "It does not answer.", hint: null },
 };

@@ -4,14 +4,25 @@
 
 use secrecy::SecretString;
 
-use super::Engine;
+use super::{AskForKey, Engine};
 use crate::store::Environment;
 use crate::vault::{Removal, SecretDescription, SecretName, VaultError};
 
 impl Engine {
     /// The key that is stored for the server that a profile leads to.
-    pub(super) async fn environment_key(&self, environment: &Environment) -> Result<Option<SecretString>, VaultError> {
+    ///
+    /// # Errors
+    /// The keychain; [`VaultError::KeyPrompt`] where it would ask for a password, and `ask` says not to bring that up.
+    pub(super) async fn environment_key(
+        &self,
+        environment: &Environment,
+        ask: AskForKey,
+    ) -> Result<Option<SecretString>, VaultError> {
         let name = bound(environment);
+        if ask == AskForKey::NotNow && !self.vault.is_open(&name).await? && self.vault.describe(&name).await?.is_some()
+        {
+            return Err(VaultError::KeyPrompt { label: name.label() });
+        }
         match self.vault.get(&name).await? {
             None if self.bind_key(environment).await? => self.vault.get(&name).await,
             key => Ok(key),
@@ -44,6 +55,14 @@ impl Engine {
         }
     }
 
+    /// Moves the key to the keyring that a changed profile says.
+    pub(super) async fn move_key(&self, former: &Environment, changed: &Environment) -> Result<(), VaultError> {
+        match self.environment_key(former, AskForKey::Now).await? {
+            Some(key) => self.keep_key(changed, &key).await,
+            None => Ok(()),
+        }
+    }
+
     /// Removes the key; says whether there was one.
     pub(super) async fn forget_key(&self, environment: &Environment) -> Result<Removal, VaultError> {
         let bound = self.vault.remove(&bound(environment)).await?;
@@ -68,7 +87,12 @@ fn unbound(environment: &Environment) -> SecretName {
 }
 
 fn named(environment: &Environment, server: Option<String>) -> SecretName {
-    SecretName::EnvironmentKey { environment: environment.id.to_string(), server, display: environment.name.clone() }
+    SecretName::EnvironmentKey {
+        environment: environment.id.to_string(),
+        server,
+        display: environment.name.clone(),
+        prompt: environment.key_prompt,
+    }
 }
 
 #[cfg(test)]
@@ -115,7 +139,7 @@ mod tests {
         let added = engine.add_environment(at(OWN)).await.expect("added");
         let old = SecretString::from("key-from-before");
         engine.vault.set(&unbound(&added), &old).await.expect("stored as it was then");
-        let key = engine.environment_key(&added).await.expect("read").expect("found");
+        let key = engine.environment_key(&added, AskForKey::Now).await.expect("read").expect("found");
         assert_eq!(key.expose_secret(), old.expose_secret());
         assert!(engine.vault.get(&unbound(&added)).await.expect("read").is_none(), "it is bound now");
         assert_eq!(engine.remove_environment_key("Staging").await.expect("removed"), Removal::Removed);

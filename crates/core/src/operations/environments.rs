@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Engine, Error};
-use crate::config::{ServerId, source_url};
+use super::{AskForKey, Engine, Error};
+use crate::config::source_url;
 use crate::connector::{check_ca_pem, parse_base_url};
 use crate::files::{self, FileError};
 use crate::store::{
     BackupFilter, Colour, Environment, EnvironmentId, NewEnvironment, OperationFilter, PlainHttpChoice, ProfileAction,
     Protection, ServerFilter,
 };
-use crate::vault::{Removal, SecretDescription, VaultError, one_secret};
+use crate::vault::{KeyPrompt, Removal, SecretDescription, VaultError, one_secret};
 
 /// Edit of a value that may also be none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,6 +63,8 @@ pub struct EnvironmentDraft {
     pub ca_file: Edit<PathBuf>,
     /// Whether plain http beyond this machine is allowed.
     pub plain_http: Option<PlainHttpChoice>,
+    /// When the keychain asks for a password before it hands out the key.
+    pub key_prompt: Option<KeyPrompt>,
     /// Number of backups of each agent to keep at least.
     pub keep_backups: Option<u32>,
     /// For how many days to keep every backup.
@@ -116,6 +118,7 @@ impl Engine {
     pub async fn add_environment(&self, draft: EnvironmentDraft) -> Result<Environment, Error> {
         let missing = |what: &str| Error::Environment(format!("An environment needs {what}. Nothing was stored."));
         check_retention(&draft)?;
+        self.check_key_prompt(&draft)?;
         let name = draft.name.ok_or_else(|| missing("a name"))?;
         let url = parse_base_url(draft.url.as_deref().ok_or_else(|| missing("a URL"))?)?;
         let store = self.store().await?;
@@ -126,6 +129,7 @@ impl Engine {
             default_agent: draft.default_agent.of(None),
             ca_file: kept_ca_file(draft.ca_file)?.of(None),
             plain_http: draft.plain_http.unwrap_or(PlainHttpChoice::LoopbackOnly),
+            key_prompt: draft.key_prompt.unwrap_or(plain.key_prompt),
             keep_backups: draft.keep_backups.unwrap_or(plain.keep_backups),
             keep_days: draft.keep_days.unwrap_or(plain.keep_days),
             ..plain
@@ -166,15 +170,17 @@ impl Engine {
     }
 
     /// Changes a profile. A new URL keeps the stored key only when it leads to the same server: a key is never sent to a
-    /// server that it was not stored for.
+    /// server that it was not stored for. A key that is to be asked for in another way moves to the keyring of that, which may
+    /// ask for passwords.
     ///
     /// # Errors
     /// Unknown environment, a value that cannot be used, the store, the keychain.
     pub async fn update_environment(&self, name: &str, draft: EnvironmentDraft) -> Result<Environment, Error> {
         check_retention(&draft)?;
+        self.check_key_prompt(&draft)?;
         let store = self.store().await?;
         let mut environment = store.environment(name).await?;
-        let former = environment.url.clone();
+        let former = environment.clone();
         if let Some(url) = &draft.url {
             environment.url = source_url(&parse_base_url(url)?);
         }
@@ -186,11 +192,14 @@ impl Engine {
             environment.ca_file = kept_ca_file(draft.ca_file)?.of(environment.ca_file);
         }
         environment.plain_http = draft.plain_http.unwrap_or(environment.plain_http);
+        environment.key_prompt = draft.key_prompt.unwrap_or(environment.key_prompt);
         environment.keep_backups = draft.keep_backups.unwrap_or(environment.keep_backups);
         environment.keep_days = draft.keep_days.unwrap_or(environment.keep_days);
-        if ServerId::of_text(&former) != environment.server_id() {
+        if former.server_id() != environment.server_id() {
             // Where the keychain cannot be asked now the key stays in it, and is of no use: it is bound to the former server.
-            self.forget_key(&Environment { url: former, ..environment.clone() }).await?;
+            self.forget_key(&former).await?;
+        } else if former.key_prompt != environment.key_prompt {
+            self.move_key(&former, &environment).await?;
         }
         store.update_environment(&environment, &self.by()).await?;
         self.at_position(environment, draft.position).await
@@ -264,13 +273,18 @@ impl Engine {
     pub async fn set_environment_key(&self, name: &str, key: &SecretString) -> Result<Environment, Error> {
         let key = checked(key)?;
         let environment = self.environment(name).await?;
-        let before = self.environment_key(&environment).await?;
+        let there = self.key_description(&environment).await?.is_some();
+        // A key that is asked for is not read for the sake of a line in the history.
+        let same = environment.key_prompt == KeyPrompt::Never
+            && self
+                .environment_key(&environment, AskForKey::Now)
+                .await?
+                .is_some_and(|before| before.expose_secret() == key.expose_secret());
         self.keep_key(&environment, &key).await?;
-        let action = match before {
-            Some(before) if before.expose_secret() == key.expose_secret() => return Ok(environment),
-            Some(_) => ProfileAction::KeyReplaced,
-            None => ProfileAction::KeyStored,
-        };
+        if same {
+            return Ok(environment);
+        }
+        let action = if there { ProfileAction::KeyReplaced } else { ProfileAction::KeyStored };
         self.store().await?.note_key_change(&environment, action, &self.by()).await?;
         Ok(environment)
     }
@@ -286,6 +300,14 @@ impl Engine {
             self.store().await?.note_key_change(&environment, ProfileAction::KeyRemoved, &self.by()).await?;
         }
         Ok(removal)
+    }
+
+    fn check_key_prompt(&self, draft: &EnvironmentDraft) -> Result<(), Error> {
+        if self.vault.can_ask(draft.key_prompt.unwrap_or(KeyPrompt::Never)) {
+            Ok(())
+        } else {
+            Err(VaultError::CannotAsk.into())
+        }
     }
 
     /// State of an environment's key.

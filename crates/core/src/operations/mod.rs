@@ -77,6 +77,6 @@ pub use rollback::{RollbackOptions, RollbackSource};
 pub use sandbox::{SAMPLE_STAGES, SampleStage};
 pub use saved_plan::SavedPlan;
 pub use taken_away::TakenAway;
-pub use target::{Ambient, KeyNeed, KeyWithheld, Record, Recorded, Target, TargetRequest};
+pub use target::{Ambient, AskForKey, KeyNeed, KeyWithheld, Record, Recorded, Target, TargetRequest};
 pub use turn::WhenMoved;
 pub use validate::{Excerpt, Validated, check_configuration, excerpt, read_configuration, validated};

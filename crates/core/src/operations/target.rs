@@ -35,6 +35,8 @@ pub struct TargetRequest {
     pub plain_http: Option<PlainHttp>,
     /// Whether to go on without a key.
     pub key: KeyNeed,
+    /// Whether the keychain may ask for a password now.
+    pub ask: AskForKey,
 }
 
 /// Server and key that stand in the surroundings of a run, possibly left over from another one.
@@ -74,6 +76,16 @@ pub enum KeyNeed {
     Required,
     /// Is: a connection test says more than that there is no key.
     Optional,
+}
+
+/// Whether the keychain may bring up a prompt for a key that it asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AskForKey {
+    /// It may: somebody wants something of the server.
+    #[default]
+    Now,
+    /// It may not: the window looks by itself.
+    NotNow,
 }
 
 /// Reason for not sending a key that is there.
@@ -223,7 +235,7 @@ impl Engine {
             return Ok(Some(key.clone()));
         }
         let stored = match keys.profile {
-            Some(profile) => self.environment_key(profile).await?,
+            Some(profile) => self.environment_key(profile, request.ask).await?,
             None => None,
         };
         if stored.is_some() {

@@ -14,6 +14,7 @@ use super::profile_changes::{self, By, ProfileAction};
 use super::{Store, StoreError};
 use crate::config::ServerId;
 use crate::text_enum::text_enum;
+use crate::vault::KeyPrompt;
 
 /// The longest name, in characters: it has to fit a column of the overview.
 const LONGEST_NAME: usize = 64;
@@ -102,6 +103,8 @@ pub struct NewEnvironment {
     pub ca_file: Option<PathBuf>,
     /// Whether plain http may leave this machine.
     pub plain_http: PlainHttpChoice,
+    /// When the keychain asks for a password before it hands out the key.
+    pub key_prompt: KeyPrompt,
     /// Number of backups of each agent to keep at least.
     pub keep_backups: u32,
     /// For how many days to keep every backup.
@@ -129,6 +132,7 @@ impl NewEnvironment {
             default_agent: None,
             ca_file: None,
             plain_http: PlainHttpChoice::LoopbackOnly,
+            key_prompt: KeyPrompt::Never,
             keep_backups: 50,
             keep_days: 90,
             created_at,
@@ -157,6 +161,8 @@ pub struct Environment {
     pub ca_file: Option<PathBuf>,
     /// Whether plain http may leave this machine.
     pub plain_http: PlainHttpChoice,
+    /// When the keychain asks for a password before it hands out the key.
+    pub key_prompt: KeyPrompt,
     /// Number of backups of each agent to keep at least.
     pub keep_backups: u32,
     /// For how many days to keep every backup.
@@ -183,6 +189,7 @@ impl Store {
             default_agent: new.default_agent.clone(),
             ca_file: new.ca_file.clone(),
             plain_http: new.plain_http,
+            key_prompt: new.key_prompt,
             keep_backups: new.keep_backups,
             keep_days: new.keep_days,
             created_at: new.created_at,
@@ -190,7 +197,8 @@ impl Store {
         let values = Values::of(&environment)?;
         sqlx::query(
             "INSERT INTO environments (name, name_key, url, colour, protection, default_agent, ca_file, plain_http, \
-             keep_backups, keep_days, id, position, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             key_prompt, keep_backups, keep_days, id, position, created_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(&environment.name)
         .bind(values.name_key)
@@ -200,6 +208,7 @@ impl Store {
         .bind(&environment.default_agent)
         .bind(values.ca_file)
         .bind(environment.plain_http.as_str())
+        .bind(environment.key_prompt.as_str())
         .bind(environment.keep_backups)
         .bind(environment.keep_days)
         .bind(environment.id.as_str())
@@ -243,7 +252,7 @@ impl Store {
         let before = self.stored(&mut transaction, &environment.id).await?;
         sqlx::query(
             "UPDATE environments SET name = ?, name_key = ?, url = ?, colour = ?, protection = ?, default_agent = ?, \
-             ca_file = ?, plain_http = ?, keep_backups = ?, keep_days = ? WHERE id = ?",
+             ca_file = ?, plain_http = ?, key_prompt = ?, keep_backups = ?, keep_days = ? WHERE id = ?",
         )
         .bind(&environment.name)
         .bind(values.name_key)
@@ -253,6 +262,7 @@ impl Store {
         .bind(&environment.default_agent)
         .bind(values.ca_file)
         .bind(environment.plain_http.as_str())
+        .bind(environment.key_prompt.as_str())
         .bind(environment.keep_backups)
         .bind(environment.keep_days)
         .bind(environment.id.as_str())
@@ -331,6 +341,7 @@ impl Store {
             default_agent: row.try_get("default_agent").map_err(failed)?,
             ca_file: row.try_get::<Option<String>, _>("ca_file").map_err(failed)?.map(PathBuf::from),
             plain_http: PlainHttpChoice::parse(&text("plain_http")?).ok_or_else(|| unreadable("plain_http"))?,
+            key_prompt: KeyPrompt::parse(&text("key_prompt")?).ok_or_else(|| unreadable("key_prompt"))?,
             keep_backups: row.try_get("keep_backups").map_err(failed)?,
             keep_days: row.try_get("keep_days").map_err(failed)?,
             created_at: parse_time(&text("created_at")?).ok_or_else(|| unreadable("created_at"))?,

@@ -141,6 +141,7 @@ pub(super) fn differences(before: &Environment, after: &Environment) -> Vec<Stri
             ("Default agent", said(one.default_agent.as_deref())),
             ("CA file", file(one)),
             ("Key over plain http", http(one.plain_http)),
+            ("Key asked for", one.key_prompt.to_string()),
             ("Backups to keep", one.keep_backups.to_string()),
             ("Days to keep backups", one.keep_days.to_string()),
         ]

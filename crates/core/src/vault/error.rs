@@ -20,6 +20,17 @@ pub enum VaultError {
     /// Locked, and stayed so.
     #[error("The keychain is locked. Nothing was read from it and nothing was stored in it.")]
     KeychainLocked,
+    /// Kept in a keyring that asks for its password, and nobody typed it.
+    #[error(
+        "The keychain asks for a password before it hands out \"{label}\", and it was not typed. The key was not used."
+    )]
+    KeyPrompt {
+        /// The name as the keychain shows it.
+        label: String,
+    },
+    /// A key that is to be asked for, where there is nothing that asks.
+    #[error("Keys are kept in private files here, and a file cannot ask before it is read. Nothing was stored.")]
+    CannotAsk,
     /// No answer within the time limit.
     #[error("The keychain did not answer within {} seconds. Whether it did what it was asked is not known.", limit.as_secs())]
     KeychainSilent {
@@ -108,10 +119,11 @@ impl Explain for VaultError {
             Self::KeychainAbsent { .. } | Self::NoKeyring => ErrorCode::KeychainAbsent,
             Self::KeychainSilent { .. } => ErrorCode::KeychainSilent,
             Self::KeychainLocked => ErrorCode::KeychainLocked,
+            Self::KeyPrompt { .. } => ErrorCode::KeyPrompt,
             Self::KeychainFailed { .. } | Self::Contradictory { .. } | Self::NotKept { .. } | Self::NotText { .. } => {
                 ErrorCode::KeychainFailed
             }
-            Self::Unusable { .. } => ErrorCode::Usage,
+            Self::Unusable { .. } | Self::CannotAsk => ErrorCode::Usage,
             Self::Exposed { .. } | Self::Anothers { .. } | Self::WrongKind { .. } | Self::Unreadable { .. } => {
                 ErrorCode::FileUnreadable
             }
@@ -131,6 +143,10 @@ impl Explain for VaultError {
             Self::KeychainLocked => {
                 "Unlock it: log in to the desktop, or open your system's password program and unlock the login keyring.".into()
             }
+            Self::KeyPrompt { .. } => {
+                "Try again, and type the password of that keyring into the window that the system opens.".into()
+            }
+            Self::CannotAsk => "Keep the keys in the keychain, or let this one be used without asking.".into(),
             Self::KeychainSilent { .. } => "See whether it waits for a password in a window of its own, and try again. If it stays like this, restart the keychain, or log out and in again.".into(),
             Self::KeychainFailed { .. } => "Try again; if it stays like this, restart the keychain.".into(),
             Self::Contradictory { .. } => "Store the secret again: that replaces all of them.".into(),

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::{Removal, SecretName, StoredSecret, VaultError};
+use super::{KeyPrompt, Removal, SecretName, StoredSecret, VaultError};
 use crate::disk::{self, Access};
 
 /// The permission bits of the folder.
@@ -53,6 +53,9 @@ impl Folder {
     }
 
     pub(super) async fn set(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
+        if name.prompt() != KeyPrompt::Never {
+            return Err(VaultError::CannotAsk);
+        }
         let (folder, name, secret) = (self.clone(), name.clone(), secret.clone());
         off_the_runtime(move || {
             folder.create()?;

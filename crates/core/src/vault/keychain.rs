@@ -7,12 +7,14 @@
 use std::sync::{Mutex as Lock, MutexGuard as Locked, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use tokio::sync::{Mutex, MutexGuard, oneshot};
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::prompt::{Afterwards, LastUse};
 use super::secret_service::{self, Found};
-use super::{Removal, SecretName, StoredSecret, VaultError};
+use super::{KeyPrompt, Removal, SecretName, StoredSecret, VaultError, VaultUse};
 
 /// Time the keychain may take when it has nothing to ask anybody.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
@@ -45,6 +47,9 @@ impl Look {
 /// does, and waits for no request.
 #[derive(Debug)]
 pub(super) struct Keychain {
+    used_for: VaultUse,
+    /// Of the keys that are asked for after idle minutes.
+    last_use: LastUse,
     /// Held by whoever wants something of an entry.
     turn: Mutex<()>,
     /// When a request was last answered.
@@ -66,12 +71,14 @@ enum Silence {
 }
 
 impl Keychain {
-    pub(super) fn new() -> Self {
-        Self::with_look(secret_service::look)
+    pub(super) fn new(used_for: VaultUse) -> Self {
+        Self { used_for, ..Self::with_look(secret_service::look) }
     }
 
     fn with_look(look: fn() -> Result<Found, VaultError>) -> Self {
         Self {
+            used_for: VaultUse::OneRun,
+            last_use: LastUse::default(),
             turn: Mutex::default(),
             answered: Lock::default(),
             looking: Mutex::default(),
@@ -90,21 +97,64 @@ impl Keychain {
     }
 
     pub(super) async fn get(&self, name: &SecretName) -> Result<Option<SecretString>, VaultError> {
-        let name = name.clone();
-        self.find(PROMPT_LIMIT, move || secret_service::get(&name)).await
+        Ok(self.read(name).await?.map(|stored| stored.secret))
     }
 
     /// The secret for somebody who waits for its prompt.
     pub(super) async fn read(&self, name: &SecretName) -> Result<Option<StoredSecret>, VaultError> {
+        let (prompt, name) = (name.prompt(), name.clone());
+        let afterwards = self.used_for.afterwards(prompt);
+        let stored = self.find(PROMPT_LIMIT, move || secret_service::read(&name, afterwards)).await?;
+        self.note_use(prompt);
+        Ok(stored)
+    }
+
+    /// When a secret was stored, where that is known, without reading it; the outer `None` where there is none.
+    pub(super) async fn find_unread(&self, name: &SecretName) -> Result<Option<Option<DateTime<Utc>>>, VaultError> {
         let name = name.clone();
-        self.find(PROMPT_LIMIT, move || secret_service::read(&name)).await
+        self.find(ANSWER_LIMIT, move || secret_service::find_unread(&name)).await
+    }
+
+    /// Whether a key that is asked for in that way is handed out without asking now.
+    pub(super) async fn is_open(&self, prompt: KeyPrompt) -> Result<bool, VaultError> {
+        match prompt {
+            KeyPrompt::Never => Ok(true),
+            KeyPrompt::Always => Ok(false),
+            KeyPrompt::Idle => self.find(ANSWER_LIMIT, move || secret_service::is_open(prompt)).await,
+        }
+    }
+
+    /// Locks the keyring of what was written, unless this process keeps it open until nothing was used for a while.
+    pub(super) async fn rest(&self, prompt: KeyPrompt) -> Result<(), VaultError> {
+        if self.used_for.afterwards(prompt) == Afterwards::Leave {
+            self.note_use(prompt);
+            return Ok(());
+        }
+        self.request(Instant::now(), ANSWER_LIMIT, move || secret_service::lock(prompt)).await
+    }
+
+    /// Locks what this process left open.
+    pub(super) async fn lock_idle(&self) -> Result<(), VaultError> {
+        if !self.last_use.forget() {
+            return Ok(());
+        }
+        self.request(Instant::now(), ANSWER_LIMIT, || secret_service::lock(KeyPrompt::Idle)).await
+    }
+
+    fn note_use(&self, prompt: KeyPrompt) {
+        if prompt == KeyPrompt::Idle && self.used_for == VaultUse::Session {
+            self.last_use.note(|| async {
+                // Where the keychain is gone, nothing is open; where it does not answer, nobody is there to be told.
+                let _locked = ask(ANSWER_LIMIT, || secret_service::lock(KeyPrompt::Idle)).await;
+            });
+        }
     }
 
     /// The secret for somebody who only wants to show that it is there: nobody sits in front of a prompt for that, and
     /// nobody waits for the prompt of another.
     pub(super) async fn glance(&self, name: &SecretName) -> Result<Option<StoredSecret>, VaultError> {
         let name = name.clone();
-        self.find(ANSWER_LIMIT, move || secret_service::read(&name)).await
+        self.find(ANSWER_LIMIT, move || secret_service::read(&name, Afterwards::Leave)).await
     }
 
     pub(super) async fn set(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
@@ -321,7 +371,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_silent_keychain_is_asked_once_for_everybody_who_waits() {
         let keychain = Keychain::with_look(never);
-        let name = SecretName::EnvironmentKey { environment: "a".into(), server: None, display: "A".into() };
+        let name = SecretName::EnvironmentKey {
+            environment: "a".into(),
+            server: None,
+            display: "A".into(),
+            prompt: KeyPrompt::Never,
+        };
         let began = Instant::now();
         let (status, one, other) = tokio::join!(keychain.check(), keychain.get(&name), keychain.remove(&name));
         let silence = VaultError::KeychainSilent { limit: ANSWER_LIMIT };
@@ -390,7 +445,12 @@ mod tests {
         assert_eq!(keychain.check().await, Ok(()), "how it is, is known at once");
         assert_eq!(began.elapsed(), Duration::ZERO);
 
-        let name = SecretName::EnvironmentKey { environment: "a".into(), server: None, display: "A".into() };
+        let name = SecretName::EnvironmentKey {
+            environment: "a".into(),
+            server: None,
+            display: "A".into(),
+            prompt: KeyPrompt::Never,
+        };
         let other = Arc::clone(&keychain);
         let glance = tokio::spawn(async move { other.glance(&name).await.map(|found| found.is_some()) });
         // It has asked before the clock goes on.

@@ -1,8 +1,9 @@
 //! API keys and connection strings: in the system's keychain, in private files, or in memory.
 //!
 //! Every call is async and bounded in time, because a keychain is another process that may be slow, locked or gone.
-//! Nothing here prompts but [`Vault::unlock`]: whoever runs unattended gets [`VaultError::KeychainLocked`] and its hint,
-//! and whoever sits in front of the machine is asked exactly when the window or the command line decides so.
+//! Nothing here prompts but [`Vault::unlock`], and a key that the keychain is to ask for ([`KeyPrompt`]): whoever runs
+//! unattended gets [`VaultError::KeychainLocked`] or [`VaultError::KeyPrompt`] and a hint, and whoever sits in front of the
+//! machine is asked exactly when the window or the command line decides so.
 //!
 //! Where there is no keychain, nothing falls silently to a file: which kind of vault it is, is chosen before it is asked.
 //!
@@ -15,6 +16,7 @@ mod keychain;
 mod line;
 mod memory;
 mod name;
+mod prompt;
 #[cfg(target_os = "linux")]
 mod secret_service;
 #[cfg(not(target_os = "linux"))]
@@ -33,6 +35,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub use error::VaultError;
 pub use line::{NotOneSecret, one_secret};
 pub use name::SecretName;
+pub use prompt::{KeyPrompt, VaultUse};
 
 use file::Folder;
 use keychain::Keychain;
@@ -137,8 +140,8 @@ enum SecretBackend {
 impl Vault {
     /// The keychain of the user who runs this process. Nothing is asked of it yet.
     #[must_use]
-    pub fn keychain() -> Self {
-        Self { backend: SecretBackend::Keychain(Arc::new(Keychain::new())) }
+    pub fn keychain(used_for: VaultUse) -> Self {
+        Self { backend: SecretBackend::Keychain(Arc::new(Keychain::new(used_for))) }
     }
 
     /// Private files in `folder`, which is created (mode 0700) with the first secret.
@@ -216,7 +219,34 @@ impl Vault {
         }
     }
 
-    /// The secret, or `None` where there is definitely none of that name.
+    /// Whether reading the secret brings up no prompt of its own.
+    pub async fn is_open(&self, name: &SecretName) -> Result<bool, VaultError> {
+        match &self.backend {
+            SecretBackend::Keychain(keychain) => keychain.is_open(name.prompt()).await,
+            SecretBackend::File(_) | SecretBackend::Memory(_) | SecretBackend::Session(..) => Ok(true),
+        }
+    }
+
+    /// Whether secrets can be kept so that a password is asked for as `prompt` says. Private files cannot; what is kept in
+    /// memory ends with the process.
+    #[must_use]
+    pub const fn can_ask(&self, prompt: KeyPrompt) -> bool {
+        match &self.backend {
+            SecretBackend::Keychain(_) | SecretBackend::Memory(_) | SecretBackend::Session(..) => true,
+            SecretBackend::File(_) => matches!(prompt, KeyPrompt::Never),
+        }
+    }
+
+    /// Locks what this process left open of [`KeyPrompt::Idle`]: for the end of the window.
+    pub async fn lock_idle(&self) -> Result<(), VaultError> {
+        match &self.backend {
+            SecretBackend::Keychain(keychain) => keychain.lock_idle().await,
+            SecretBackend::Session(_, beneath) => Box::pin(beneath.lock_idle()).await,
+            SecretBackend::File(_) | SecretBackend::Memory(_) => Ok(()),
+        }
+    }
+
+    /// The secret, or `None` where there is definitely none of that name. Prompts where the secret is asked for.
     pub async fn get(&self, name: &SecretName) -> Result<Option<SecretString>, VaultError> {
         match &self.backend {
             SecretBackend::Keychain(keychain) => keychain.get(name).await,
@@ -247,15 +277,27 @@ impl Vault {
             SecretBackend::Memory(memory) | SecretBackend::Session(memory, _) => memory.set(name, secret),
         }
         match self.get(name).await? {
-            Some(kept) if kept.expose_secret() == secret.expose_secret() => Ok(()),
+            Some(kept) if kept.expose_secret() == secret.expose_secret() => self.rest(name).await,
             _ => Err(VaultError::NotKept { label: name.label() }),
+        }
+    }
+
+    /// Locks the keyring of a secret that was written, where this process does not keep it open.
+    async fn rest(&self, name: &SecretName) -> Result<(), VaultError> {
+        match &self.backend {
+            SecretBackend::Keychain(keychain) => keychain.rest(name.prompt()).await,
+            SecretBackend::File(_) | SecretBackend::Memory(_) | SecretBackend::Session(..) => Ok(()),
         }
     }
 
     /// Removes the secret; says whether there was one.
     pub async fn remove(&self, name: &SecretName) -> Result<Removal, VaultError> {
         match &self.backend {
-            SecretBackend::Keychain(keychain) => keychain.remove(name).await,
+            SecretBackend::Keychain(keychain) => {
+                let removal = keychain.remove(name).await?;
+                self.rest(name).await?;
+                Ok(removal)
+            }
             SecretBackend::File(folder) => folder.remove(name).await,
             SecretBackend::Memory(memory) => Ok(memory.remove(name)),
             SecretBackend::Session(memory, beneath) => {
@@ -269,9 +311,14 @@ impl Vault {
     }
 
     /// Public part of the secret, or `None` where there is none of that name. Nobody waits for a prompt here, neither
-    /// for one that this secret has of its own nor for that of another request: the keychain has ten seconds.
+    /// for one that this secret has of its own nor for that of another request: the keychain has ten seconds. A secret that
+    /// is asked for is not read for it, so its ending is empty.
     pub async fn describe(&self, name: &SecretName) -> Result<Option<SecretDescription>, VaultError> {
         let stored = match &self.backend {
+            SecretBackend::Keychain(keychain) if name.prompt() != KeyPrompt::Never => {
+                let set_at = keychain.find_unread(name).await?;
+                return Ok(set_at.map(|set_at| SecretDescription { ending: String::new(), set_at }));
+            }
             SecretBackend::Keychain(keychain) => keychain.glance(name).await?,
             SecretBackend::File(_) | SecretBackend::Memory(_) | SecretBackend::Session(..) => self.read(name).await?,
         };

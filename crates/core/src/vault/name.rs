@@ -3,6 +3,8 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
+use super::KeyPrompt;
+
 /// Everything but letters, digits, `-`, `_` and `.` is encoded, so that a `:` in an account is always a separator.
 const PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
@@ -25,6 +27,8 @@ pub enum SecretName {
         server: Option<String>,
         /// The environment's name.
         display: String,
+        /// When a password is asked for. No part of the identity either: it says which keyring the key lies in.
+        prompt: KeyPrompt,
     },
     /// The API key that aidb made for an agent when it registered it.
     AgentKey {
@@ -95,6 +99,14 @@ impl SecretName {
         let hash = format!("{:x}", Sha256::digest(self.account()));
         // 128 bits: nobody can choose two ids that share a file.
         format!("{}-{}{}", self.kind(), slug(subject), &hash[..32])
+    }
+
+    /// When a password is asked for before the secret is handed out.
+    pub(super) const fn prompt(&self) -> KeyPrompt {
+        match self {
+            Self::EnvironmentKey { prompt, .. } => *prompt,
+            Self::AgentKey { .. } | Self::AgentSecret { .. } | Self::ConnectionString { .. } => KeyPrompt::Never,
+        }
     }
 
     /// Whether the last characters of the secret may be shown to tell two keys apart. A connection string ends with

@@ -1,9 +1,11 @@
 //! Where aidb has no keychain support yet (macOS, Windows): every request says so.
 
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 use super::keychain::Found;
-use super::{Removal, SecretName, StoredSecret, VaultError};
+use super::prompt::Afterwards;
+use super::{KeyPrompt, Removal, SecretName, StoredSecret, VaultError};
 
 fn absent<T>() -> Result<T, VaultError> {
     Err(VaultError::KeychainAbsent { reason: "this build of aidb cannot use the keychain of this system".into() })
@@ -17,11 +19,19 @@ pub(super) fn unlock() -> Result<(), VaultError> {
     absent()
 }
 
-pub(super) fn get(_name: &SecretName) -> Result<Option<SecretString>, VaultError> {
+pub(super) fn read(_name: &SecretName, _afterwards: Afterwards) -> Result<Option<StoredSecret>, VaultError> {
     absent()
 }
 
-pub(super) fn read(_name: &SecretName) -> Result<Option<StoredSecret>, VaultError> {
+pub(super) fn find_unread(_name: &SecretName) -> Result<Option<Option<DateTime<Utc>>>, VaultError> {
+    absent()
+}
+
+pub(super) fn is_open(_prompt: KeyPrompt) -> Result<bool, VaultError> {
+    absent()
+}
+
+pub(super) fn lock(_prompt: KeyPrompt) -> Result<(), VaultError> {
     absent()
 }
 

@@ -10,9 +10,11 @@ use secrecy::{ExposeSecret, SecretString};
 use secret_service::blocking::{Collection, Item, SecretService};
 use secret_service::{EncryptionType, Error as ServiceError};
 use zbus::blocking::Connection;
+use zbus::zvariant::ObjectPath;
 use zeroize::Zeroizing;
 
-use super::{Removal, SecretName, StoredSecret, VaultError};
+use super::prompt::Afterwards;
+use super::{KeyPrompt, Removal, SecretName, StoredSecret, VaultError};
 
 /// The `service` attribute of every entry.
 const SERVICE: &str = "aidb";
@@ -59,35 +61,138 @@ pub(super) fn unlock() -> Result<(), VaultError> {
     if is_locked(&keyring)? { Err(VaultError::KeychainLocked) } else { Ok(()) }
 }
 
-pub(super) fn get(name: &SecretName) -> Result<Option<SecretString>, VaultError> {
+/// The secret, with the time of the last change where the service knows it; not all do, and none has to.
+pub(super) fn read(name: &SecretName, afterwards: Afterwards) -> Result<Option<StoredSecret>, VaultError> {
     let service = connect()?;
-    agreed(name, &entries(&service, name)?)
+    let Entries { items, opened } = entries(&service, name)?;
+    let secret = agreed(name, &items);
+    if afterwards == Afterwards::Lock || (afterwards == Afterwards::LockIfOpened && opened) {
+        lock_keyring(&service, name.prompt())?;
+    }
+    Ok(secret?.map(|secret| StoredSecret { secret, set_at: modified(&items) }))
 }
 
-/// Like [`get`], with the time of the last change where the service knows it; not all do, and none has to.
-pub(super) fn read(name: &SecretName) -> Result<Option<StoredSecret>, VaultError> {
+/// When a secret was stored, where that is known, without opening anything; the outer `None` where there is none.
+pub(super) fn find_unread(name: &SecretName) -> Result<Option<Option<DateTime<Utc>>>, VaultError> {
     let service = connect()?;
-    let entries = entries(&service, name)?;
-    Ok(agreed(name, &entries)?.map(|secret| StoredSecret { secret, set_at: modified(&entries) }))
+    let found = service.search_items(attributes(&name.account())).map_err(|error| failed(&error))?;
+    let items: Vec<_> = found.unlocked.into_iter().chain(found.locked).collect();
+    Ok((!items.is_empty()).then(|| modified(&items)))
 }
 
-/// Replaces what is stored under that name, also where several entries have it: one is written, and only then are the
-/// others removed, so that no moment is without the new secret.
+/// Replaces what is stored under that name, also where several entries have it: one is written in the keyring that the name
+/// says, and only then are the others removed, so that no moment is without the new secret.
 pub(super) fn set(name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
     let service = connect()?;
     let secret = secret.expose_secret().as_bytes();
-    let entries = entries(&service, name)?;
-    let Some((entry, others)) = entries.split_first() else { return create(&service, name, secret) };
-    entry.set_secret(secret, CONTENT_TYPE).map_err(|error| failed(&error))?;
-    others.iter().try_for_each(Item::delete).map_err(|error| failed(&error))?;
-    relabel(entry, &name.label())
+    let Entries { items, .. } = entries(&service, name)?;
+    let (there, elsewhere): (Vec<_>, Vec<_>) =
+        items.into_iter().try_fold((Vec::new(), Vec::new()), |(mut there, mut elsewhere), item| {
+            let lies_right = keyring_of(&service, &item)? == name.prompt();
+            if lies_right {
+                there.push(item);
+            } else {
+                elsewhere.push(item);
+            }
+            Ok((there, elsewhere))
+        })?;
+    let others = match there.split_first() {
+        None => {
+            create(&service, name, secret)?;
+            &[]
+        }
+        Some((entry, others)) => {
+            entry.set_secret(secret, CONTENT_TYPE).map_err(|error| failed(&error))?;
+            relabel(entry, &name.label())?;
+            others
+        }
+    };
+    others.iter().chain(&elsewhere).try_for_each(Item::delete).map_err(|error| failed(&error))
 }
 
 pub(super) fn remove(name: &SecretName) -> Result<Removal, VaultError> {
     let service = connect()?;
-    let entries = entries(&service, name)?;
-    entries.iter().try_for_each(Item::delete).map_err(|error| failed(&error))?;
-    Ok(if entries.is_empty() { Removal::NotThere } else { Removal::Removed })
+    let Entries { items, .. } = entries(&service, name)?;
+    items.iter().try_for_each(Item::delete).map_err(|error| failed(&error))?;
+    Ok(if items.is_empty() { Removal::NotThere } else { Removal::Removed })
+}
+
+/// Whether the keyring of keys that are asked for in that way is open now.
+pub(super) fn is_open(prompt: KeyPrompt) -> Result<bool, VaultError> {
+    let service = connect()?;
+    match asking_keyring(&service, prompt)? {
+        Some(keyring) => Ok(!is_locked(&keyring)?),
+        None => Ok(false),
+    }
+}
+
+/// Locks that keyring, where there is one.
+pub(super) fn lock(prompt: KeyPrompt) -> Result<(), VaultError> {
+    lock_keyring(&connect()?, prompt)
+}
+
+fn lock_keyring(service: &SecretService<'_>, prompt: KeyPrompt) -> Result<(), VaultError> {
+    match asking_keyring(service, prompt)? {
+        Some(keyring) => keyring.lock().map_err(|error| failed(&error)),
+        None => Ok(()),
+    }
+}
+
+/// The keyring of keys that are asked for in that way; `None` where there is none yet, and for keys that are not.
+fn asking_keyring<'s>(service: &'s SecretService<'s>, prompt: KeyPrompt) -> Result<Option<Collection<'s>>, VaultError> {
+    let Some(label) = prompt.keyring() else { return Ok(None) };
+    for keyring in service.get_all_collections().map_err(|error| failed(&error))? {
+        if keyring.get_label().map_err(|error| failed(&error))? == label {
+            return Ok(Some(keyring));
+        }
+    }
+    Ok(None)
+}
+
+/// Takes back what gnome-keyring's question offers, and has ticked: "Automatically unlock this keyring whenever I'm logged
+/// in". It puts the keyring's password into the login keyring, where every program of the account finds it, and never asks
+/// again.
+fn forget_passwords(service: &SecretService<'_>) -> Result<(), VaultError> {
+    for prompt in [KeyPrompt::Idle, KeyPrompt::Always] {
+        let Some(keyring) = asking_keyring(service, prompt)? else { continue };
+        let file = format!("LOCAL:/keyrings/{}.keyring", identifier(keyring.collection_path.as_str()));
+        let attributes = || HashMap::from([("keyring", file.as_str())]);
+        let kept = service.search_items(attributes()).map_err(|error| failed(&error))?;
+        for item in kept.unlocked {
+            let Some((login, _)) = item.item_path.as_str().rsplit_once('/') else { continue };
+            let login = ObjectPath::try_from(login).map_err(|error| failed(&error.into()))?.into();
+            let login = service.get_collection_by_path(login).map_err(|error| failed(&error))?;
+            // gnome-keyring made it past the bus, which therefore cannot delete it; what takes its place can be deleted.
+            let replaced = login.create_item("aidb", attributes(), b"none", true, CONTENT_TYPE);
+            replaced.and_then(|item| item.delete()).map_err(|error| failed(&error))?;
+        }
+    }
+    Ok(())
+}
+
+/// The name of a keyring's file without its ending: gnome-keyring's object path of it has `_` and two hexadecimal digits for every
+/// byte that is no letter or digit.
+fn identifier(path: &str) -> String {
+    let mut pieces = path.rsplit('/').next().unwrap_or_default().split('_');
+    let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
+    for piece in pieces {
+        let (code, rest) = piece.split_at(piece.len().min(2));
+        bytes.extend(u8::from_str_radix(code, 16).ok());
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Which keyring an entry lies in: any but those with passwords of their own counts as the default one.
+fn keyring_of(service: &SecretService<'_>, item: &Item<'_>) -> Result<KeyPrompt, VaultError> {
+    for prompt in [KeyPrompt::Idle, KeyPrompt::Always] {
+        if let Some(keyring) = asking_keyring(service, prompt)?
+            && item.item_path.as_str().starts_with(&format!("{}/", keyring.collection_path.as_str()))
+        {
+            return Ok(prompt);
+        }
+    }
+    Ok(KeyPrompt::Never)
 }
 
 /// A session on a connection of its own.
@@ -107,15 +212,36 @@ fn is_locked(keyring: &Collection<'_>) -> Result<bool, VaultError> {
     keyring.is_locked().map_err(|error| failed(&error))
 }
 
+/// The entries of a name.
+struct Entries<'s> {
+    items: Vec<Item<'s>>,
+    /// Whether one was locked before.
+    opened: bool,
+}
+
 /// The entries of that name, open. Prompts where one is locked.
-fn entries<'s>(service: &'s SecretService<'s>, name: &SecretName) -> Result<Vec<Item<'s>>, VaultError> {
+fn entries<'s>(service: &'s SecretService<'s>, name: &SecretName) -> Result<Entries<'s>, VaultError> {
     let account = name.account();
     let found = service.search_items(attributes(&account)).map_err(|error| failed(&error))?;
-    if !found.locked.is_empty() {
-        service.unlock_all(&found.locked.iter().collect::<Vec<_>>()).map_err(|error| failed(&error))?;
-        found.locked.iter().try_for_each(Item::ensure_unlocked).map_err(|error| failed(&error))?;
+    let opened = !found.locked.is_empty();
+    if opened {
+        let unlocked = service
+            .unlock_all(&found.locked.iter().collect::<Vec<_>>())
+            .and_then(|()| found.locked.iter().try_for_each(Item::ensure_unlocked));
+        unlocked.map_err(|error| refused(name, &error))?;
+        forget_passwords(service)?;
     }
-    Ok(found.unlocked.into_iter().chain(found.locked).collect())
+    Ok(Entries { items: found.unlocked.into_iter().chain(found.locked).collect(), opened })
+}
+
+/// The words for a keyring that stayed locked.
+fn refused(name: &SecretName, error: &ServiceError) -> VaultError {
+    match failed(error) {
+        VaultError::KeychainLocked if name.prompt() != KeyPrompt::Never => {
+            VaultError::KeyPrompt { label: name.label() }
+        }
+        other => other,
+    }
 }
 
 fn attributes(account: &str) -> HashMap<&str, &str> {
@@ -123,9 +249,18 @@ fn attributes(account: &str) -> HashMap<&str, &str> {
 }
 
 fn create(service: &SecretService<'_>, name: &SecretName, secret: &[u8]) -> Result<(), VaultError> {
-    let keyring = service.get_default_collection().map_err(|error| failed(&error))?;
+    let keyring = match name.prompt().keyring() {
+        None => service.get_default_collection(),
+        Some(label) => match asking_keyring(service, name.prompt())? {
+            Some(keyring) => Ok(keyring),
+            // Asks for the password that it is to have.
+            None => service.create_collection(label, ""),
+        },
+    };
+    let keyring = keyring.map_err(|error| refused(name, &error))?;
     if is_locked(&keyring)? {
-        keyring.unlock().map_err(|error| failed(&error))?;
+        keyring.unlock().map_err(|error| refused(name, &error))?;
+        forget_passwords(service)?;
     }
     keyring
         .create_item(&name.label(), attributes(&name.account()), secret, true, CONTENT_TYPE)
@@ -174,5 +309,21 @@ fn failed(error: &ServiceError) -> VaultError {
         ServiceError::Unavailable => VaultError::KeychainAbsent { reason: error.to_string() },
         ServiceError::NoResult => VaultError::NoKeyring,
         _ => VaultError::KeychainFailed { reason: error.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_of_a_keyring_is_read_off_its_path() {
+        for (path, file) in [
+            ("/org/freedesktop/secrets/collection/login", "login"),
+            ("/org/freedesktop/secrets/collection/aidb_5fkeys_2c_5fasked_5ffor", "aidb_keys,_asked_for"),
+            ("/org/freedesktop/secrets/collection/_c3_9f_5f1", "ß_1"),
+        ] {
+            assert_eq!(identifier(path), file);
+        }
     }
 }

@@ -10,7 +10,12 @@ use crate::error::{ErrorCode, ErrorReport, Explain};
 const CANARY: &str = "canary-5f3a91c07d24e8b6";
 
 fn staging() -> SecretName {
-    SecretName::EnvironmentKey { environment: "0192-staging".into(), server: None, display: "Staging".into() }
+    SecretName::EnvironmentKey {
+        environment: "0192-staging".into(),
+        server: None,
+        display: "Staging".into(),
+        prompt: KeyPrompt::Never,
+    }
 }
 
 fn secret(text: &str) -> SecretString {
@@ -46,9 +51,15 @@ async fn lives(vault: &Vault) {
         environment: "0192-staging".into(),
         server: None,
         display: "Pre-production".into(),
+        prompt: KeyPrompt::Never,
     };
     assert!(vault.get(&renamed).await.unwrap().is_some(), "renaming an environment keeps its key");
-    let other = SecretName::EnvironmentKey { environment: "0193".into(), server: None, display: "Staging".into() };
+    let other = SecretName::EnvironmentKey {
+        environment: "0193".into(),
+        server: None,
+        display: "Staging".into(),
+        prompt: KeyPrompt::Never,
+    };
     assert!(vault.get(&other).await.unwrap().is_none(), "the name people see is not the identity");
 
     assert_eq!(vault.remove(&name).await.unwrap(), Removal::Removed);
@@ -139,9 +150,24 @@ fn accounts_tell_every_secret_apart() {
         SecretName::AgentSecret { server: text("a"), agent: text("b:c"), display: text("") },
         SecretName::ConnectionString { server: text("a"), connection: text("b:c"), display: text("") },
         SecretName::AgentKey { server: text("a%3Ab"), agent: text("c"), display: text("") },
-        SecretName::EnvironmentKey { environment: text("a"), server: None, display: text("") },
-        SecretName::EnvironmentKey { environment: text("a"), server: Some(text("https://a")), display: text("") },
-        SecretName::EnvironmentKey { environment: text("a"), server: Some(text("https://b")), display: text("") },
+        SecretName::EnvironmentKey {
+            environment: text("a"),
+            server: None,
+            display: text(""),
+            prompt: KeyPrompt::Never,
+        },
+        SecretName::EnvironmentKey {
+            environment: text("a"),
+            server: Some(text("https://a")),
+            display: text(""),
+            prompt: KeyPrompt::Never,
+        },
+        SecretName::EnvironmentKey {
+            environment: text("a"),
+            server: Some(text("https://b")),
+            display: text(""),
+            prompt: KeyPrompt::Never,
+        },
     ];
     let accounts: std::collections::BTreeSet<_> = names.iter().map(SecretName::account).collect();
     assert_eq!(accounts.len(), names.len(), "{accounts:?}");
@@ -225,8 +251,12 @@ async fn nothing_printed_holds_a_secret() {
 #[tokio::test]
 async fn a_session_stands_in_for_the_vault_beneath_it() {
     let (_home, beneath) = file_vault();
-    let other =
-        SecretName::EnvironmentKey { environment: "0193-dev".into(), server: None, display: "Development".into() };
+    let other = SecretName::EnvironmentKey {
+        environment: "0193-dev".into(),
+        server: None,
+        display: "Development".into(),
+        prompt: KeyPrompt::Never,
+    };
     beneath.set(&staging(), &secret("key-from-before")).await.unwrap();
     let session = Vault::session(beneath.clone());
     lives_in_memory(&session, &beneath, &other).await;

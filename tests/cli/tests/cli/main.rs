@@ -20,6 +20,7 @@ mod export;
 mod history;
 mod import;
 mod import_folder;
+mod key_prompt;
 mod keys;
 mod link;
 mod memory;

@@ -4,6 +4,7 @@ import { Task } from "../../host/task.svelte";
 import { agents } from "../../state/agents.svelte";
 import { forgetFile, knowFile, namedFile, takeFile } from "../../state/files";
 import type { ComparedSide } from "../../state/router.svelte";
+import { environments } from "../../state/start.svelte";
 
 export type SideKind = SideChoice["kind"];
 
@@ -34,7 +35,7 @@ export class Side {
 
   /** Fetches what the choices that it was opened with stand for. */
   async load(): Promise<void> {
-    if (this.kind === "live" && this.environment !== "") await agents.refresh(this.environment);
+    if (this.kind === "live" && this.environment !== "") await environments.agentsOf(this.environment);
     if (this.kind === "file" && this.path !== "") await this.checkFile();
     if (this.kind === "backup" && this.#backupId !== undefined) await this.chooseBackup(this.#backupId);
   }
@@ -76,7 +77,7 @@ export class Side {
     const wanted = this.agent || likely;
     this.environment = environment;
     this.agent = "";
-    await agents.refresh(environment);
+    await environments.agentsOf(environment);
     const there = agents.of(environment)?.agents ?? [];
     const undecided = this.environment === environment && this.agent === "";
     if (undecided && wanted !== undefined && there.includes(wanted)) this.agent = wanted;

@@ -1,4 +1,4 @@
-import type { CaChoice, Colour, EnvironmentForm, EnvironmentView, ErrorCode, ErrorReport } from "../../contract";
+import type { CaChoice, Colour, EnvironmentForm, EnvironmentView, ErrorCode, ErrorReport, KeyPrompt } from "../../contract";
 import { namedFile } from "../../state/files";
 import { environmentsText as text } from "../../text/en/environments";
 import { isPlainBeyondHere } from "./plain";
@@ -14,6 +14,7 @@ const fieldOfCode: Partial<Record<ErrorCode, FieldName>> = {
   keychain_absent: "key",
   keychain_silent: "key",
   keychain_locked: "key",
+  key_prompt: "key",
   keychain_failed: "key",
 };
 
@@ -27,6 +28,7 @@ export class FormState {
   defaultAgent = $state("");
   caFile = $state("");
   plainHttp = $state(false);
+  keyPrompt = $state<KeyPrompt>("never");
   keepBackups = $state("20");
   keepDays = $state("90");
   errors = $state<Partial<Record<FieldName, string>>>({});
@@ -51,6 +53,7 @@ export class FormState {
     this.defaultAgent = environment.default_agent ?? "";
     this.caFile = this.#storedCa = environment.ca_file ?? "";
     this.plainHttp = environment.plain_http;
+    this.keyPrompt = environment.key_prompt;
     this.keepBackups = String(environment.keep_backups);
     this.keepDays = String(environment.keep_days);
   }
@@ -80,6 +83,7 @@ export class FormState {
       default_agent: this.defaultAgent.trim() || null,
       ca_file: this.#ca(),
       plain_http: this.plainHttp,
+      key_prompt: this.keyPrompt,
       keep_backups: Number(this.keepBackups),
       keep_days: Number(this.keepDays),
     };

@@ -5,7 +5,7 @@ import { isPlainBeyondHere } from "./plain";
 
 const environment: EnvironmentView = {
   id: "dev", name: "Development", url: "https://dev.example.com", colour: "blue", protected: false, default_agent: null,
-  ca_file: null, plain_http: false, keep_backups: 20, keep_days: 90, key: { state: "missing" }, contact: null, sandbox: false,
+  ca_file: null, plain_http: false, key_prompt: "never", keep_backups: 20, keep_days: 90, key: { state: "missing" }, contact: null, sandbox: false,
 };
 
 test("the unencrypted choice is offered for plain http beyond this machine alone", () => {

@@ -56,7 +56,8 @@ export async function askAgain(onstep: (done: number, all: number) => void): Pro
   onstep(done, asked.length);
   await Promise.all(
     asked.map(async ({ id }) => {
-      await Promise.all([environments.check(id), agents.refresh(id)]);
+      if (environments.asksForKey(id)) await environments.ask(id);
+      else await Promise.all([environments.check(id), agents.refresh(id)]);
       done += 1;
       onstep(done, asked.length);
     }),

@@ -1,4 +1,4 @@
-import type { Colour } from "../../contract";
+import type { Colour, KeyPrompt } from "../../contract";
 import { grouped } from "../number";
 
 /** Words of the environments: the list, the form, the connection test, the sample environments. */
@@ -35,6 +35,13 @@ export const environmentsText = {
   plainTitle: "This URL is not encrypted",
   plainText: "Anybody on the way could read the API key. Use https where the server offers it.",
   plainChoice: "Send the key unencrypted",
+  keyPrompt: "Ask for the key’s password",
+  keyPrompts: {
+    never: { label: "Never", description: "The key can be used while the keychain is unlocked." },
+    idle: { label: "After ten idle minutes", description: "And when the window opens, and in every command." },
+    always: { label: "Each time", description: "Every plan, export and list of agents asks." },
+  } satisfies Record<KeyPrompt, { label: string; description: string }>,
+  keyPromptMeans: "The key then lies in a keyring of its own, whose password the keychain has you choose. While that is locked, no program of your account gets the key without you.",
   defaultAgent: "Default agent",
   defaultAgentHint: "The agent that is meant when none is named",
   caFile: "CA file",

@@ -8,6 +8,7 @@ const reasons: Partial<Record<ErrorCode, string>> = {
   keychain_absent: "no keychain",
   keychain_silent: "keychain does not answer",
   keychain_locked: "keychain locked",
+  key_prompt: "key asked for",
   keychain_failed: "the keychain failed",
   connection_refused: "unreachable",
   connection_lost: "unreachable",
@@ -30,6 +31,7 @@ export const overviewText = {
   agents: (count: number) => counted(count, "agent", "agents"),
   lastChange: (title: string) => `Last change: ${title}`,
   by: (actor: string) => `by ${actor}`,
+  keyAskedFor: "The keychain asks for the password of this key first. Check again to type it.",
   asOf: "as of",
   lastContact: "Asked",
   lost: (before: number, at: string) =>

@@ -1,4 +1,5 @@
 use aidb_core::store::Colour;
+use aidb_core::vault::KeyPrompt;
 use clap::{Args, Subcommand};
 
 /// Environments: one profile for each server, and their keys.
@@ -91,6 +92,10 @@ pub(crate) struct ProfileArgs {
     /// The agent that is meant when none is named.
     #[arg(long, value_name = "ID")]
     pub(crate) default_agent: Option<String>,
+    /// When the keychain asks for a password before it hands out the key: never, idle (after ten minutes without a use, and in
+    /// every command), or always. The key then lies in a keyring of its own.
+    #[arg(long, value_name = "WHEN", value_parser = key_prompt)]
+    pub(crate) ask_key: Option<KeyPrompt>,
     /// Its place in the stage order, from 1.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) position: Option<u32>,
@@ -104,6 +109,10 @@ pub(crate) struct RemoveArgs {
     /// Ask nothing.
     #[arg(short, long)]
     pub(crate) yes: bool,
+}
+
+fn key_prompt(word: &str) -> Result<KeyPrompt, String> {
+    KeyPrompt::parse(word).ok_or_else(|| "it is never, idle or always".to_owned())
 }
 
 fn colour(word: &str) -> Result<Colour, String> {

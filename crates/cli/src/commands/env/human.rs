@@ -2,7 +2,7 @@
 
 use aidb_core::operations::KeyState;
 use aidb_core::store::{Colour, Environment, PlainHttpChoice, Protection};
-use aidb_core::vault::Removal;
+use aidb_core::vault::{KeyPrompt, Removal};
 use anstyle::{AnsiColor, Style};
 
 use super::key::{KeyRemoved, KeyStored};
@@ -32,6 +32,15 @@ fn name(environment: &Environment) -> String {
 
 fn protection(environment: &Environment) -> &'static str {
     if environment.protection == Protection::Protected { "protected" } else { "open" }
+}
+
+/// When the keychain asks for its password, where it does.
+const fn asked_for(environment: &Environment) -> Option<&'static str> {
+    match environment.key_prompt {
+        KeyPrompt::Never => None,
+        KeyPrompt::Idle => Some("after ten idle minutes, and in every command"),
+        KeyPrompt::Always => Some("each time"),
+    }
 }
 
 /// State of a key, in words.
@@ -86,6 +95,9 @@ impl Human for EnvironmentShown {
             page.line("  Plain http     allowed: the key is sent unencrypted");
         }
         page.line(format!("  Key            {}", describe_key(&self.key)));
+        if let Some(when) = asked_for(environment) {
+            page.line(format!("  Key asked for  {when}"));
+        }
         page.into_text()
     }
 }

@@ -76,6 +76,7 @@ fn draft(invocation: &Invocation, profile: ProfileArgs) -> EnvironmentDraft {
         default_agent: profile.default_agent.into(),
         ca_file: target.ca_file.clone().into(),
         plain_http: target.allow_plain_http.then_some(PlainHttpChoice::Allowed),
+        key_prompt: profile.ask_key,
         keep_backups: None,
         keep_days: None,
         position: profile.position.map(|position| position.saturating_sub(1)),

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::error::{ErrorCode, Explain};
+use crate::vault::KeyPrompt;
 
 async fn three() -> (TempDir, Store, Vec<Environment>) {
     let (home, store) = new_store().await;
@@ -28,6 +29,7 @@ async fn everything_about_an_environment_is_kept() {
         default_agent: Some("orders".into()),
         ca_file: Some(PathBuf::from("certificates/our CA.pem")),
         plain_http: PlainHttpChoice::Allowed,
+        key_prompt: KeyPrompt::Idle,
         keep_backups: 7,
         keep_days: u32::MAX,
         created_at: DateTime::from_timestamp(1_700_000_000, 123_456_789).unwrap(),
@@ -36,6 +38,7 @@ async fn everything_about_an_environment_is_kept() {
     assert_eq!(store.environments().await.unwrap(), std::slice::from_ref(&added));
     assert_eq!(added.created_at, new.created_at, "to the nanosecond");
     assert_eq!((added.colour, added.protection, added.plain_http), (new.colour, new.protection, new.plain_http));
+    assert_eq!(added.key_prompt, KeyPrompt::Idle);
     assert_eq!((added.keep_backups, added.keep_days, &added.ca_file), (7, u32::MAX, &new.ca_file));
     assert_eq!(store.environment("GRÖSSE süd").await.unwrap_err().code(), ErrorCode::EnvironmentNotFound);
     assert_eq!(store.environment("grÖße SÜD").await.unwrap(), added, "beyond ASCII, too");

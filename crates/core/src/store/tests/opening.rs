@@ -7,7 +7,7 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use super::*;
 use crate::config::ServerId;
 use crate::error::{ErrorCode, ErrorReport, Explain};
-use crate::store::opening::{APPLICATION_ID, beside};
+use crate::store::opening::{APPLICATION_ID, beside, known_version};
 
 async fn raw(path: &Path) -> SqliteConnection {
     SqliteConnectOptions::new().filename(path).create_if_missing(true).connect().await.unwrap()
@@ -18,6 +18,17 @@ async fn pragma(store: &Store, name: &str) -> String {
     let sql = sqlx::AssertSqlSafe(format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}"));
     sqlx::query_scalar(sql).fetch_one(&store.writer).await.unwrap()
 }
+
+/// What leads a store of today back to version 3.
+const BACK_TO_3: &str = "
+    ALTER TABLE environments DROP COLUMN key_prompt;
+    DROP TRIGGER history_of_profile_changes; DROP TRIGGER profile_changes_are_not_edited; DROP TABLE profile_changes;
+    ALTER TABLE operations DROP COLUMN gains; ALTER TABLE operations DROP COLUMN losses;
+    DELETE FROM history WHERE profile_change_id IS NOT NULL;
+    DROP TRIGGER operations_keep_their_server; DROP INDEX operations_by_server; DROP INDEX backups_by_server;
+    ALTER TABLE operations DROP COLUMN server; ALTER TABLE backups DROP COLUMN server;
+    ALTER TABLE operations DROP COLUMN cause; DROP TABLE saved_plans;
+    PRAGMA user_version = 3;";
 
 #[tokio::test]
 async fn a_new_store_is_private_and_durable() {
@@ -31,7 +42,7 @@ async fn a_new_store_is_private_and_durable() {
     assert_eq!(pragma(&store, "journal_mode").await, "wal");
     assert_eq!(pragma(&store, "synchronous").await, "2", "FULL: on disk before it counts");
     assert_eq!(pragma(&store, "foreign_keys").await, "1");
-    assert_eq!(pragma(&store, "user_version").await, "6");
+    assert_eq!(pragma(&store, "user_version").await, known_version().to_string());
     assert_eq!(pragma(&store, "application_id").await, APPLICATION_ID.to_string());
     store.close().await;
     assert_eq!(contents(&folder(&home)).len(), 1, "closing leaves one file");
@@ -91,14 +102,9 @@ async fn a_store_of_version_1_keeps_everything_in_its_order() {
 
     let file = folder(&home).join("aidb.db");
     let mut old = raw(&file).await;
+    sqlx::raw_sql(BACK_TO_3).execute(&mut old).await.unwrap();
     sqlx::raw_sql(
-        "DROP TRIGGER history_of_profile_changes; DROP TRIGGER profile_changes_are_not_edited; DROP TABLE profile_changes;
-         ALTER TABLE operations DROP COLUMN gains; ALTER TABLE operations DROP COLUMN losses;
-         DELETE FROM history WHERE profile_change_id IS NOT NULL;
-         DROP TRIGGER operations_keep_their_server; DROP INDEX operations_by_server; DROP INDEX backups_by_server;
-         ALTER TABLE operations DROP COLUMN server; ALTER TABLE backups DROP COLUMN server;
-         ALTER TABLE operations DROP COLUMN cause; DROP TABLE saved_plans;
-         DROP TRIGGER operations_are_not_edited; DROP TRIGGER operations_end_once; DROP TRIGGER operations_only_move_on;
+        "DROP TRIGGER operations_are_not_edited; DROP TRIGGER operations_end_once; DROP TRIGGER operations_only_move_on;
          DROP INDEX saved_plans_are_applied_once; DROP INDEX operations_without_end;
          ALTER TABLE operations DROP COLUMN program; ALTER TABLE operations DROP COLUMN saved_plan;
          ALTER TABLE operations DROP COLUMN key_hash; ALTER TABLE operations DROP COLUMN sent;
@@ -118,7 +124,7 @@ async fn a_store_of_version_1_keeps_everything_in_its_order() {
     old.close().await.unwrap();
 
     let upgraded = Store::open(&folder(&home)).await.unwrap();
-    assert_eq!(pragma(&upgraded, "user_version").await, "6");
+    assert_eq!(pragma(&upgraded, "user_version").await, known_version().to_string());
     assert!(
         upgraded.open_operations().await.unwrap().iter().all(|open| open.sent.is_none()),
         "how far they came is not known"
@@ -152,18 +158,7 @@ async fn an_upgrade_joins_what_was_entered_under_spellings_of_one_server() {
     store.insert_backup(&new_backup(&ServerRef::by_url("https://a.example/b"), &agent, &absent)).await.unwrap();
     store.close().await;
     let mut old = raw(&folder(&home).join("aidb.db")).await;
-    sqlx::raw_sql(
-        "DROP TRIGGER history_of_profile_changes; DROP TRIGGER profile_changes_are_not_edited; DROP TABLE profile_changes;
-         ALTER TABLE operations DROP COLUMN gains; ALTER TABLE operations DROP COLUMN losses;
-         DELETE FROM history WHERE profile_change_id IS NOT NULL;
-         DROP TRIGGER operations_keep_their_server; DROP INDEX operations_by_server; DROP INDEX backups_by_server;
-         ALTER TABLE operations DROP COLUMN server; ALTER TABLE backups DROP COLUMN server;
-         ALTER TABLE operations DROP COLUMN cause; DROP TABLE saved_plans;
-         PRAGMA user_version = 3;",
-    )
-    .execute(&mut old)
-    .await
-    .unwrap();
+    sqlx::raw_sql(BACK_TO_3).execute(&mut old).await.unwrap();
     old.close().await.unwrap();
 
     let upgraded = Store::open(&folder(&home)).await.unwrap();
@@ -205,18 +200,25 @@ enum Log {
 async fn newer_store(log: Log) -> TempDir {
     let (home, store) = new_store().await;
     let elsewhere = tempfile::tempdir().unwrap();
+    let newest = known_version() + 1;
     store.add_environment(&NewEnvironment::new("Dev", "http://localhost:1", day(1)), &by()).await.unwrap();
     let path = store.path().to_owned();
     if matches!(log, Log::Merged) {
         store.close().await;
         let mut newer = raw(&path).await;
-        sqlx::raw_sql("PRAGMA user_version = 7").execute(&mut newer).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {newest}")))
+            .execute(&mut newer)
+            .await
+            .unwrap();
         newer.close().await.unwrap();
         return home;
     }
     store.close().await;
     let mut newer = raw(&path).await;
-    sqlx::raw_sql("PRAGMA wal_autocheckpoint = 0; PRAGMA user_version = 7").execute(&mut newer).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("PRAGMA wal_autocheckpoint = 0; PRAGMA user_version = {newest}")))
+        .execute(&mut newer)
+        .await
+        .unwrap();
     // As a crash leaves it: the files without their process.
     fs::create_dir(folder(&elsewhere)).unwrap();
     for suffix in ["", "-wal"] {
@@ -234,7 +236,8 @@ async fn a_newer_store_is_refused_and_not_touched() {
         assert_eq!(before.len(), files);
         let error = Store::open(&folder(&home)).await.unwrap_err();
         assert_eq!(error.code(), ErrorCode::StoreNewer, "{error}");
-        assert!(error.to_string().contains("store version 7; this one knows up to 6"), "{error}");
+        let versions = format!("store version {}; this one knows up to {}", known_version() + 1, known_version());
+        assert!(error.to_string().contains(&versions), "{error}");
         let mut after = contents(&folder(&home));
         // The index of the log is SQLite's scratch space: rebuilt from the log whenever it is missing.
         after.retain(|(name, _)| !name.ends_with("-shm"));
