@@ -1,29 +1,35 @@
 //! `cargo xtask audit`: what comes in with dependencies (docs/QUALITY.md, S8), and a list of it.
 //!
+//! Both programs are built for release with the list of their crates inside (`cargo auditable`), so that whoever has only the
+//! program can look it up in a database of faults later.
+//!
 //! Licences, sources and banned crates need nothing but the sources. Known faults need the databases of others: where one cannot be
 //! reached that is said, and nothing else, so that nobody takes silence for a clean record.
 
 use std::path::Path;
-use std::process::{ExitCode, Output};
+use std::process::{Command, ExitCode, Output};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::programs;
+use crate::programs::{self, Profile};
 
 /// Tools that this task installs with cargo where they are missing, and what each is for.
-const TOOLS: [(&str, &str); 2] = [
+const TOOLS: [(&str, &str); 4] = [
     ("cargo-deny", "reads licences, sources, bans and advisories"),
     ("cargo-cyclonedx", "lists the crates as CycloneDX"),
+    ("cargo-auditable", "puts the list of crates into a program"),
+    ("rust-audit-info", "reads it out of one"),
 ];
 
 /// What a database that cannot be reached makes a tool say.
-const UNREACHABLE: [&str; 6] = [
+const UNREACHABLE: [&str; 7] = [
     "failed to fetch",
     "failed to clone",
     "could not resolve",
     "ENOTFOUND",
     "ENETUNREACH",
     "endpoint is being retired",
+    "audit endpoint returned an error",
 ];
 
 pub(crate) fn audit() -> Result<ExitCode> {
@@ -31,6 +37,7 @@ pub(crate) fn audit() -> Result<ExitCode> {
         install(tool, because)?;
     }
     let root = &programs::repository();
+    auditable_programs()?;
     let mut clean = pass("licences, sources, bans", &deny(&["bans", "licenses", "sources"])?);
     clean &= asked("advisories on crates", &deny(&["advisories"])?);
     let npm = programs::npm().args(["audit", "--audit-level=low"]).output().context("npm cannot be started")?;
@@ -40,14 +47,37 @@ pub(crate) fn audit() -> Result<ExitCode> {
 }
 
 fn install(tool: &str, because: &str) -> Result<()> {
-    let subcommand = tool.trim_start_matches("cargo-");
-    if programs::cargo().args([subcommand, "--version"]).output().is_ok_and(|output| output.status.success()) {
+    let there = match tool.strip_prefix("cargo-") {
+        Some(subcommand) => {
+            programs::cargo().args([subcommand, "--version"]).output().is_ok_and(|output| output.status.success())
+        }
+        // Without a file to read it fails, and is there.
+        None => Command::new(tool).output().is_ok(),
+    };
+    if there {
         return Ok(());
     }
     println!("Installing {tool}, which {because} …");
     let status = programs::cargo().args(["install", "--locked", tool]).status().context("cargo cannot be started")?;
     if !status.success() {
         bail!("{tool} could not be installed; type: cargo install --locked {tool}");
+    }
+    Ok(())
+}
+
+/// Builds both programs for release, and reads the list of crates back out of each.
+fn auditable_programs() -> Result<()> {
+    let packages = ["--package", "aidb-cli", "--package", "aidb-desktop"];
+    programs::succeed(programs::cargo().args(["auditable", "build", "--release"]).args(packages))?;
+    for program in ["aidb", "aidb-desktop"] {
+        let path = programs::program_folder(Profile::Release)?.join(program);
+        let output =
+            Command::new("rust-audit-info").arg(&path).output().context("rust-audit-info cannot be started")?;
+        let list = said(&output);
+        if !output.status.success() || !list.contains(r#"{"name":"aidb-core","#) {
+            bail!("{program} holds no list of its crates: {list}");
+        }
+        println!("crates listed in {program} itself: {}", list.matches(r#"{"name":""#).count());
     }
     Ok(())
 }
