@@ -9,7 +9,7 @@ use secrecy::ExposeSecret as _;
 use crate::args::GlobalArgs;
 use crate::commands::{
     BackupsArgs, CompareArgs, CompletionsArgs, EnvAction, EnvArgs, ExportArgs, HistoryArgs, ImportArgs, ManArgs,
-    PromoteArgs, RecoverArgs, RollbackArgs, SandboxArgs, SchemaArgs, TestArgs,
+    OverviewArgs, PromoteArgs, RecoverArgs, RollbackArgs, SandboxArgs, SchemaArgs, TestArgs,
 };
 use crate::failure::CommandError;
 use crate::screen::Kind;
@@ -34,7 +34,8 @@ const EXIT_STATUSES: &str = "\
 Exit status:
   0    done
   1    failed; nothing was changed, or all of it was put back
-  2    something differs (compare), or would be done (--dry-run --detailed-exitcode)
+  2    something differs (compare, overview --detailed-exitcode), or would be done (--dry-run
+       --detailed-exitcode)
   3    the configuration is invalid
   4    not authorised
   5    the target changed since the plan was made; nothing was written
@@ -48,6 +49,7 @@ Exit status:
 pub(crate) enum Command {
     #[command(visible_alias = "m")]
     Migrate(MigrateArgs),
+    Overview(OverviewArgs),
     Recover(RecoverArgs),
     Env(EnvArgs),
     Test(TestArgs),
@@ -114,7 +116,7 @@ impl Command {
                 matches!(action, EnvAction::List | EnvAction::Show(_) | EnvAction::Test(_))
             }
             Self::Recover(recover) => recover.list,
-            Self::Test(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => true,
+            Self::Overview(_) | Self::Test(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => true,
             Self::Sandbox(_) => false,
         };
         if reads { Kind::Reading } else { Kind::Changing }

@@ -92,6 +92,7 @@ fn dispatch(invocation: &Invocation, command: Command) -> Result<Exit, Failure> 
         Command::Migrate(args) => in_runtime(invocation, migrate(invocation, args.action)),
         Command::Recover(args) => in_runtime(invocation, commands::recover(invocation, args)),
         Command::Env(args) => in_runtime(invocation, commands::env(invocation, args.action)),
+        Command::Overview(args) => in_runtime(invocation, commands::overview(invocation, args)),
         Command::Test(args) => in_runtime(invocation, commands::test(invocation, args)),
         Command::Sandbox(args) => in_runtime(invocation, commands::sandbox(invocation, args)),
         Command::Schema(args) => invocation.result(&commands::schema(args)).map(|()| Exit::Done),

@@ -84,7 +84,7 @@ pub(super) fn key_scopes(server: &ServerRef) -> Vec<String> {
 
 /// Digits compare by the number they make, and everything else by character, upper and lower case aside. Ids that would then
 /// be equal are told apart by their characters alone, so that the order is total.
-fn natural(left: &str, right: &str) -> Ordering {
+pub(super) fn natural(left: &str, right: &str) -> Ordering {
     let (mut a, mut b) = (left, right);
     loop {
         let order = match (a.chars().next(), b.chars().next()) {

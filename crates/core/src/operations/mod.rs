@@ -17,7 +17,7 @@
 //! | `recover.rs` | When something fails halfway: recovering what a dead process left |
 //! | `saved_plan.rs` | a plan in a file, for somebody to agree to; applied once |
 //! | `backups.rs` | Backup, and what retention drops |
-//! | `compare.rs` | Compare |
+//! | `compare.rs`, `overview.rs` | Compare, Overview |
 //! | `history.rs`, `history_text.rs`, `history_file.rs` | the history: operations and backups in one list |
 //! | `sandbox.rs` | the sandbox's environments |
 
@@ -42,6 +42,7 @@ mod history_text;
 mod import;
 mod lock;
 mod memory;
+mod overview;
 mod promote;
 mod proposal;
 mod recover;
@@ -71,6 +72,7 @@ pub use history_file::{history_csv, history_json, history_row};
 pub use history_text::describe_operation;
 pub use import::{ImportOptions, LinkDatabase, Relink, Remember};
 pub use memory::{Look, LostMemory};
+pub use overview::{Cell, Overview, OverviewRow, OverviewStage};
 pub use proposal::{Approval, Proposal, ProposalSource};
 pub use recover::{Interrupted, Owner, Recovered, RecoveryEnd, RecoveryRequest};
 pub use rollback::{RollbackOptions, RollbackSource};

@@ -25,6 +25,7 @@ mod keys;
 mod link;
 mod memory;
 mod one_server;
+mod overview;
 mod promote;
 mod recover;
 mod rollback;
