@@ -37,6 +37,9 @@ macro_rules! for_all_commands {
             agents::agent_check with progress,
             agents::agent_export with progress,
             agents::agent_key_copy,
+            // Every agent beside itself in the stage before.
+            overview::overview_read with progress,
+            overview::overview_stop,
             // Files that a person picks, drops or types.
             files::file_pick,
             files::file_destination,

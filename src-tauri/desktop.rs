@@ -13,6 +13,7 @@ use aidb_core::store::{Program, Store};
 use aidb_core::vault::Vault;
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
 
 use crate::checks::Checks;
 use crate::chosen::{Chosen, ChosenFiles, Reading, Use};
@@ -67,6 +68,8 @@ pub(crate) struct Desktop {
     servers: AgreedServers,
     /// The files that are being checked.
     pub(crate) checks: Checks,
+    /// Stops the reading of the overview that is under way.
+    pub(crate) overview: Mutex<Option<CancellationToken>>,
     /// Whether a form of the page holds what was not saved.
     pub(crate) unsaved: AtomicBool,
     pub(crate) dialogs: Box<dyn Dialogs>,
@@ -106,6 +109,7 @@ impl Desktop {
             preferences,
             plans: PlanSessions::default(),
             checks: Checks::default(),
+            overview: Mutex::default(),
             unsaved: AtomicBool::new(false),
             dialogs,
             clipboard,

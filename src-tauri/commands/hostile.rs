@@ -269,7 +269,7 @@ fn requests(environment: &str, known: &str, session: &str, backup: &str) -> Vec<
         ("recovery_leave", json!({ "operation": SOMETHING })),
         ("compare", json!({ "left": { "kind": "backup", "id": SOMETHING }, "right": live })),
         ("compare_texts", plan),
-        ("history_last", Value::Null),
+        ("history_last", Value::Null), ("overview_read", Value::Null), ("overview_stop", Value::Null),
         ("history_list", json!({ "environment": SOMETHING, "agent": SOMETHING, "kind": null, "outcome": null, "actor": SOMETHING,
             "from": null, "until": null, "search": SOMETHING, "skip": 0 })),
         ("history_losses", json!({ "words": [SOMETHING], "from": null, "until": null })),

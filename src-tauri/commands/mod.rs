@@ -12,6 +12,7 @@ mod environments;
 mod files;
 mod history;
 mod keychain;
+mod overview;
 mod plans;
 mod recovery;
 mod sandbox;

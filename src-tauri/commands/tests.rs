@@ -136,6 +136,29 @@ async fn a_check_says_how_the_server_is_and_is_remembered() {
 }
 
 #[tokio::test]
+async fn the_overview_says_how_agents_stand_and_can_be_stopped() {
+    let bench = Bench::new();
+    let (_development, _) = bench.environment("Development", Sample::Development).await;
+    let (staging, id) = bench.environment("Staging", Sample::Staging).await;
+    let overview = bench.call("overview_read", Value::Null).await.unwrap();
+    let stage = &overview["stages"][1];
+    assert_eq!((&stage["environment"], &stage["differing"], &stage["missing"]), (&json!(id), &json!(6), &json!(1)));
+    let row = overview["rows"].as_array().unwrap().iter().find(|row| row["agent"] == "my-agent").unwrap();
+    assert_eq!(row["cells"], json!([{ "state": "first" }, { "state": "differs", "differences": 3 }]));
+
+    let hold = aidb_sandbox::Fault::on(1, aidb_sandbox::FaultAnswer::Hold).path_contains("/agents/").for_ever();
+    staging.set_faults([hold]);
+    let stop = async {
+        while !staging.requests().iter().any(|request| request.waits) {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        bench.call("overview_stop", Value::Null).await.unwrap();
+    };
+    let (stopped, ()) = tokio::join!(bench.call("overview_read", Value::Null), stop);
+    assert_eq!(stopped.unwrap_err().code, aidb_core::error::ErrorCode::Interrupted);
+}
+
+#[tokio::test]
 async fn a_test_uses_the_stored_key_for_its_own_server_alone() {
     let bench = Bench::new();
     let (server, id) = bench.environment("Staging", Sample::Staging).await;

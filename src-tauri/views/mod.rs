@@ -3,6 +3,7 @@
 pub(crate) mod environments;
 pub(crate) mod files;
 pub(crate) mod history;
+pub(crate) mod overview;
 pub(crate) mod plan_command;
 pub(crate) mod plan_page;
 pub(crate) mod plan_text;

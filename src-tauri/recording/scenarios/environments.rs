@@ -49,6 +49,7 @@ impl Recording {
                 self.play(command, json!({ "id": id })).await;
             }
         }
+        self.play("overview_read", Value::Null).await;
     }
 }
 

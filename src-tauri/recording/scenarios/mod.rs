@@ -73,13 +73,14 @@ impl Recording {
         self.contacts().await;
     }
 
-    /// Every environment with a key is asked how it is, and for its agents.
+    /// Every environment with a key is asked how it is, and for its agents, which are compared.
     pub(super) async fn contacts(&mut self) {
         for command in ["environment_check", "agent_list"] {
             for id in self.world.ids.clone() {
                 self.play(command, json!({ "id": id })).await;
             }
         }
+        self.play("overview_read", Value::Null).await;
     }
 
     /// Every group that a plan has, from its first row.

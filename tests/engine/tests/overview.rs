@@ -5,7 +5,9 @@
 mod common;
 
 use aidb_core::error::ErrorCode;
-use aidb_core::operations::{Cell, Context, Engine, EnvironmentDraft, Overview, Side, TargetRequest, compare};
+use aidb_core::operations::{
+    AskForKey, Cell, Context, Engine, EnvironmentDraft, Overview, Side, TargetRequest, compare,
+};
 use aidb_sandbox::{ApiKey, ErrorBody, Fault, FaultAnswer, Permission, Sample, Sandbox, SandboxOptions};
 use common::{AGENT, agent_id, engine_in};
 use secrecy::SecretString;
@@ -36,7 +38,7 @@ impl Stages {
     }
 
     async fn overview(&self) -> Overview {
-        self.engine.overview(&Context::default()).await.expect("an overview")
+        self.engine.overview(AskForKey::Now, &Context::default()).await.expect("an overview")
     }
 
     /// Has an agent at a stage, which may read these tables.
@@ -159,6 +161,6 @@ async fn stopped_it_says_so_and_shows_nothing_half() {
     let stages = Stages::start(Sample::Development).await;
     let context = Context::default();
     context.cancel.cancel();
-    let stopped = stages.engine.overview(&context).await.expect_err("stopped");
+    let stopped = stages.engine.overview(AskForKey::Now, &context).await.expect_err("stopped");
     assert_eq!(stopped.report().code, ErrorCode::Interrupted);
 }

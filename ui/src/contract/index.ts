@@ -311,6 +311,15 @@ damaged: Array<BackupView>, sentence: string, };
 export type CaChoice = { "kind": "none" } | { "kind": "kept" } | { "kind": "file", file: NamedFile, };
 
 /**
+ * How an agent stands beside the stage right before.
+ */
+export type CellView = { "state": "first" } | { "state": "same" } | { "state": "differs", 
+/**
+ * Number of items that do.
+ */
+differences: number, } | { "state": "missing" } | { "state": "unknown", code: ErrorCode, message: string, };
+
+/**
  * Result of one check.
  */
 export type CheckState = "works" | "fails" | "limited" | "skipped";
@@ -1213,6 +1222,25 @@ export type OtherEntry = { id: string,
  */
 title: string, };
 
+export type OverviewRowView = { agent: string, 
+/**
+ * One for each stage.
+ */
+cells: Array<CellView>, };
+
+/**
+ * `overview_read`: every agent of every environment.
+ */
+export type OverviewView = { 
+/**
+ * When it was read, RFC 3339.
+ */
+at: string, 
+/**
+ * In stage order.
+ */
+stages: Array<StageView>, rows: Array<OverviewRowView>, };
+
 /**
  * The answer of a dialog.
  */
@@ -1535,6 +1563,27 @@ export type Severity = "error" | "warning";
 export type SideChoice = { "kind": "live", environment: string, agent: string, } | { "kind": "file", file: NamedFile, } | { "kind": "backup", id: string, };
 
 /**
+ * One environment, with the number of its agents that are worth a look.
+ */
+export type StageView = { 
+/**
+ * Id of the environment.
+ */
+environment: string, 
+/**
+ * Number of agents that differ from the stage before.
+ */
+differing: number, 
+/**
+ * Number of agents of other environments that it lacks.
+ */
+missing: number, 
+/**
+ * Why it could not be read.
+ */
+error: ErrorReport | null, };
+
+/**
  * Everything the page needs to draw its first screen, in one answer.
  */
 export type StartView = { version: string, data_folder: string, settings: Settings, 
@@ -1658,6 +1707,8 @@ export interface Commands {
   agent_check: { request: AgentChoice; answer: AgentCheck };
   agent_export: { request: AgentExport; answer: WrittenFile };
   agent_key_copy: { request: AgentKeyCopy; answer: CopiedView };
+  overview_read: { request: null; answer: OverviewView };
+  overview_stop: { request: null; answer: null };
   file_pick: { request: FilePick; answer: PickedFile };
   file_destination: { request: FileDestination; answer: PickedFile };
   file_check: { request: FileChoice; answer: FileCheck };

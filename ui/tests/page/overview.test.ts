@@ -16,7 +16,7 @@ describe("the overview", () => {
     const page = await overview();
     await page.getByText(/^8 agents in 3 environments\. Checked (just now|\d+ seconds ago)\.$/).waitFor();
     const row = table(page).getByRole("row").filter({ hasText: "churn-forecast" });
-    expect(await row.getByRole("gridcell").allInnerTexts()).toEqual(["churn-forecast", "Present", "Not there", "Not there", ""]);
+    expect(await row.getByRole("gridcell").allInnerTexts()).toEqual(["churn-forecast", "Present", "Missing", "Missing", ""]);
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "overview");
   });
@@ -25,7 +25,7 @@ describe("the overview", () => {
     const page = await overview({ now: "2026-11-20T09:02:30Z" });
     await page.getByText("8 agents in 3 environments. Checked 2 minutes ago, out of date.").waitFor();
     // Production does not answer the second time: what was known of it stays, in words that say so.
-    await table(page).getByText("Was not there").first().waitFor();
+    await table(page).getByText("Was missing").first().waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "overview-old");
   });
@@ -88,6 +88,30 @@ test("the filter narrows, and says when nothing is left", async () => {
   await page.getByText("8 agents", { exact: true }).first().waitFor();
 });
 
+test("each cell says how the agent stands beside the stage before, and what differs can be had alone", async () => {
+  const page = await overview();
+  await page.getByText("Compared").waitFor();
+  const cells = async (agent: string) => {
+    const row = table(page).getByRole("row").filter({ hasText: agent });
+    return (await row.getByRole("gridcell").allInnerTexts()).map((text) => text.trim());
+  };
+  expect(await cells("invoice-reader")).toEqual(["invoice-reader", "Present", "Same", "Same", ""]);
+  expect(await cells("my-agent")).toEqual(["my-agent", "Present", "3 differ", "3 differ", ""]);
+  expect(await cells("faq-bot")).toEqual(["faq-bot", "Present", "1 differs", "Missing", ""]);
+  const staging = page.getByRole("list", { name: "Environments", exact: true }).getByRole("listitem").nth(1);
+  await staging.getByText("6 differ").waitFor();
+  await staging.getByText("1 missing").waitFor();
+  await page.getByLabel("Differences only").click();
+  await page.getByText("7 agents of 8").waitFor();
+  await table(page).getByText("invoice-reader").waitFor({ state: "detached" });
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, "overview-differences");
+  await page.getByLabel("Filter agents").fill("invoice");
+  await page.getByText("No agent differs").waitFor();
+  await page.getByRole("button", { name: "Clear the filter" }).click();
+  await page.getByText("8 agents", { exact: true }).first().waitFor();
+});
+
 test("asking again keeps what was known of an environment that does not answer", async () => {
   const page = await overview();
   await page.getByRole("button", { name: "Check again" }).click();
@@ -101,6 +125,8 @@ test("asking again keeps what was known of an environment that does not answer",
 test("by keyboard: arrows reach a row, Enter opens what can be done, and a promotion begins", async () => {
   const page = await overview();
   await page.getByLabel("Filter agents").focus();
+  await page.getByText("Compared").waitFor();
+  await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
   for (let step = 0; step < 4; step += 1) await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{StreamExt as _, future, stream};
 
 use super::agents::natural;
-use super::target::TargetRequest;
+use super::target::{AskForKey, TargetRequest};
 use super::{Context, Engine, Error};
 use crate::config::{AgentId, AgentState};
 use crate::connector::{Connector, Session, read_state};
@@ -100,25 +100,41 @@ type Agents = BTreeMap<String, Result<AgentState, Box<ErrorReport>>>;
 
 impl Engine {
     /// Reads every agent of every environment, all environments at once, each with as many requests at a time as the settings
-    /// say: one list an environment and two requests an agent. An environment that cannot be read leaves the others whole.
+    /// say: one list an environment and two requests an agent. An environment that cannot be read leaves the others whole; so does
+    /// one whose key the keychain asks for, where `ask` says not to bring that up.
     ///
     /// # Errors
     /// The store, or it was stopped.
-    pub async fn overview(&self, context: &Context) -> Result<Overview, Error> {
+    pub async fn overview(&self, ask: AskForKey, context: &Context) -> Result<Overview, Error> {
         let environments = self.environments().await?;
-        let listed = future::join_all(environments.iter().map(|environment| self.listed(environment, context))).await;
-        let items = listed.iter().flatten().map(|listed| listed.ids.len()).sum();
-        context.progress.emit(Event::Stage { stage: Stage::Reading, items });
-        let read = listed.into_iter().map(|listed| async { Ok(self.read_all(listed?, context).await) });
-        let read = future::join_all(read).await;
-        if context.cancel.is_cancelled() {
-            return Err(Error::Interrupted);
-        }
+        // Nothing but reads: they may be dropped in the middle, and a server that does not answer holds nobody who stops.
+        let read = context.cancel.run_until_cancelled(self.read_everything(&environments, ask, context)).await;
+        let read = read.ok_or(Error::Interrupted)?;
         Ok(beside_each_other(environments, &read))
     }
 
-    async fn listed(&self, environment: &Environment, context: &Context) -> Result<Listed, Box<ErrorReport>> {
-        let request = TargetRequest { environment: Some(environment.id.to_string()), ..TargetRequest::default() };
+    async fn read_everything(
+        &self,
+        environments: &[Environment],
+        ask: AskForKey,
+        context: &Context,
+    ) -> Vec<Result<Agents, Box<ErrorReport>>> {
+        let listed = environments.iter().map(|environment| self.listed(environment, ask, context));
+        let listed = future::join_all(listed).await;
+        let items = listed.iter().flatten().map(|listed| listed.ids.len()).sum();
+        context.progress.emit(Event::Stage { stage: Stage::Reading, items });
+        let read = listed.into_iter().map(|listed| async { Ok(self.read_all(listed?, context).await) });
+        future::join_all(read).await
+    }
+
+    async fn listed(
+        &self,
+        environment: &Environment,
+        ask: AskForKey,
+        context: &Context,
+    ) -> Result<Listed, Box<ErrorReport>> {
+        let environment = Some(environment.id.to_string());
+        let request = TargetRequest { environment, ask, ..TargetRequest::default() };
         let target = self.target(&request).await.map_err(|error| Box::new(error.report()))?;
         let session = self.session(&target.connector, context);
         let list = |connector: Connector| async move { connector.agent_ids().await };

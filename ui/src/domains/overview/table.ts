@@ -1,10 +1,16 @@
 import type { EnvironmentView, ErrorCode, KeyView } from "../../contract";
 import { agents } from "../../state/agents.svelte";
+import { differences } from "./differences.svelte";
 import { environments, keychain } from "../../state/start.svelte";
 
 /** What is known of an agent in an environment. */
 export type Cell =
   | { kind: "present" | "missing"; stale: boolean }
+  /** Compared with the stage right before. */
+  | { kind: "same" }
+  | { kind: "differs"; differences: number }
+  /** It is there; beside the stage before it cannot be told. */
+  | { kind: "uncompared"; code: ErrorCode; message: string }
   | { kind: "unknown"; code: ErrorCode; message: string }
   | { kind: "loading" };
 
@@ -24,12 +30,32 @@ export function agentSets(): Map<string, Set<string>> {
 export function cellOf(agent: string, environment: EnvironmentView, sets: Map<string, Set<string>>): Cell {
   const error = agents.error(environment.id);
   if (agents.of(environment.id)) {
-    return { kind: sets.get(environment.id)?.has(agent) ? "present" : "missing", stale: error !== undefined };
+    const there = sets.get(environment.id)?.has(agent);
+    return (there && !error && compared(agent, environment)) || { kind: there ? "present" : "missing", stale: error !== undefined };
   }
   if (error) return { kind: "unknown", code: error.code, message: error.message };
   // A keychain that is still being asked says later whether there is a key.
   if (environment.key.state === "stored" || environment.key.state === "asking") return { kind: "loading" };
   return { kind: "unknown", ...withoutKey(environment.key) };
+}
+
+/** What the last comparison says of an agent that is there; a list that is newer wins. */
+function compared(agent: string, { id }: EnvironmentView): Cell | undefined {
+  const cell = differences.cell(agent, id);
+  switch (cell?.state) {
+    case "same": return { kind: "same" };
+    case "differs": return { kind: "differs", differences: cell.differences };
+    case "unknown": return { kind: "uncompared", code: cell.code, message: cell.message };
+    default: return undefined;
+  }
+}
+
+/** Whether an agent is the same wherever it could be compared, and missing nowhere. */
+export function isSame(agent: string, sets: Map<string, Set<string>>): boolean {
+  return environments.items.every((environment, nth) => {
+    const { kind } = cellOf(agent, environment, sets);
+    return kind === "same" || (kind === "present" && nth === 0);
+  });
 }
 
 const keyCodes = { missing: "api_key_missing", locked: "keychain_locked", silent: "keychain_silent", absent: "keychain_absent" } as const;

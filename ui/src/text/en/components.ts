@@ -21,6 +21,7 @@ export const componentText = {
     remove: "Lost",
     cannot: "Cannot be changed",
     same: "Same",
+    differs: "Differs",
     present: "Present",
     works: "Works",
     fails: "Fails",

@@ -6,7 +6,7 @@ mod json;
 
 pub(crate) use args::OverviewArgs;
 
-use aidb_core::operations::{Overview, OverviewRow};
+use aidb_core::operations::{AskForKey, Overview, OverviewRow};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -28,7 +28,7 @@ impl OverviewShown {
 /// Reads all environments and shows them beside each other.
 pub(crate) async fn overview(invocation: &Invocation, args: OverviewArgs) -> Result<Exit, Failure> {
     let engine = invocation.engine()?;
-    let overview = engine.overview(&invocation.context()).await?;
+    let overview = engine.overview(AskForKey::Now, &invocation.context()).await?;
     let shown = OverviewShown { overview, differing: args.differing };
     invocation.result(&shown)?;
     Ok(exit(&shown.overview, args.detailed_exitcode))
