@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::WriteError;
 use super::{Apply, ApplyReport, Outcome, Stop};
-use crate::connector::Connector;
+use crate::connector::read_record;
 use crate::error::ErrorReport;
 use crate::plan::{Change, Ownership};
 use tokio_util::sync::CancellationToken;
@@ -63,8 +63,7 @@ impl Apply<'_> {
     /// One request; not cancellable, because what is said of a key has to be true.
     async fn key_standing(&self) -> KeyStanding {
         let id = &self.plan.agent_id;
-        let call = |connector: Connector| async move { connector.agent(id).await };
-        match self.session(CancellationToken::new()).retrying("Looking whose the agent is", call).await {
+        match read_record(&self.session(CancellationToken::new()), id, "Looking whose the agent is").await {
             Err(_) => KeyStanding::NotRead,
             Ok(None) => KeyStanding::Nobodys,
             Ok(Some(record)) => match self.ownership(record.key_hash.as_ref()) {

@@ -46,5 +46,7 @@ pub use pause::Pause;
 pub use proxy::Proxies;
 pub use proxy_failure::{ProxyFailure, ProxyFault};
 pub use retry::{RetryNotice, RetryPolicy, Session};
-pub use state::{Knew, has_lost_memory, read_state, read_tables, read_whole_state};
+pub use state::{
+    Knew, LISTING, ask_server, has_lost_memory, list_agents, read_record, read_state, read_tables, read_whole_state,
+};
 pub use tls_failure::TlsFailure;

@@ -1,10 +1,14 @@
-//! The complete state of one agent, as plans and backups need it, and the tables of its database.
+//! What is read of a server in whole: who it is, its agents, the complete state of one as plans and backups need it, its tables.
 
-use super::answer::Tables;
+use super::answer::{AgentRecord, Tables};
+use super::calls::Health;
 use super::error::ConnectorError;
 use super::key_hash::KeyHash;
 use super::retry::Session;
 use crate::config::{AgentId, AgentState};
+
+/// The usual name of [`list_agents`].
+pub const LISTING: &str = "listing the agents";
 
 /// Reads agent and permissions: two requests, or one where the agent is absent. The permissions always come from their
 /// own call, even where the agent's answer held some: that call is the complete state (docs/CONNECTOR.md#memory).
@@ -13,8 +17,7 @@ use crate::config::{AgentId, AgentState};
 /// Any [`ConnectorError`]; a server that has the agent in one answer and not in the next is
 /// [`ConnectorError::Vanished`] or [`ConnectorError::Emptied`], and never an absent agent.
 pub async fn read_state(session: &Session, id: &AgentId) -> Result<(AgentState, Option<KeyHash>), ConnectorError> {
-    let read_agent = |connector: super::Connector| async move { connector.agent(id).await };
-    let Some(record) = session.retrying("Reading the agent", read_agent).await? else {
+    let Some(record) = read_record(session, id, "Reading the agent").await? else {
         return Ok((AgentState::Absent, None));
     };
     let read_permissions = |connector: super::Connector| async move {
@@ -51,6 +54,30 @@ pub async fn read_whole_state(
     Ok((state, key_hash))
 }
 
+/// Reads an agent without its permissions: one request; `None` where the server has none of that id.
+///
+/// # Errors
+/// Any [`ConnectorError`].
+pub async fn read_record(session: &Session, id: &AgentId, what: &str) -> Result<Option<AgentRecord>, ConnectorError> {
+    session.retrying(what, |connector: super::Connector| async move { connector.agent(id).await }).await
+}
+
+/// Asks a server who it is: one request.
+///
+/// # Errors
+/// Any [`ConnectorError`]; that it is no AI Agent Connector is one of them.
+pub async fn ask_server(session: &Session) -> Result<Health, ConnectorError> {
+    session.retrying("asking the server", |connector: super::Connector| async move { connector.health().await }).await
+}
+
+/// Lists the ids of a server's agents, as it says them: one request. `what` names the call where it has to be repeated.
+///
+/// # Errors
+/// Any [`ConnectorError`].
+pub async fn list_agents(session: &Session, what: &str) -> Result<Vec<String>, ConnectorError> {
+    session.retrying(what, |connector: super::Connector| async move { connector.agent_ids().await }).await
+}
+
 /// Whether agents were known to be at a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Knew {
@@ -65,8 +92,7 @@ pub enum Knew {
 /// people looking for the wrong thing. Everything that can meet such a server asks here. Where the list of agents cannot be had,
 /// nothing is claimed.
 pub async fn has_lost_memory(session: &Session, knew: Knew) -> bool {
-    let list = |connector: super::Connector| async move { connector.agent_ids().await };
-    knew == Knew::Agents && session.retrying("listing the agents", list).await.is_ok_and(|agents| knew.is_lost(&agents))
+    knew == Knew::Agents && list_agents(session, LISTING).await.is_ok_and(|agents| knew.is_lost(&agents))
 }
 
 impl Knew {

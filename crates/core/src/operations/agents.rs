@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::{Context, Engine, Error, Target};
 use crate::config::AgentId;
-use crate::connector::Connector;
+use crate::connector::{LISTING, ask_server, list_agents};
 use crate::store::{Environment, ServerRef};
 use crate::vault::{SecretName, Vault};
 
@@ -18,10 +18,8 @@ impl Engine {
     /// The server does not answer as an AI Agent Connector, or refuses the key.
     pub async fn agents(&self, target: &Target, context: &Context) -> Result<Vec<String>, Error> {
         let session = self.session(&target.connector, context);
-        session.retrying("asking the server", |connector: Connector| async move { connector.health().await }).await?;
-        let mut ids = session
-            .retrying("listing the agents", |connector: Connector| async move { connector.agent_ids().await })
-            .await?;
+        ask_server(&session).await?;
+        let mut ids = list_agents(&session, LISTING).await?;
         ids.sort_unstable_by(|left, right| natural(left, right));
         ids.dedup();
         Ok(ids)

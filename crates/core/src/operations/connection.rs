@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use super::{Context, Engine, LostMemory, Target};
 use crate::config::AgentId;
-use crate::connector::{Connector, ConnectorError, Failure, Tables, is_loopback, read_tables};
+use crate::connector::{
+    ConnectorError, Failure, LISTING, Tables, ask_server, is_loopback, list_agents, read_record, read_tables,
+};
 use crate::error::{ErrorCode, ErrorReport};
 use crate::numbers::counted;
 use crate::progress::{Event, Stage};
@@ -96,16 +98,13 @@ impl Engine {
     ) -> ConnectionReport {
         context.progress.emit(Event::Stage { stage: Stage::Reading, items: 0 });
         let session = self.session(&target.connector, context);
-        let health =
-            session.retrying("asking the server", |connector: Connector| async move { connector.health().await }).await;
+        let health = ask_server(&session).await;
         let mut open = false;
         let ids = match health {
             Ok(_) => {
                 // Before the key goes there: what a server gives to everybody says nothing about a key.
                 open = self.is_open(target, context).await;
-                session
-                    .retrying("listing the agents", |connector: Connector| async move { connector.agent_ids().await })
-                    .await
+                list_agents(&session, LISTING).await
             }
             Err(error) => Err(error),
         };
@@ -143,8 +142,7 @@ impl Engine {
             return false;
         }
         let session = self.session(&target.connector.without_key(), context);
-        let ids = session.retrying("asking without a key", |nobody: Connector| async move { nobody.agent_ids().await });
-        ids.await.is_ok()
+        list_agents(&session, "asking without a key").await.is_ok()
     }
 
     async fn test_agent(
@@ -156,9 +154,7 @@ impl Engine {
         context: &Context,
     ) -> Vec<Check> {
         let session = self.session(&target.connector, context);
-        let found = session
-            .retrying("reading the agent", |connector: Connector| async move { connector.agent(agent).await })
-            .await;
+        let found = read_record(&session, agent, "reading the agent").await;
         let (what, state) = match found {
             Ok(Some(_)) => ("found", CheckState::Works),
             Ok(None) => ("is not there", CheckState::Fails { error: missing(target, agent, ids, lost) }),

@@ -11,7 +11,7 @@ use serde_json::Map;
 use super::file_name::free_name;
 use super::{Context, Engine, Error, Target};
 use crate::config::{self, Agent, AgentId, Configuration, FORMAT_VERSION, LiveAgent};
-use crate::connector::{Connector, Tables, read_state, read_tables};
+use crate::connector::{LISTING, Tables, list_agents, read_state, read_tables};
 use crate::error::ErrorReport;
 use crate::files::{self, FileError, Overwrite};
 use crate::progress::{Event, Stage};
@@ -143,9 +143,7 @@ impl Engine {
         context: &Context,
     ) -> Result<ExportedAll, Error> {
         let session = self.session(&target.connector, context);
-        let mut ids = session
-            .retrying("listing the agents", |connector: Connector| async move { connector.agent_ids().await })
-            .await?;
+        let mut ids = list_agents(&session, LISTING).await?;
         ids.sort_unstable();
         ids.dedup();
         fs::create_dir_all(folder).map_err(|source| FileError::Unwritable { path: folder.into(), source })?;

@@ -8,7 +8,7 @@ use super::agents::natural;
 use super::target::{AskForKey, TargetRequest};
 use super::{Context, Engine, Error};
 use crate::config::{AgentId, AgentState};
-use crate::connector::{Connector, Session, read_state};
+use crate::connector::{LISTING, Session, list_agents, read_state};
 use crate::error::ErrorReport;
 use crate::plan::{self, Compared};
 use crate::progress::{Event, Stage};
@@ -137,8 +137,7 @@ impl Engine {
         let request = TargetRequest { environment, ask, ..TargetRequest::default() };
         let target = self.target(&request).await.map_err(|error| Box::new(error.report()))?;
         let session = self.session(&target.connector, context);
-        let list = |connector: Connector| async move { connector.agent_ids().await };
-        let ids = session.retrying("listing the agents", list).await;
+        let ids = list_agents(&session, LISTING).await;
         let ids = ids.map_err(|error| Box::new(Error::from(error).report()))?;
         Ok(Listed { session, ids: ids.into_iter().collect() })
     }

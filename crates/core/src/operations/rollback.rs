@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::proposal::{Approval, OwnedGoal};
 use super::{Context, Engine, Error, Proposal, ProposalSource, Remember, Target, TargetRequest, backup_file};
 use crate::config::{AgentId, AgentState, Configuration};
-use crate::connector::{Connector, parse_kept_url};
+use crate::connector::{parse_kept_url, read_record};
 use crate::plan::{DatabaseLinking, LimitsGoal, Mode, Selection};
 use crate::store::{Backup, BackupSummary, Environment, ServerRef, StoreError};
 
@@ -178,8 +178,8 @@ impl Engine {
             RollbackSource::File { .. } => None,
         };
         let Some(registered) = registered else { return Ok(()) };
-        let call = |connector: Connector| async move { connector.agent(agent).await };
-        let found = self.session(&target.connector, context).retrying("Looking whose the agent is", call).await?;
+        let session = self.session(&target.connector, context);
+        let found = read_record(&session, agent, "Looking whose the agent is").await?;
         match found.and_then(|record| record.key_hash) {
             Some(hash) if hash.mark() != registered => {
                 Err(Error::AnothersAgent { agent: agent.to_string(), server: target.name.clone() })
