@@ -67,9 +67,9 @@ fn install(tool: &str, because: &str) -> Result<()> {
 
 /// Builds both programs for release, and reads the list of crates back out of each.
 fn auditable_programs() -> Result<()> {
-    let packages = ["--package", "aidb-cli", "--package", "aidb-desktop"];
-    programs::succeed(programs::cargo().args(["auditable", "build", "--release"]).args(packages))?;
-    for program in ["aidb", "aidb-desktop"] {
+    for (package, program) in [("aidb-cli", "aidb"), ("aidb-desktop", "aidb-desktop")] {
+        // Each by itself, as it is shipped: together, the window's features would make the command line larger.
+        programs::succeed(programs::cargo().args(["auditable", "build", "--release", "--package", package]))?;
         let path = programs::program_folder(Profile::Release)?.join(program);
         let output =
             Command::new("rust-audit-info").arg(&path).output().context("rust-audit-info cannot be started")?;
