@@ -188,7 +188,7 @@ fn a_key_that_is_asked_for_each_time_is_used_only_when_a_person_types_its_passwo
     })?;
     window.wait_until_gone("The keychain asks for the password of this key first.")?;
     // Comparing is a use that nobody asked for.
-    window.wait_for("Present, key asked for")?;
+    window.wait_for("Not compared")?;
     // The list is one use of the key, and the plan another one.
     session
         .typing_passwords(&["sesame"], || plan_promotion(&window, "my-agent", "Staging", "Production", Mode::Keep))?;

@@ -10,7 +10,7 @@ export type Cell =
   | { kind: "same" }
   | { kind: "differs"; differences: number }
   /** It is there; beside the stage before it cannot be told. */
-  | { kind: "uncompared"; code: ErrorCode; message: string }
+  | { kind: "uncompared"; message: string }
   | { kind: "unknown"; code: ErrorCode; message: string }
   | { kind: "loading" };
 
@@ -45,7 +45,7 @@ function compared(agent: string, { id }: EnvironmentView): Cell | undefined {
   switch (cell?.state) {
     case "same": return { kind: "same" };
     case "differs": return { kind: "differs", differences: cell.differences };
-    case "unknown": return { kind: "uncompared", code: cell.code, message: cell.message };
+    case "unknown": return { kind: "uncompared", message: cell.message };
     default: return undefined;
   }
 }

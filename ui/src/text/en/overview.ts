@@ -60,7 +60,7 @@ export const overviewText = {
   cannotListText: "No environment could be asked for its agents. What is in the way stands on each of them above.",
   present: "Present",
   same: "Same",
-  uncompared: (code: ErrorCode) => `Present, ${reasons[code] ?? "not compared"}`,
+  uncompared: "Not compared",
   differing: (count: number) => (count === 1 ? "1 differs" : `${grouped(count)} differ`),
   lacking: (count: number) => `${grouped(count)} missing`,
   onlyDifferences: "Differences only",
