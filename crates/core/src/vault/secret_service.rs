@@ -86,16 +86,11 @@ pub(super) fn set(name: &SecretName, secret: &SecretString) -> Result<(), VaultE
     let service = connect()?;
     let secret = secret.expose_secret().as_bytes();
     let Entries { items, .. } = entries(&service, name)?;
-    let (there, elsewhere): (Vec<_>, Vec<_>) =
-        items.into_iter().try_fold((Vec::new(), Vec::new()), |(mut there, mut elsewhere), item| {
-            let lies_right = keyring_of(&service, &item)? == name.prompt();
-            if lies_right {
-                there.push(item);
-            } else {
-                elsewhere.push(item);
-            }
-            Ok((there, elsewhere))
-        })?;
+    let (mut there, mut elsewhere) = (Vec::new(), Vec::new());
+    for item in items {
+        let keyring = keyring_of(&service, &item)?;
+        if keyring == name.prompt() { there.push(item) } else { elsewhere.push(item) }
+    }
     let others = match there.split_first() {
         None => {
             create(&service, name, secret)?;
