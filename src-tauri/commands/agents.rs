@@ -27,9 +27,8 @@ pub(crate) async fn agent_list(
     listen: ProgressFn,
 ) -> Result<AgentsView, ErrorReport> {
     let engine = desktop.engine();
-    let environment = Some(known(&engine, &request.id).await?);
     let ask = if request.ask { AskForKey::Now } else { AskForKey::NotNow };
-    let target = engine.target(&TargetRequest { environment, ask, ..TargetRequest::default() }).await?;
+    let target = target(&engine, &request.id, ask).await?;
     let answer = engine.agents(&target, &context(listen)).await.map_err(ErrorReport::from);
     if request.ask {
         note_contact(&desktop, &request.id, &answer)?;
@@ -55,7 +54,7 @@ pub(crate) async fn agent_check(
     listen: ProgressFn,
 ) -> Result<AgentCheck, ErrorReport> {
     let engine = desktop.engine();
-    let target = target(&engine, &request.environment).await?;
+    let target = target(&engine, &request.environment, AskForKey::Now).await?;
     match engine.export(&target, &AgentId::new(&request.agent)?, &context(listen)).await {
         Ok(export) => {
             let report = config::validate(&export.configuration);
@@ -75,7 +74,7 @@ pub(crate) async fn agent_export(
 ) -> Result<WrittenFile, ErrorReport> {
     let engine = desktop.engine();
     let destination = desktop.files.to_write(&request.file, &[FilePurpose::Configuration])?;
-    let target = target(&engine, &request.environment).await?;
+    let target = target(&engine, &request.environment, AskForKey::Now).await?;
     let agent = AgentId::new(&request.agent)?;
     let exported =
         engine.export_to_file(&target, &agent, &destination.path, destination.overwrite, &context(listen)).await?;
@@ -100,7 +99,7 @@ pub(crate) async fn agent_key_copy(desktop: Arc<Desktop>, request: AgentKeyCopy)
     Ok(CopiedView { cleared_after: views::number(ON_CLIPBOARD.as_secs()) })
 }
 
-async fn target(engine: &Engine, environment: &str) -> Result<Target, ErrorReport> {
+async fn target(engine: &Engine, environment: &str, ask: AskForKey) -> Result<Target, ErrorReport> {
     let environment = Some(known(engine, environment).await?);
-    Ok(engine.target(&TargetRequest { environment, ..TargetRequest::default() }).await?)
+    Ok(engine.target(&TargetRequest { environment, ask, ..TargetRequest::default() }).await?)
 }
