@@ -262,11 +262,16 @@ fn a_key_that_is_asked_for_each_time_is_read_by_nobody_without_its_password() {
     assert_eq!(code(&asking.session, &arguments, ""), "key_prompt", "nobody is there to be asked");
     asking.prompter = Some(asking.session.start_prompter(&asking.display).unwrap());
     // It moves back to the default keyring, and is in no other any more.
+    let neighbour = ["set", "id-2", "Staging", "always"];
+    let (_, answered) = asking.display.typing_passwords(&[PASSWORD], || ok(&asking.session, &neighbour, KEY));
+    answered.unwrap();
     asking.prompt = "never";
     asking.answering(&[PASSWORD], "set", "another-key-of-production");
     asking.prompter = None;
     assert_eq!(asking.answering(&[], "get", ""), json!("another-key-of-production"));
     assert_eq!(asking.stolen(), "another-key-of-production", "as every program may read the default keyring");
+    let arguments = ["get", "id-2", "Staging", "always"];
+    assert_eq!(code(&asking.session, &arguments, ""), "key_prompt", "its neighbour's keyring was locked again");
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! A server that lost its memory: aidb knows from its own history what it saw there last.
+//! A server that lost its memory, named as that wherever it is met (docs/RULES.md#lost-memory): aidb knows from its own history what it saw
+//! there last.
 
 use std::collections::{HashMap, HashSet};
 

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use tokio::sync::{Mutex, MutexGuard, oneshot};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::prompt::{Afterwards, LastUse};
+use super::prompt::LastUse;
 use super::secret_service::{self, Found};
 use super::{KeyPrompt, Removal, SecretName, StoredSecret, VaultError, VaultUse};
 
@@ -102,11 +102,10 @@ impl Keychain {
 
     /// The secret for somebody who waits for its prompt.
     pub(super) async fn read(&self, name: &SecretName) -> Result<Option<StoredSecret>, VaultError> {
-        let (prompt, name) = (name.prompt(), name.clone());
-        let afterwards = self.used_for.afterwards(prompt);
-        let stored = self.find(PROMPT_LIMIT, move || secret_service::read(&name, afterwards)).await?;
+        let (prompt, used_for, name) = (name.prompt(), self.used_for, name.clone());
+        let stored = self.find(PROMPT_LIMIT, move || secret_service::read(&name, used_for)).await;
         self.note_use(prompt);
-        Ok(stored)
+        stored
     }
 
     /// When a secret was stored, where that is known, without reading it; the outer `None` where there is none.
@@ -124,15 +123,6 @@ impl Keychain {
         }
     }
 
-    /// Locks the keyring of what was written, unless this process keeps it open until nothing was used for a while.
-    pub(super) async fn rest(&self, prompt: KeyPrompt) -> Result<(), VaultError> {
-        if self.used_for.afterwards(prompt) == Afterwards::Leave {
-            self.note_use(prompt);
-            return Ok(());
-        }
-        self.request(Instant::now(), ANSWER_LIMIT, move || secret_service::lock(prompt)).await
-    }
-
     /// Locks what this process left open.
     pub(super) async fn lock_idle(&self) -> Result<(), VaultError> {
         if !self.last_use.forget() {
@@ -141,6 +131,7 @@ impl Keychain {
         self.request(Instant::now(), ANSWER_LIMIT, || secret_service::lock(KeyPrompt::Idle)).await
     }
 
+    /// Begins the idle minutes anew, also after a request that failed: it may have opened the keyring before.
     fn note_use(&self, prompt: KeyPrompt) {
         if prompt == KeyPrompt::Idle && self.used_for == VaultUse::Session {
             self.last_use.note(|| async {
@@ -153,24 +144,30 @@ impl Keychain {
     /// The secret for somebody who only wants to show that it is there: nobody sits in front of a prompt for that, and
     /// nobody waits for the prompt of another.
     pub(super) async fn glance(&self, name: &SecretName) -> Result<Option<StoredSecret>, VaultError> {
-        let name = name.clone();
-        self.find(ANSWER_LIMIT, move || secret_service::read(&name, Afterwards::Leave)).await
+        let (used_for, name) = (self.used_for, name.clone());
+        self.find(ANSWER_LIMIT, move || secret_service::read(&name, used_for)).await
     }
 
-    pub(super) async fn set(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
+    /// Stores the secret; answers what can be read there then.
+    pub(super) async fn set(&self, name: &SecretName, secret: &SecretString) -> Result<SecretString, VaultError> {
         let asked = Instant::now();
         let found = self.look(asked, Silence::Counts).await?;
         refuse_locked(found)?;
         if found == Found::NoKeyring {
             return Err(VaultError::NoKeyring);
         }
-        let (name, secret) = (name.clone(), secret.clone());
-        self.request(asked, PROMPT_LIMIT, move || secret_service::set(&name, &secret)).await
+        let (used_for, name, secret) = (self.used_for, name.clone(), secret.clone());
+        let kept = self.request(asked, PROMPT_LIMIT, move || secret_service::set(&name, &secret, used_for)).await;
+        // Whatever its own keyring is: the key may have lain in the one that is opened for a while.
+        self.note_use(KeyPrompt::Idle);
+        kept
     }
 
     pub(super) async fn remove(&self, name: &SecretName) -> Result<Removal, VaultError> {
-        let name = name.clone();
-        self.find(PROMPT_LIMIT, move || secret_service::remove(&name)).await
+        let (used_for, name) = (self.used_for, name.clone());
+        let removal = self.find(PROMPT_LIMIT, move || secret_service::remove(&name, used_for)).await;
+        self.note_use(KeyPrompt::Idle);
+        removal
     }
 
     /// Runs a request about an entry that may be there. Without a default keyring it may be in another one, so the search

@@ -271,33 +271,28 @@ impl Vault {
     /// and it is what a slipped copy looks like.
     pub async fn set(&self, name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
         usable(secret.expose_secret())?;
-        match &self.backend {
-            SecretBackend::Keychain(keychain) => keychain.set(name, secret).await?,
-            SecretBackend::File(folder) => folder.set(name, secret).await?,
-            SecretBackend::Memory(memory) | SecretBackend::Session(memory, _) => memory.set(name, secret),
-        }
-        match self.get(name).await? {
-            Some(kept) if kept.expose_secret() == secret.expose_secret() => self.rest(name).await,
+        let kept = match &self.backend {
+            // Reads it back itself, before the keyring is locked: the person would be asked a second time.
+            SecretBackend::Keychain(keychain) => Some(keychain.set(name, secret).await?),
+            SecretBackend::File(folder) => {
+                folder.set(name, secret).await?;
+                self.get(name).await?
+            }
+            SecretBackend::Memory(memory) | SecretBackend::Session(memory, _) => {
+                memory.set(name, secret);
+                self.get(name).await?
+            }
+        };
+        match kept {
+            Some(kept) if kept.expose_secret() == secret.expose_secret() => Ok(()),
             _ => Err(VaultError::NotKept { label: name.label() }),
-        }
-    }
-
-    /// Locks the keyring of a secret that was written, where this process does not keep it open.
-    async fn rest(&self, name: &SecretName) -> Result<(), VaultError> {
-        match &self.backend {
-            SecretBackend::Keychain(keychain) => keychain.rest(name.prompt()).await,
-            SecretBackend::File(_) | SecretBackend::Memory(_) | SecretBackend::Session(..) => Ok(()),
         }
     }
 
     /// Removes the secret; says whether there was one.
     pub async fn remove(&self, name: &SecretName) -> Result<Removal, VaultError> {
         match &self.backend {
-            SecretBackend::Keychain(keychain) => {
-                let removal = keychain.remove(name).await?;
-                self.rest(name).await?;
-                Ok(removal)
-            }
+            SecretBackend::Keychain(keychain) => keychain.remove(name).await,
             SecretBackend::File(folder) => folder.remove(name).await,
             SecretBackend::Memory(memory) => Ok(memory.remove(name)),
             SecretBackend::Session(memory, beneath) => {

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 use super::keychain::Found;
-use super::prompt::Afterwards;
 use super::{KeyPrompt, Removal, SecretName, StoredSecret, VaultError};
 
 fn absent<T>() -> Result<T, VaultError> {
@@ -19,7 +18,7 @@ pub(super) fn unlock() -> Result<(), VaultError> {
     absent()
 }
 
-pub(super) fn read(_name: &SecretName, _afterwards: Afterwards) -> Result<Option<StoredSecret>, VaultError> {
+pub(super) fn read(_name: &SecretName, _used_for: VaultUse) -> Result<Option<StoredSecret>, VaultError> {
     absent()
 }
 
@@ -35,10 +34,10 @@ pub(super) fn lock(_prompt: KeyPrompt) -> Result<(), VaultError> {
     absent()
 }
 
-pub(super) fn set(_name: &SecretName, _secret: &SecretString) -> Result<(), VaultError> {
+pub(super) fn set(_name: &SecretName, _secret: &SecretString, _used_for: VaultUse) -> Result<SecretString, VaultError> {
     absent()
 }
 
-pub(super) fn remove(_name: &SecretName) -> Result<Removal, VaultError> {
+pub(super) fn remove(_name: &SecretName, _used_for: VaultUse) -> Result<Removal, VaultError> {
     absent()
 }

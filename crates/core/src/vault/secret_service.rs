@@ -3,6 +3,7 @@
 //! Every request opens a connection of its own. It costs some milliseconds, and in return a keychain that was started,
 //! unlocked or restarted since is simply there.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -14,7 +15,7 @@ use zbus::zvariant::ObjectPath;
 use zeroize::Zeroizing;
 
 use super::prompt::Afterwards;
-use super::{KeyPrompt, Removal, SecretName, StoredSecret, VaultError};
+use super::{KeyPrompt, Removal, SecretName, StoredSecret, VaultError, VaultUse};
 
 /// The `service` attribute of every entry.
 const SERVICE: &str = "aidb";
@@ -62,14 +63,10 @@ pub(super) fn unlock() -> Result<(), VaultError> {
 }
 
 /// The secret, with the time of the last change where the service knows it; not all do, and none has to.
-pub(super) fn read(name: &SecretName, afterwards: Afterwards) -> Result<Option<StoredSecret>, VaultError> {
-    let service = connect()?;
-    let Entries { items, opened } = entries(&service, name)?;
-    let secret = agreed(name, &items);
-    if afterwards == Afterwards::Lock || (afterwards == Afterwards::LockIfOpened && opened) {
-        lock_keyring(&service, name.prompt())?;
-    }
-    Ok(secret?.map(|secret| StoredSecret { secret, set_at: modified(&items) }))
+pub(super) fn read(name: &SecretName, used_for: VaultUse) -> Result<Option<StoredSecret>, VaultError> {
+    with_entries(name, used_for, |_, items| {
+        Ok(agreed(name, items)?.map(|secret| StoredSecret { secret, set_at: modified(items) }))
+    })
 }
 
 /// When a secret was stored, where that is known, without opening anything; the outer `None` where there is none.
@@ -81,88 +78,156 @@ pub(super) fn find_unread(name: &SecretName) -> Result<Option<Option<DateTime<Ut
 }
 
 /// Replaces what is stored under that name, also where several entries have it: one is written in the keyring that the name
-/// says, and only then are the others removed, so that no moment is without the new secret.
-pub(super) fn set(name: &SecretName, secret: &SecretString) -> Result<(), VaultError> {
-    let service = connect()?;
+/// says, and only then are the others removed, so that no moment is without the new secret. Answers what can be read there then.
+pub(super) fn set(name: &SecretName, secret: &SecretString, used_for: VaultUse) -> Result<SecretString, VaultError> {
     let secret = secret.expose_secret().as_bytes();
-    let Entries { items, .. } = entries(&service, name)?;
-    let (mut there, mut elsewhere) = (Vec::new(), Vec::new());
-    for item in items {
-        let keyring = keyring_of(&service, &item)?;
-        if keyring == name.prompt() { there.push(item) } else { elsewhere.push(item) }
-    }
-    let others = match there.split_first() {
-        None => {
-            create(&service, name, secret)?;
-            &[]
+    with_entries(name, used_for, |keyrings, items| {
+        let (mut there, mut elsewhere) = (Vec::new(), Vec::new());
+        for item in items {
+            let keyring = keyrings.holding(item)?;
+            if keyring == name.prompt() { there.push(item) } else { elsewhere.push(item) }
         }
-        Some((entry, others)) => {
-            entry.set_secret(secret, CONTENT_TYPE).map_err(|error| failed(&error))?;
-            relabel(entry, &name.label())?;
-            others
-        }
-    };
-    others.iter().chain(&elsewhere).try_for_each(Item::delete).map_err(|error| failed(&error))
+        let (created, others);
+        let entry = match there.split_first() {
+            None => {
+                created = create(keyrings, name, secret)?;
+                others = &[][..];
+                &created
+            }
+            Some((entry, rest)) => {
+                entry.set_secret(secret, CONTENT_TYPE).map_err(|error| failed(&error))?;
+                relabel(entry, &name.label())?;
+                others = rest;
+                *entry
+            }
+        };
+        let mut others = others.iter().chain(&elsewhere).copied();
+        others.try_for_each(Item::delete).map_err(|error| failed(&error))?;
+        text(name, entry.get_secret().map_err(|error| failed(&error))?)
+    })
 }
 
-pub(super) fn remove(name: &SecretName) -> Result<Removal, VaultError> {
-    let service = connect()?;
-    let Entries { items, .. } = entries(&service, name)?;
-    items.iter().try_for_each(Item::delete).map_err(|error| failed(&error))?;
-    Ok(if items.is_empty() { Removal::NotThere } else { Removal::Removed })
+pub(super) fn remove(name: &SecretName, used_for: VaultUse) -> Result<Removal, VaultError> {
+    with_entries(name, used_for, |_, items| {
+        items.iter().try_for_each(Item::delete).map_err(|error| failed(&error))?;
+        Ok(if items.is_empty() { Removal::NotThere } else { Removal::Removed })
+    })
 }
 
 /// Whether the keyring of keys that are asked for in that way is open now.
 pub(super) fn is_open(prompt: KeyPrompt) -> Result<bool, VaultError> {
     let service = connect()?;
-    match asking_keyring(&service, prompt)? {
-        Some(keyring) => Ok(!is_locked(&keyring)?),
+    match Keyrings::new(&service).of(prompt)? {
+        Some(keyring) => Ok(!is_locked(keyring)?),
         None => Ok(false),
     }
 }
 
 /// Locks that keyring, where there is one.
 pub(super) fn lock(prompt: KeyPrompt) -> Result<(), VaultError> {
-    lock_keyring(&connect()?, prompt)
+    Keyrings::new(&connect()?).lock(prompt)
 }
 
-fn lock_keyring(service: &SecretService<'_>, prompt: KeyPrompt) -> Result<(), VaultError> {
-    match asking_keyring(service, prompt)? {
-        Some(keyring) => keyring.lock().map_err(|error| failed(&error)),
-        None => Ok(()),
+/// Opens the entries of a name, which prompts where one is locked, and runs `with` on them. Whatever comes of that, a keyring is
+/// locked again where `used_for` says so: neither a request that fails leaves it open, nor one that moves a key out of it.
+fn with_entries<T>(
+    name: &SecretName,
+    used_for: VaultUse,
+    with: impl FnOnce(&Keyrings<'_>, &[Item<'_>]) -> Result<T, VaultError>,
+) -> Result<T, VaultError> {
+    let service = connect()?;
+    let keyrings = Keyrings::new(&service);
+    let done = entries(&keyrings, name).and_then(|items| with(&keyrings, &items));
+    let opened = keyrings.opened.take();
+    let locked = KeyPrompt::ALL.iter().try_for_each(|prompt| match used_for.afterwards(*prompt) {
+        Afterwards::Lock if opened.contains(prompt) || *prompt == name.prompt() => keyrings.lock(*prompt),
+        Afterwards::LockIfOpened if opened.contains(prompt) => keyrings.lock(*prompt),
+        Afterwards::Lock | Afterwards::LockIfOpened | Afterwards::Leave => Ok(()),
+    });
+    let done = done?;
+    locked.map(|()| done)
+}
+
+/// The keyrings that have passwords of their own, as one connection sees them.
+struct Keyrings<'s> {
+    service: &'s SecretService<'s>,
+    /// Asked for once, when first wanted.
+    listed: OnceCell<Vec<(KeyPrompt, Collection<'s>)>>,
+    /// One that was made since.
+    created: OnceCell<(KeyPrompt, Collection<'s>)>,
+    /// What was opened over this connection.
+    opened: RefCell<Vec<KeyPrompt>>,
+}
+
+impl<'s> Keyrings<'s> {
+    const fn new(service: &'s SecretService<'s>) -> Self {
+        Self { service, listed: OnceCell::new(), created: OnceCell::new(), opened: RefCell::new(Vec::new()) }
     }
-}
 
-/// The keyring of keys that are asked for in that way; `None` where there is none yet, and for keys that are not.
-fn asking_keyring<'s>(service: &'s SecretService<'s>, prompt: KeyPrompt) -> Result<Option<Collection<'s>>, VaultError> {
-    let Some(label) = prompt.keyring() else { return Ok(None) };
-    for keyring in service.get_all_collections().map_err(|error| failed(&error))? {
-        if keyring.get_label().map_err(|error| failed(&error))? == label {
-            return Ok(Some(keyring));
+    fn all(&self) -> Result<impl Iterator<Item = &(KeyPrompt, Collection<'s>)>, VaultError> {
+        let listed = match self.listed.get() {
+            Some(listed) => listed,
+            None => {
+                let listed = self.list()?;
+                self.listed.get_or_init(|| listed)
+            }
+        };
+        Ok(listed.iter().chain(self.created.get()))
+    }
+
+    fn list(&self) -> Result<Vec<(KeyPrompt, Collection<'s>)>, VaultError> {
+        let mut listed = Vec::new();
+        for keyring in self.service.get_all_collections().map_err(|error| failed(&error))? {
+            let label = keyring.get_label().map_err(|error| failed(&error))?;
+            let prompt =
+                [KeyPrompt::Idle, KeyPrompt::Always].into_iter().find(|prompt| prompt.keyring() == Some(&label));
+            listed.extend(prompt.map(|prompt| (prompt, keyring)));
+        }
+        Ok(listed)
+    }
+
+    /// The keyring of keys that are asked for in that way; `None` where there is none yet, and for keys that are not.
+    fn of(&self, prompt: KeyPrompt) -> Result<Option<&Collection<'s>>, VaultError> {
+        if prompt == KeyPrompt::Never {
+            return Ok(None);
+        }
+        Ok(self.all()?.find(|(asks, _)| *asks == prompt).map(|(_, keyring)| keyring))
+    }
+
+    /// Which keyring an entry lies in: any but those with passwords of their own counts as the default one.
+    fn holding(&self, item: &Item<'_>) -> Result<KeyPrompt, VaultError> {
+        let lies_in = |keyring: &Collection<'_>| {
+            item.item_path.as_str().starts_with(&format!("{}/", keyring.collection_path.as_str()))
+        };
+        Ok(self.all()?.find(|(_, keyring)| lies_in(keyring)).map_or(KeyPrompt::Never, |(prompt, _)| *prompt))
+    }
+
+    /// Takes back what gnome-keyring's question offers, and has ticked: "Automatically unlock this keyring whenever I'm logged
+    /// in". It puts the keyring's password into the login keyring, where every program of the account finds it, and never asks
+    /// again.
+    fn forget_passwords(&self) -> Result<(), VaultError> {
+        for (_, keyring) in self.all()? {
+            let file = format!("LOCAL:/keyrings/{}.keyring", identifier(keyring.collection_path.as_str()));
+            let attributes = || HashMap::from([("keyring", file.as_str())]);
+            let kept = self.service.search_items(attributes()).map_err(|error| failed(&error))?;
+            for item in kept.unlocked {
+                let Some((login, _)) = item.item_path.as_str().rsplit_once('/') else { continue };
+                let login = ObjectPath::try_from(login).map_err(|error| failed(&error.into()))?.into();
+                let login = self.service.get_collection_by_path(login).map_err(|error| failed(&error))?;
+                // gnome-keyring made it past the bus, which therefore cannot delete it; what takes its place can be deleted.
+                let replaced = login.create_item("aidb", attributes(), b"none", true, CONTENT_TYPE);
+                replaced.and_then(|item| item.delete()).map_err(|error| failed(&error))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn lock(&self, prompt: KeyPrompt) -> Result<(), VaultError> {
+        match self.of(prompt)? {
+            Some(keyring) => keyring.lock().map_err(|error| failed(&error)),
+            None => Ok(()),
         }
     }
-    Ok(None)
-}
-
-/// Takes back what gnome-keyring's question offers, and has ticked: "Automatically unlock this keyring whenever I'm logged
-/// in". It puts the keyring's password into the login keyring, where every program of the account finds it, and never asks
-/// again.
-fn forget_passwords(service: &SecretService<'_>) -> Result<(), VaultError> {
-    for prompt in [KeyPrompt::Idle, KeyPrompt::Always] {
-        let Some(keyring) = asking_keyring(service, prompt)? else { continue };
-        let file = format!("LOCAL:/keyrings/{}.keyring", identifier(keyring.collection_path.as_str()));
-        let attributes = || HashMap::from([("keyring", file.as_str())]);
-        let kept = service.search_items(attributes()).map_err(|error| failed(&error))?;
-        for item in kept.unlocked {
-            let Some((login, _)) = item.item_path.as_str().rsplit_once('/') else { continue };
-            let login = ObjectPath::try_from(login).map_err(|error| failed(&error.into()))?.into();
-            let login = service.get_collection_by_path(login).map_err(|error| failed(&error))?;
-            // gnome-keyring made it past the bus, which therefore cannot delete it; what takes its place can be deleted.
-            let replaced = login.create_item("aidb", attributes(), b"none", true, CONTENT_TYPE);
-            replaced.and_then(|item| item.delete()).map_err(|error| failed(&error))?;
-        }
-    }
-    Ok(())
 }
 
 /// The name of a keyring's file without its ending: gnome-keyring's object path of it has `_` and two hexadecimal digits for every
@@ -176,18 +241,6 @@ fn identifier(path: &str) -> String {
         bytes.extend_from_slice(rest.as_bytes());
     }
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// Which keyring an entry lies in: any but those with passwords of their own counts as the default one.
-fn keyring_of(service: &SecretService<'_>, item: &Item<'_>) -> Result<KeyPrompt, VaultError> {
-    for prompt in [KeyPrompt::Idle, KeyPrompt::Always] {
-        if let Some(keyring) = asking_keyring(service, prompt)?
-            && item.item_path.as_str().starts_with(&format!("{}/", keyring.collection_path.as_str()))
-        {
-            return Ok(prompt);
-        }
-    }
-    Ok(KeyPrompt::Never)
 }
 
 /// A session on a connection of its own.
@@ -207,26 +260,21 @@ fn is_locked(keyring: &Collection<'_>) -> Result<bool, VaultError> {
     keyring.is_locked().map_err(|error| failed(&error))
 }
 
-/// The entries of a name.
-struct Entries<'s> {
-    items: Vec<Item<'s>>,
-    /// Whether one was locked before.
-    opened: bool,
-}
-
 /// The entries of that name, open. Prompts where one is locked.
-fn entries<'s>(service: &'s SecretService<'s>, name: &SecretName) -> Result<Entries<'s>, VaultError> {
-    let account = name.account();
-    let found = service.search_items(attributes(&account)).map_err(|error| failed(&error))?;
-    let opened = !found.locked.is_empty();
-    if opened {
+fn entries<'s>(keyrings: &Keyrings<'s>, name: &SecretName) -> Result<Vec<Item<'s>>, VaultError> {
+    let service = keyrings.service;
+    let found = service.search_items(attributes(&name.account())).map_err(|error| failed(&error))?;
+    if !found.locked.is_empty() {
         let unlocked = service
             .unlock_all(&found.locked.iter().collect::<Vec<_>>())
             .and_then(|()| found.locked.iter().try_for_each(Item::ensure_unlocked));
         unlocked.map_err(|error| refused(name, &error))?;
-        forget_passwords(service)?;
+        for item in &found.locked {
+            keyrings.opened.borrow_mut().push(keyrings.holding(item)?);
+        }
+        keyrings.forget_passwords()?;
     }
-    Ok(Entries { items: found.unlocked.into_iter().chain(found.locked).collect(), opened })
+    Ok(found.unlocked.into_iter().chain(found.locked).collect())
 }
 
 /// The words for a keyring that stayed locked.
@@ -243,24 +291,29 @@ fn attributes(account: &str) -> HashMap<&str, &str> {
     HashMap::from([("service", SERVICE), ("username", account)])
 }
 
-fn create(service: &SecretService<'_>, name: &SecretName, secret: &[u8]) -> Result<(), VaultError> {
-    let keyring = match name.prompt().keyring() {
-        None => service.get_default_collection(),
-        Some(label) => match asking_keyring(service, name.prompt())? {
-            Some(keyring) => Ok(keyring),
-            // Asks for the password that it is to have.
-            None => service.create_collection(label, ""),
-        },
+fn create<'k>(keyrings: &'k Keyrings<'_>, name: &SecretName, secret: &[u8]) -> Result<Item<'k>, VaultError> {
+    let default;
+    let keyring = match (name.prompt().keyring(), keyrings.of(name.prompt())?) {
+        (Some(_), Some(keyring)) => keyring,
+        // Asks for the password that it is to have.
+        (Some(label), None) => {
+            let made = keyrings.service.create_collection(label, "").map_err(|error| refused(name, &error))?;
+            keyrings.opened.borrow_mut().push(name.prompt());
+            &keyrings.created.get_or_init(|| (name.prompt(), made)).1
+        }
+        (None, _) => {
+            default = keyrings.service.get_default_collection().map_err(|error| refused(name, &error))?;
+            &default
+        }
     };
-    let keyring = keyring.map_err(|error| refused(name, &error))?;
-    if is_locked(&keyring)? {
+    if is_locked(keyring)? {
         keyring.unlock().map_err(|error| refused(name, &error))?;
-        forget_passwords(service)?;
+        keyrings.opened.borrow_mut().push(name.prompt());
+        keyrings.forget_passwords()?;
     }
-    keyring
-        .create_item(&name.label(), attributes(&name.account()), secret, true, CONTENT_TYPE)
-        .map(drop)
-        .map_err(|error| failed(&error))
+    let made = keyring.create_item(&name.label(), attributes(&name.account()), secret, true, CONTENT_TYPE);
+    let path = made.map_err(|error| failed(&error))?.item_path;
+    keyrings.service.get_item_by_path(path).map_err(|error| failed(&error))
 }
 
 /// The one secret that all entries of a name agree on: somebody may have copied a keyring, or imported one.
