@@ -40,6 +40,13 @@ macro_rules! for_all_commands {
             // Every agent beside itself in the stage before.
             overview::overview_read with progress,
             overview::overview_stop,
+            overview::overview_last,
+            overview::agent_stages,
+            // What persons declare: agents that are one, differences on purpose.
+            declared::pair_declare,
+            declared::pair_dissolve,
+            declared::difference_accept,
+            declared::difference_withdraw,
             // Files that a person picks, drops or types.
             files::file_pick,
             files::file_destination,

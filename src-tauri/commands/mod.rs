@@ -8,6 +8,7 @@
 mod agents;
 mod app;
 mod compare;
+mod declared;
 mod environments;
 mod files;
 mod history;

@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, PoisonError};
 
-use aidb_core::operations::{AskForKey, Context};
+use aidb_core::config::AgentId;
+use aidb_core::operations::{AskForKey, Context, Error};
 use tokio_util::sync::CancellationToken;
 
 use super::plans::context;
-use crate::contract::{ErrorReport, OverviewView};
+use crate::contract::{AgentStagesView, ErrorReport, OverviewView, PairMemberView};
 use crate::desktop::Desktop;
 use crate::progress::ProgressFn;
 
@@ -20,6 +21,23 @@ pub(crate) async fn overview_read(
     stop(&desktop, Some(cancel.clone()));
     let context = Context { cancel, ..context(listen) };
     Ok(desktop.engine().overview(AskForKey::NotNow, &context).await?.into())
+}
+
+/// The overview that was read last, to be shown before it is read again.
+pub(crate) async fn overview_last(desktop: Arc<Desktop>, _: ()) -> Result<Option<OverviewView>, ErrorReport> {
+    Ok(desktop.engine().last_overview().await?.map(OverviewView::from))
+}
+
+/// One agent in all stages, item by item. The keychain is not made to ask for a key.
+pub(crate) async fn agent_stages(
+    desktop: Arc<Desktop>,
+    request: PairMemberView,
+) -> Result<AgentStagesView, ErrorReport> {
+    let agent = AgentId::new(request.agent).map_err(Error::from)?;
+    let context = Context::default();
+    let engine = desktop.engine();
+    let stages = engine.agent_stages(&agent, Some(&request.environment), AskForKey::NotNow, &context).await?;
+    Ok(stages.into())
 }
 
 /// Stops it: it is not needed any more.

@@ -136,6 +136,47 @@ async fn a_check_says_how_the_server_is_and_is_remembered() {
 }
 
 #[tokio::test]
+async fn a_difference_is_accepted_as_it_was_shown_and_agents_are_declared_to_be_one() {
+    let bench = Bench::new();
+    let (_development, first) = bench.environment("Development", Sample::Development).await;
+    let (staging, second) = bench.environment("Staging", Sample::Staging).await;
+    let there = json!({ "environment": second, "agent": "faq-bot" });
+    let read = bench.call("agent_stages", there.clone()).await.unwrap();
+    let differing: Vec<Value> =
+        read["items"].as_array().unwrap().iter().map(|item| item["values"][1]["differences"].clone()).collect();
+    let [shown] = &differing.iter().filter_map(|all| all.get(0)).collect::<Vec<_>>()[..] else { panic!("{read}") };
+    let accept =
+        json!({ "agent": there, "items": [shown["shown"]], "reason": "on purpose", "until": "2099-12-31T00:00:00Z" });
+    bench.call("difference_accept", accept).await.unwrap();
+    let cell = async || {
+        let overview = bench.call("overview_read", Value::Null).await.unwrap();
+        let row = overview["rows"].as_array().unwrap().iter().find(|row| row["agent"] == "faq-bot").unwrap().clone();
+        row["cells"][1].clone()
+    };
+    assert_eq!(cell().await, json!({ "state": "same", "accepted": 1 }));
+    let read = bench.call("agent_stages", there).await.unwrap();
+    let accepted = read["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find_map(|item| item["values"][1]["differences"][0]["accepted"].as_object());
+    let id = accepted.unwrap()["id"].clone();
+    bench.call("difference_withdraw", json!({ "id": id })).await.unwrap();
+    assert_eq!(cell().await, json!({ "state": "differs", "differences": 1, "accepted": 0 }));
+
+    staging.set_agent("their-bot", serde_json::Map::new(), "its-own-key").unwrap();
+    let partner = json!({ "environment": second, "agent": "their-bot" });
+    let declare = json!({ "members": [{ "environment": first, "agent": "my-agent" }, partner] });
+    bench.call("pair_declare", declare).await.unwrap();
+    let plan = json!({ "from": first, "agent": "my-agent", "to": second, "mode": "merge" });
+    let plan = bench.call("plan_promote", plan).await.unwrap();
+    assert_eq!(plan["agent_id"], "their-bot", "a promotion goes to the partner");
+    bench.call("pair_dissolve", partner).await.unwrap();
+    let overview = bench.call("overview_read", Value::Null).await.unwrap();
+    assert!(overview["rows"].as_array().unwrap().iter().any(|row| row["agent"] == "their-bot"), "{overview}");
+}
+
+#[tokio::test]
 async fn the_overview_says_how_agents_stand_and_can_be_stopped() {
     let bench = Bench::new();
     let (_development, _) = bench.environment("Development", Sample::Development).await;
@@ -144,7 +185,7 @@ async fn the_overview_says_how_agents_stand_and_can_be_stopped() {
     let stage = &overview["stages"][1];
     assert_eq!((&stage["environment"], &stage["differing"], &stage["missing"]), (&json!(id), &json!(6), &json!(1)));
     let row = overview["rows"].as_array().unwrap().iter().find(|row| row["agent"] == "my-agent").unwrap();
-    assert_eq!(row["cells"], json!([{ "state": "first" }, { "state": "differs", "differences": 3 }]));
+    assert_eq!(row["cells"], json!([{ "state": "first" }, { "state": "differs", "differences": 3, "accepted": 0 }]));
 
     let hold = aidb_sandbox::Fault::on(1, aidb_sandbox::FaultAnswer::Hold).path_contains("/agents/").for_ever();
     staging.set_faults([hold]);
@@ -156,6 +197,8 @@ async fn the_overview_says_how_agents_stand_and_can_be_stopped() {
     };
     let (stopped, ()) = tokio::join!(bench.call("overview_read", Value::Null), stop);
     assert_eq!(stopped.unwrap_err().code, aidb_core::error::ErrorCode::Interrupted);
+    let last = bench.restarted(Vault::memory()).call("overview_last", Value::Null).await.unwrap();
+    assert_eq!(last["rows"], overview["rows"], "the last whole one is there at once at the next start");
 }
 
 #[tokio::test]

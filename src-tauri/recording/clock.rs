@@ -30,11 +30,12 @@ impl Clock {
         self.begun.first().map_or(self.next, |(_, said)| *said).to_rfc3339_opts(SecondsFormat::Millis, true)
     }
 
-    /// A time as the recording says it. One from long before the recording is part of the samples, and stays.
+    /// A time as the recording says it. One from long before the recording is part of the samples, one from long after it was
+    /// chosen by a person, and both stay.
     pub(crate) fn say(&self, text: &str) -> Option<String> {
         let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
         let (first, said) = self.begun.first()?;
-        if time < *first - Duration::hours(1) {
+        if time < *first - Duration::hours(1) || time > *first + Duration::days(365) {
             return None;
         }
         // Told in whole seconds, it could lie before or after any call of that second.

@@ -8,8 +8,9 @@ use secrecy::ExposeSecret as _;
 
 use crate::args::GlobalArgs;
 use crate::commands::{
-    BackupsArgs, CompareArgs, CompletionsArgs, EnvAction, EnvArgs, ExportArgs, HistoryArgs, ImportArgs, ManArgs,
-    OverviewArgs, PromoteArgs, RecoverArgs, RollbackArgs, SandboxArgs, SchemaArgs, TestArgs,
+    AcceptAction, AcceptArgs, BackupsArgs, CompareArgs, CompletionsArgs, EnvAction, EnvArgs, ExportArgs, HistoryArgs,
+    ImportArgs, ManArgs, OverviewArgs, PairAction, PairArgs, PromoteArgs, RecoverArgs, RollbackArgs, SandboxArgs,
+    SchemaArgs, TestArgs,
 };
 use crate::failure::CommandError;
 use crate::screen::Kind;
@@ -50,6 +51,8 @@ pub(crate) enum Command {
     #[command(visible_alias = "m")]
     Migrate(MigrateArgs),
     Overview(OverviewArgs),
+    Pair(PairArgs),
+    Accept(AcceptArgs),
     Recover(RecoverArgs),
     Env(EnvArgs),
     Test(TestArgs),
@@ -115,6 +118,8 @@ impl Command {
             Self::Env(EnvArgs { action }) => {
                 matches!(action, EnvAction::List | EnvAction::Show(_) | EnvAction::Test(_))
             }
+            Self::Pair(PairArgs { action }) => matches!(action, None | Some(PairAction::List)),
+            Self::Accept(AcceptArgs { action }) => matches!(action, None | Some(AcceptAction::List)),
             Self::Recover(recover) => recover.list,
             Self::Overview(_) | Self::Test(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => true,
             Self::Sandbox(_) => false,

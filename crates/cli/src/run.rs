@@ -93,6 +93,8 @@ fn dispatch(invocation: &Invocation, command: Command) -> Result<Exit, Failure> 
         Command::Recover(args) => in_runtime(invocation, commands::recover(invocation, args)),
         Command::Env(args) => in_runtime(invocation, commands::env(invocation, args.action)),
         Command::Overview(args) => in_runtime(invocation, commands::overview(invocation, args)),
+        Command::Pair(args) => in_runtime(invocation, commands::pair(invocation, args.action)),
+        Command::Accept(args) => in_runtime(invocation, commands::accept(invocation, args.action)),
         Command::Test(args) => in_runtime(invocation, commands::test(invocation, args)),
         Command::Sandbox(args) => in_runtime(invocation, commands::sandbox(invocation, args)),
         Command::Schema(args) => invocation.result(&commands::schema(args)).map(|()| Exit::Done),

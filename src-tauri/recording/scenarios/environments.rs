@@ -108,6 +108,7 @@ async fn environments_states() {
     recording.play("environment_list", Value::Null).await;
     recording.play("recovery_start", Value::Null).await;
     recording.play("history_last", Value::Null).await;
+    recording.play("overview_last", Value::Null).await;
     recording.asked(&[&first, &arabic, &launch, &long, &broken]).await;
     recording.end();
 }

@@ -91,6 +91,7 @@ async fn first_calls(recording: &mut Recording) {
     recording.play("environment_list", Value::Null).await;
     recording.play("recovery_start", Value::Null).await;
     recording.play("history_last", Value::Null).await;
+    recording.play("overview_last", Value::Null).await;
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use super::Recording;
 use super::world::World;
 
 /// Every scenario.
-pub(super) const NAMES: [&str; 45] = [
+pub(super) const NAMES: [&str; 47] = [
     "compare",
     "environment-test",
     "environments-states",
@@ -35,6 +35,8 @@ pub(super) const NAMES: [&str; 45] = [
     "keychain-silent",
     "overview",
     "overview-changed",
+    "overview-declared",
+    "overview-last",
     "promote",
     "promote-every-group",
     "promote-large",
@@ -70,6 +72,7 @@ impl Recording {
         self.play("environment_list", Value::Null).await;
         self.play("recovery_start", Value::Null).await;
         self.play("history_last", Value::Null).await;
+        self.play("overview_last", Value::Null).await;
         self.contacts().await;
     }
 

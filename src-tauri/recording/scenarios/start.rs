@@ -18,6 +18,7 @@ async fn first_calls(recording: &mut Recording) -> Value {
     recording.play("environment_list", Value::Null).await;
     recording.play("recovery_start", Value::Null).await;
     recording.play("history_last", Value::Null).await;
+    recording.play("overview_last", Value::Null).await;
     start
 }
 
@@ -124,6 +125,45 @@ async fn overview() {
     recording.play("backup_take", backup).await;
     recording.world.server(2).set_faults([Fault::on(1, FaultAnswer::Cut).for_ever()]);
     recording.contacts().await;
+    recording.end();
+}
+
+/// Agents of two ids that are declared to be one, and differences that are declared to be on purpose.
+#[tokio::test]
+async fn overview_declared() {
+    let world = World::samples().await;
+    for (nth, agent) in [(0, "dev-helper"), (2, "prod-helper")] {
+        let info = json!({ "name": "Helper", "type": "chat", "owner": "anna" });
+        world.server(nth).set_agent(agent, info.as_object().unwrap().clone(), "its-own-key").unwrap();
+    }
+    let mut recording = Recording::new("overview-declared", world);
+    recording.opening().await;
+    let ids = recording.world.ids.clone();
+    let at = |nth: usize, agent: &str| json!({ "environment": ids[nth], "agent": agent });
+    recording.play("agent_stages", at(0, "my-agent")).await;
+    let read = recording.play("agent_stages", at(0, "faq-bot")).await;
+    let item = read["items"].as_array().unwrap().iter().find(|item| item["values"][1]["differences"] != json!([]));
+    let difference = &item.unwrap()["values"][1]["differences"][0]["shown"];
+    let accept = json!({ "agent": at(1, "faq-bot"), "items": [difference], "reason": "Staging has no such table.",
+        "until": "2099-12-30T23:00:00.000Z" });
+    recording.play("difference_accept", accept).await;
+    recording.play("overview_read", Value::Null).await;
+    recording.play("agent_stages", at(0, "faq-bot")).await;
+    let declare = json!({ "members": [at(0, "dev-helper"), at(2, "prod-helper")] });
+    recording.play("pair_declare", declare).await;
+    recording.play("overview_read", Value::Null).await;
+    recording.play("pair_dissolve", at(2, "prod-helper")).await;
+    recording.play("overview_read", Value::Null).await;
+    recording.end();
+}
+
+/// A start after one that compared the agents.
+#[tokio::test]
+async fn overview_last() {
+    let mut recording = Recording::new("overview-last", World::samples().await);
+    recording.before("overview_read", Value::Null).await;
+    recording.clock.set("2026-11-20T12:00:00Z");
+    recording.opening().await;
     recording.end();
 }
 

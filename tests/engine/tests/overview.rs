@@ -5,51 +5,15 @@
 mod common;
 
 use aidb_core::error::ErrorCode;
-use aidb_core::operations::{
-    AskForKey, Cell, Context, Engine, EnvironmentDraft, Overview, Side, TargetRequest, compare,
-};
-use aidb_sandbox::{ApiKey, ErrorBody, Fault, FaultAnswer, Permission, Sample, Sandbox, SandboxOptions};
-use common::{AGENT, agent_id, engine_in};
-use secrecy::SecretString;
-use serde_json::{Value, json};
+use aidb_core::operations::{AskForKey, Cell, Context, Overview, Side, TargetRequest, compare};
+use aidb_sandbox::{ApiKey, ErrorBody, Fault, FaultAnswer, Sample};
+use common::stages::{STAGES, Stages};
+use common::{AGENT, agent_id};
 
-const STAGES: [&str; 3] = ["Development", "Staging", "Production"];
+const SAME: Cell = Cell::Same { accepted: 0 };
 
-/// Three empty servers, and an engine that has them as its stages.
-struct Stages {
-    servers: Vec<Sandbox>,
-    engine: Engine,
-    _folder: tempfile::TempDir,
-}
-
-impl Stages {
-    async fn start(sample: Sample) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let engine = engine_in(&folder);
-        let mut servers = Vec::new();
-        for name in STAGES {
-            let server = Sandbox::start(SandboxOptions::sample(sample)).await.expect("a server");
-            let url = Some(server.url());
-            let draft = EnvironmentDraft { name: Some(name.into()), url, ..EnvironmentDraft::default() };
-            engine.add_environment_with_key(draft, &SecretString::from("a-key-of-tests")).await.expect("added");
-            servers.push(server);
-        }
-        Self { servers, engine, _folder: folder }
-    }
-
-    async fn overview(&self) -> Overview {
-        self.engine.overview(AskForKey::Now, &Context::default()).await.expect("an overview")
-    }
-
-    /// Has an agent at a stage, which may read these tables.
-    fn agent(&self, stage: usize, id: &str, tables: &[&str]) {
-        let info = json!({ "name": format!("Agent {id}"), "type": "analytics" });
-        let Value::Object(info) = info else { unreachable!() };
-        self.servers[stage].set_agent(id, info, "its-own-key").expect("set");
-        for table in tables {
-            self.servers[stage].set_resource(id, table, "table", &[Permission::Read]).expect("set");
-        }
-    }
+fn differs(differences: usize) -> Cell {
+    Cell::Differs { differences, accepted: 0 }
 }
 
 fn cells<'o>(overview: &'o Overview, agent: &str) -> &'o [Cell] {
@@ -70,8 +34,8 @@ async fn each_cell_says_how_the_agent_stands_beside_the_stage_before() {
     stages.agent(2, "gap", &[]);
     stages.agent(2, "late", &[]);
     let overview = stages.overview().await;
-    assert_eq!(cells(&overview, "same-10"), [Cell::First, Cell::Same, Cell::Same]);
-    assert_eq!(cells(&overview, "differs-9"), [Cell::First, Cell::Differs { differences: 2 }, Cell::Same]);
+    assert_eq!(cells(&overview, "same-10"), [Cell::First, SAME, SAME]);
+    assert_eq!(cells(&overview, "differs-9"), [Cell::First, differs(2), SAME]);
     assert_eq!(cells(&overview, "ends"), [Cell::First, Cell::Missing, Cell::Missing]);
     assert_eq!(cells(&overview, "gap"), [Cell::First, Cell::Missing, Cell::First], "beside the stage right before");
     assert_eq!(cells(&overview, "late"), [Cell::Missing, Cell::Missing, Cell::First]);
@@ -132,7 +96,7 @@ async fn one_agent_that_cannot_be_read_is_one_cell() {
     assert_eq!(reason.code, ErrorCode::ServerError);
     assert!(overview.stages.iter().all(|stage| stage.failure.is_none() && stage.agents == 8));
     let others = overview.rows.iter().filter(|row| row.agent_id != "faq-bot");
-    assert!(others.flat_map(|row| &row.cells).all(|cell| matches!(cell, Cell::First | Cell::Same)));
+    assert!(others.flat_map(|row| &row.cells).all(|cell| matches!(cell, Cell::First | Cell::Same { .. })));
 }
 
 /// "The same" has one answer, here as in a comparison (docs/RULES.md#the-same).
@@ -153,7 +117,7 @@ async fn a_cell_is_the_same_exactly_where_a_comparison_says_so() {
     let same = |left: &Side, right: &Side| compare(left, right).expect("compared").is_same();
     assert_eq!((same(&sides[0], &sides[1]), same(&sides[1], &sides[2])), (false, true));
     let overview = stages.overview().await;
-    assert_eq!(cells(&overview, AGENT), [Cell::First, Cell::Differs { differences: 1 }, Cell::Same]);
+    assert_eq!(cells(&overview, AGENT), [Cell::First, differs(1), SAME]);
 }
 
 #[tokio::test]
@@ -163,4 +127,28 @@ async fn stopped_it_says_so_and_shows_nothing_half() {
     context.cancel.cancel();
     let stopped = stages.engine.overview(AskForKey::Now, &context).await.expect_err("stopped");
     assert_eq!(stopped.report().code, ErrorCode::Interrupted);
+}
+
+#[tokio::test]
+async fn the_last_overview_is_there_again_with_its_time_until_the_stages_are_others() {
+    let stages = Stages::start(Sample::Development).await;
+    assert!(stages.engine.last_overview().await.expect("the store").is_none());
+    stages.servers[2].set_agent("late", serde_json::Map::new(), "its-own-key").expect("set");
+    let read = stages.overview().await;
+    let servers = stages.servers.iter().map(|server| server.request_count()).collect::<Vec<_>>();
+    let kept = stages.engine.last_overview().await.expect("the store").expect("an overview");
+    assert_eq!((kept.read_at, &kept.rows), (read.read_at, &read.rows));
+    let counts = |overview: &Overview| -> Vec<_> {
+        overview
+            .stages
+            .iter()
+            .map(|one| (one.environment.name.clone(), one.agents, one.differing, one.missing))
+            .collect()
+    };
+    assert_eq!(counts(&kept), counts(&read));
+    let after = stages.servers.iter().map(|server| server.request_count()).collect::<Vec<_>>();
+    assert_eq!(servers, after, "no server is asked for it");
+    let reversed: Vec<String> = STAGES.iter().rev().map(|name| (*name).to_owned()).collect();
+    stages.engine.order_environments(&reversed).await.expect("ordered");
+    assert!(stages.engine.last_overview().await.expect("the store").is_none(), "the stage before is another one");
 }

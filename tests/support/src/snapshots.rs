@@ -15,6 +15,8 @@ pub fn settings(home: &Path) -> Settings {
         (r"127\.0\.0\.1:\d+", "127.0.0.1:[port]"),
         (r"\bbk-[0-9a-hjkmnp-tv-z]{8}\b", "bk-[id]"),
         (r"\bop-[0-9a-hjkmnp-tv-z]{8}\b", "op-[id]"),
+        (r"\bad-[0-9a-hjkmnp-tv-z]{8}\b", "ad-[id]"),
+        (r"\bpr-[0-9a-hjkmnp-tv-z]{8}\b", "pr-[id]"),
         (r"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b", "[uuid]"),
         (r"\b[0-9a-f]{64}\b", "[sha256]"),
         (r"-[0-9a-f]{32}\b", "-[hash]"),

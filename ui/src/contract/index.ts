@@ -57,6 +57,15 @@ export type ErrorCode =
 ;
 
 /**
+ * An accepted difference.
+ */
+export type AcceptedView = { id: string, reason: string, 
+/**
+ * When it ends, RFC 3339.
+ */
+until: string, by: string, };
+
+/**
  * An agent read from its environment, checked as its file would be.
  */
 export type AgentCheck = { findings: Array<FindingView>, 
@@ -105,6 +114,32 @@ export type AgentListRequest = { id: string,
  * Whether a person asks for it: then the keychain may ask for the key's password.
  */
 ask?: boolean, };
+
+/**
+ * An agent in one environment.
+ */
+export type AgentStageView = { 
+/**
+ * Id of the environment.
+ */
+environment: string, 
+/**
+ * Id of the agent there.
+ */
+agent: string, present: boolean, 
+/**
+ * Why it could not be read.
+ */
+error: ErrorReport | null, };
+
+/**
+ * `agent_stages`: one agent item by item.
+ */
+export type AgentStagesView = { 
+/**
+ * In stage order.
+ */
+stages: Array<AgentStageView>, items: Array<StagedItemView>, };
 
 /**
  * The agents of one environment.
@@ -313,11 +348,19 @@ export type CaChoice = { "kind": "none" } | { "kind": "kept" } | { "kind": "file
 /**
  * How an agent stands beside the stage right before.
  */
-export type CellView = { "state": "first" } | { "state": "same" } | { "state": "differs", 
+export type CellView = { "state": "first" } | { "state": "same", 
 /**
- * Number of items that do.
+ * Number of items that differ on purpose.
  */
-differences: number, } | { "state": "missing" } | { "state": "unknown", code: ErrorCode, message: string, };
+accepted: number, } | { "state": "differs", 
+/**
+ * Number of items that do, beyond those that were accepted.
+ */
+differences: number, 
+/**
+ * Number of items that differ on purpose.
+ */
+accepted: number, } | { "state": "missing" } | { "state": "unknown", code: ErrorCode, message: string, };
 
 /**
  * Result of one check.
@@ -460,6 +503,28 @@ linked_there: boolean,
  * Whether a connection string is remembered for this environment and connection name.
  */
 remembered: boolean, };
+
+/**
+ * `difference_accept`.
+ */
+export type DifferenceAccept = { 
+/**
+ * Agent that differs from the stage before.
+ */
+agent: PairMemberView, items: Array<ShownDifference>, reason: string, 
+/**
+ * When it ends, RFC 3339.
+ */
+until: string, };
+
+/**
+ * `difference_withdraw`.
+ */
+export type DifferenceWithdraw = { 
+/**
+ * Id of the accepted difference.
+ */
+id: string, };
 
 /**
  * A half-filled wizard, so that a restart loses nothing. It has no field that a secret could be in.
@@ -1192,7 +1257,7 @@ path: string, };
 /**
  * The closed list of things a plan points out besides its changes.
  */
-export type NoteCode = "new_api_key" | "loses_access" | "database_not_linked" | "database_left_behind" | "already_linked" | "connection_name_lost" | "rate_limits_unknown" | "link_not_reversible" | "table_missing" | "tables_unavailable" | "emptied_instead" | "deletes_agent" | "withheld" | "server_emptied";
+export type NoteCode = "new_api_key" | "loses_access" | "database_not_linked" | "database_left_behind" | "goes_to_partner" | "already_linked" | "connection_name_lost" | "rate_limits_unknown" | "link_not_reversible" | "table_missing" | "tables_unavailable" | "emptied_instead" | "deletes_agent" | "withheld" | "server_emptied";
 
 /**
  * Rule behind a note: one of the engine's, or one of the window's own.
@@ -1222,14 +1287,26 @@ export type OtherEntry = { id: string,
  */
 title: string, };
 
-export type OverviewRowView = { agent: string, 
+export type OverviewRowView = { agent: string, name: string | null, 
+/**
+ * Its own further information: an owner, a description.
+ */
+info: { [key in string]: string }, 
+/**
+ * Number of its resource permissions in the first stage that could be read.
+ */
+resources: number | null, 
+/**
+ * Its id in each stage: not the same everywhere where it is paired.
+ */
+ids: Array<string>, 
 /**
  * One for each stage.
  */
 cells: Array<CellView>, };
 
 /**
- * `overview_read`: every agent of every environment.
+ * `overview_read`, `overview_last`: every agent of every environment.
  */
 export type OverviewView = { 
 /**
@@ -1239,7 +1316,29 @@ at: string,
 /**
  * In stage order.
  */
-stages: Array<StageView>, rows: Array<OverviewRowView>, };
+stages: Array<StageView>, rows: Array<OverviewRowView>, 
+/**
+ * Agents of different ids that may be one.
+ */
+suggested: Array<Array<PairMemberView>>, 
+/**
+ * Why it will not be there at the next start.
+ */
+unkept: ErrorReport | null, };
+
+/**
+ * `pair_declare`.
+ */
+export type PairDeclare = { members: Array<PairMemberView>, };
+
+/**
+ * An agent of an environment.
+ */
+export type PairMemberView = { 
+/**
+ * Id of the environment.
+ */
+environment: string, agent: string, };
 
 /**
  * The answer of a dialog.
@@ -1560,6 +1659,11 @@ export type SettingsSave = { settings: Settings, };
  */
 export type Severity = "error" | "warning";
 
+/**
+ * A difference as it was shown: another one than that is not accepted.
+ */
+export type ShownDifference = { item: string, digest: string, };
+
 export type SideChoice = { "kind": "live", environment: string, agent: string, } | { "kind": "file", file: NamedFile, } | { "kind": "backup", id: string, };
 
 /**
@@ -1582,6 +1686,41 @@ missing: number,
  * Why it could not be read.
  */
 error: ErrorReport | null, };
+
+/**
+ * A difference from the stage before.
+ */
+export type StagedDifferenceView = { shown: ShownDifference, 
+/**
+ * Declaration that it is on purpose.
+ */
+accepted: AcceptedView | null, };
+
+/**
+ * One item in all stages.
+ */
+export type StagedItemView = { 
+/**
+ * Id of the resource, or name of the field.
+ */
+name: string, resource: boolean, 
+/**
+ * One for each stage.
+ */
+values: Array<StagedValueView>, };
+
+/**
+ * An item in one stage.
+ */
+export type StagedValueView = { 
+/**
+ * `null` where it says nothing.
+ */
+text: string | null, 
+/**
+ * How that differs from the stage before.
+ */
+differences: Array<StagedDifferenceView>, };
 
 /**
  * Everything the page needs to draw its first screen, in one answer.
@@ -1709,6 +1848,12 @@ export interface Commands {
   agent_key_copy: { request: AgentKeyCopy; answer: CopiedView };
   overview_read: { request: null; answer: OverviewView };
   overview_stop: { request: null; answer: null };
+  overview_last: { request: null; answer: OverviewView | null };
+  agent_stages: { request: PairMemberView; answer: AgentStagesView };
+  pair_declare: { request: PairDeclare; answer: null };
+  pair_dissolve: { request: PairMemberView; answer: null };
+  difference_accept: { request: DifferenceAccept; answer: null };
+  difference_withdraw: { request: DifferenceWithdraw; answer: null };
   file_pick: { request: FilePick; answer: PickedFile };
   file_destination: { request: FileDestination; answer: PickedFile };
   file_check: { request: FileChoice; answer: FileCheck };

@@ -49,14 +49,14 @@ test("the first stop of the Tab key skips to the content", async () => {
 test("the palette opens, finds, runs and closes by keyboard", async () => {
   const page = await open("history-empty");
   await page.keyboard.press("Control+k");
-  const field = page.getByRole("combobox");
+  const field = page.getByRole("combobox", { name: "Type a name or a command" });
   await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true);
   await page.keyboard.press("ArrowDown");
-  expect(await page.getByRole("option", { selected: true }).textContent()).toContain("Promote");
+  expect(await page.getByRole("dialog").getByRole("option", { selected: true }).textContent()).toContain("Promote");
   await page.keyboard.type("hist");
   // The screen first, then what every agent has of the kind.
   expect(await page.getByRole("option").count()).toBe(9);
-  expect(await page.getByRole("option", { selected: true }).textContent()).toContain("Screen");
+  expect(await page.getByRole("dialog").getByRole("option", { selected: true }).textContent()).toContain("Screen");
   expect(await axe(page)).toEqual([]);
   await screenshot(page, "palette");
   await page.keyboard.press("Enter");

@@ -14,16 +14,18 @@ async function overview(options: OpenOptions = {}): Promise<Page> {
 describe("the overview", () => {
   test("shows agents down and environments across", async () => {
     const page = await overview();
-    await page.getByText(/^8 agents in 3 environments\. Checked (just now|\d+ seconds ago)\.$/).waitFor();
+    await page.getByText(/^8 agents in 3 environments\. 6 differ from the stage before\. Checked (just now|\d+ seconds ago)\.$/).waitFor();
     const row = table(page).getByRole("row").filter({ hasText: "churn-forecast" });
-    expect(await row.getByRole("gridcell").allInnerTexts()).toEqual(["churn-forecast", "Present", "Missing", "Missing", ""]);
+    await page.getByText(/^Compared/u).waitFor();
+    const texts = (await row.getByRole("gridcell").allInnerTexts()).map((text) => text.trim().replaceAll("\n", " "));
+    expect(texts).toEqual(["Churn Forecast churn-forecast", "5 permissions", "Missing", "Missing", ""]);
     expect(await axe(page)).toEqual([]);
     await screenshot(page, "overview");
   });
 
   test("what is old is marked as old, and asked for anew without being told to", async () => {
     const page = await overview({ now: "2026-11-20T09:02:30Z" });
-    await page.getByText("8 agents in 3 environments. Checked 2 minutes ago, out of date.").waitFor();
+    await page.getByText(/^8 agents in 3 environments\. .*Checked 2 minutes ago, out of date\.$/u).waitFor();
     // Production does not answer the second time: what was known of it stays, in words that say so.
     await table(page).getByText("Was missing").first().waitFor();
     expect(await axe(page)).toEqual([]);
@@ -69,8 +71,8 @@ describe("the overview", () => {
     await table(page).getByText("my-agent").waitFor();
     await page.getByText(/^Compared/u).waitFor();
     const row = table(page).getByRole("row").filter({ hasText: "my-agent" });
-    expect((await row.getByRole("gridcell").allInnerTexts()).map((text) => text.trim())).toEqual([
-      "my-agent", "Present", "Cannot tell: no key", "Not compared",
+    expect((await row.getByRole("gridcell").allInnerTexts()).map((text) => text.trim().replaceAll("\n", " "))).toEqual([
+      "My Agent my-agent", "6 permissions", "Cannot tell: no key", "Not compared",
       "Cannot tell: unreachable", "Cannot tell: key refused", "Cannot tell: see above", "",
     ]);
     expect(await page.locator("b").count()).toBe(0);
@@ -84,7 +86,7 @@ test("the filter narrows, and says when nothing is left", async () => {
   await page.getByLabel("Filter agents").fill("bot");
   await page.getByText("1 agent of 8").waitFor();
   await page.getByLabel("Filter agents").fill("nobody");
-  await page.getByText("No agent has that in its id.").waitFor();
+  await page.getByText("No agent has that in its id, name or information.").waitFor();
   await page.getByRole("button", { name: "Clear the filter" }).click();
   await page.getByText("8 agents", { exact: true }).first().waitFor();
 });
@@ -94,11 +96,12 @@ test("each cell says how the agent stands beside the stage before, and what diff
   await page.getByText(/^Compared/u).waitFor();
   const cells = async (agent: string) => {
     const row = table(page).getByRole("row").filter({ hasText: agent });
-    return (await row.getByRole("gridcell").allInnerTexts()).map((text) => text.trim());
+    return (await row.getByRole("gridcell").allInnerTexts()).map((text) => text.trim().replaceAll("\n", " "));
   };
-  expect(await cells("invoice-reader")).toEqual(["invoice-reader", "Present", "Same", "Same", ""]);
-  expect(await cells("my-agent")).toEqual(["my-agent", "Present", "3 differ", "3 differ", ""]);
-  expect(await cells("faq-bot")).toEqual(["faq-bot", "Present", "1 differs", "Missing", ""]);
+  expect(await cells("invoice-reader")).toEqual(["Invoice Reader invoice-reader", "4 permissions", "Same", "Same", ""]);
+  expect(await cells("my-agent")).toEqual(["My Agent my-agent", "6 permissions", "3 differ", "3 differ", ""]);
+  expect(await cells("faq-bot")).toEqual(["FAQ Bot faq-bot", "3 permissions", "1 differs", "Missing", ""]);
+  await page.getByRole("navigation").getByText("6 differ").waitFor();
   const staging = page.getByRole("list", { name: "Environments", exact: true }).getByRole("listitem").nth(1);
   await staging.getByText("6 differ").waitFor();
   await staging.getByText("1 missing").waitFor();
@@ -123,18 +126,19 @@ test("asking again keeps what was known of an environment that does not answer",
   await page.getByRole("list", { name: "Environments", exact: true }).getByText("The connection was cut before the answer was complete").waitFor();
 });
 
-test("by keyboard: arrows reach a row, Enter opens what can be done, and a promotion begins", async () => {
+test("by keyboard: arrows reach a row and its menu, and a promotion begins", async () => {
   const page = await overview();
   await page.getByLabel("Filter agents").focus();
   await page.getByText(/^Compared/u).waitFor();
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("Tab");
+  for (let step = 0; step < 3; step += 1) await page.keyboard.press("Tab");
   for (let step = 0; step < 4; step += 1) await page.keyboard.press("ArrowDown");
+  for (let step = 0; step < 5; step += 1) await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");
   const menu = page.getByRole("menu");
   await menu.waitFor();
   expect(await menu.getByRole("menuitem").allInnerTexts()).toEqual([
     "Promote from Development…", "Compare Development with Staging", "Export from Development…", "Back up in Development…", "History",
+    "Same agent under another id…",
   ]);
   expect(await axe(page)).toEqual([]);
   await screenshot(page, "overview-menu");
@@ -158,4 +162,68 @@ test("an agent is exported to a file, and backed up with a note", async () => {
   await page.keyboard.press("Enter");
   await page.getByText("my-agent in Development is backed up.").first().waitFor();
   expect((await calls(page)).findLast(({ command }) => command === "backup_take")).toEqual({ command: "backup_take", request: { environment: "01930000-0000-7000-8000-000000000001", agent: "my-agent", note: "before the audit" } });
+});
+
+test("a row opens into its items over all stages, and Enter closes it again", async () => {
+  const page = await open("overview-declared", { now });
+  await page.getByText(/^Compared/u).waitFor();
+  const row = table(page).getByRole("row").filter({ hasText: "my-agent" }).first();
+  await row.focus();
+  await page.keyboard.press("Enter");
+  expect(await row.getByRole("button", { name: "my-agent, item by item" }).getAttribute("aria-expanded")).toBe("true");
+  const item = table(page).getByRole("row").filter({ hasText: "sales.invoices" });
+  await item.waitFor();
+  await page.getByRole("button", { name: /the same, show$/u }).click();
+  await table(page).getByRole("row").filter({ hasText: /^Type/u }).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, "overview-open");
+  await page.setViewportSize(sizes.small);
+  await screenshot(page, "overview-open");
+  await row.focus();
+  await page.keyboard.press("Enter");
+  await item.waitFor({ state: "detached" });
+});
+
+test("differences are accepted with a reason and an end, and stand apart from then on", async () => {
+  const page = await open("overview-declared", { now });
+  await page.getByText(/^Compared/u).waitFor();
+  await table(page).getByRole("button", { name: "faq-bot, item by item" }).click();
+  await page.getByRole("button", { name: "Accept differences…" }).click();
+  const dialog = page.getByRole("dialog");
+  const button = dialog.getByRole("button", { name: /^Accept/u });
+  expect(await button.isDisabled()).toBe(true);
+  await dialog.getByRole("checkbox").first().click();
+  await dialog.getByLabel("Why it is on purpose").fill("Staging has no such table.");
+  await dialog.getByLabel("Until").fill("2099-12-30");
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, "overview-accept");
+  await button.click();
+  await page.getByText("1 difference of faq-bot in Staging is on purpose.").first().waitFor();
+  await table(page).getByText(/^on purpose until/u).waitFor();
+  const cell = table(page).getByRole("row").filter({ hasText: "FAQ Bot" }).getByRole("gridcell").nth(2);
+  await cell.getByText("Same, 1 accepted").waitFor();
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, "overview-accepted");
+});
+
+test("agents under two ids are suggested to be one, and become one row when somebody says so", async () => {
+  const page = await open("overview-declared", { now });
+  await page.getByText("dev-helper in Development and prod-helper in Production: perhaps one agent under different ids?").waitFor();
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, "overview-suggested");
+  await page.getByLabel("Filter agents").fill("owner:anna");
+  await page.getByText("2 agents of 10").waitFor();
+  const before = (await calls(page)).filter(({ command }) => command === "overview_read").length;
+  await page.getByRole("button", { name: "They are one agent" }).click();
+  await expect.poll(async () => (await calls(page)).filter(({ command }) => command === "overview_read").length).toBe(before + 1);
+});
+
+test("what was compared before this start stands there until it is compared anew", async () => {
+  const page = await open("overview-last", { now: "2026-11-20T12:00:10Z", pending: ["agent_list", "environment_check", "overview_read"] });
+  await table(page).getByText("my-agent").waitFor();
+  await page.getByText(/^As compared 3 hours ago/u).waitFor();
+  const row = table(page).getByRole("row").filter({ hasText: "my-agent" });
+  await row.getByText("3 differ").first().waitFor();
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, "overview-last");
 });

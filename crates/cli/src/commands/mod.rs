@@ -1,6 +1,7 @@
 //! One folder for each command: `args.rs` is what can be typed, `mod.rs` calls the engine, `human.rs` and `json.rs` tell the
 //! result. What import, promote and rollback share stands in `change/`.
 
+mod accept;
 mod backups;
 mod change;
 mod compare;
@@ -12,6 +13,7 @@ mod import;
 mod input;
 mod man;
 mod overview;
+mod pair;
 mod promote;
 mod recover;
 mod rollback;
@@ -20,6 +22,7 @@ mod schema;
 mod test;
 mod text;
 
+pub(crate) use accept::{AcceptAction, AcceptArgs, accept};
 pub(crate) use backups::{BackupsArgs, backups};
 pub(crate) use compare::{CompareArgs, compare};
 pub(crate) use completions::{CompletionsArgs, completions};
@@ -29,6 +32,7 @@ pub(crate) use history::{HistoryArgs, history};
 pub(crate) use import::{ImportArgs, import};
 pub(crate) use man::{ManArgs, man};
 pub(crate) use overview::{OverviewArgs, overview};
+pub(crate) use pair::{PairAction, PairArgs, pair};
 pub(crate) use promote::{PromoteArgs, promote};
 pub(crate) use recover::{RecoverArgs, recover};
 pub(crate) use rollback::{RollbackArgs, rollback};

@@ -300,6 +300,45 @@ pub enum Error {
         /// Reason, as the rest of a sentence.
         reason: String,
     },
+    /// The first stage has nothing before it that an agent could differ from.
+    #[error(
+        "{environment} is the first stage, so there is nothing that an agent there could differ from. Nothing was changed."
+    )]
+    NoStageBefore {
+        /// The environment's name.
+        environment: String,
+    },
+    /// A difference that is not there.
+    #[error("{} Nothing was changed.", does_not_differ(.item, .agent, .environment))]
+    DoesNotDiffer {
+        /// As asked for; empty where all was.
+        item: String,
+        /// Id of the agent.
+        agent: String,
+        /// The environment's name.
+        environment: String,
+        /// What differs.
+        differing: Vec<String>,
+    },
+    /// A difference that is another one than was shown.
+    #[error(
+        "What differs in {item} is not what was shown: it was changed in {environment} or the stage before. Nothing was accepted."
+    )]
+    DifferenceMoved {
+        /// The resource or field.
+        item: String,
+        /// The environment's name.
+        environment: String,
+    },
+    /// An acceptance that would have ended already.
+    #[error("The end of an accepted difference has to lie ahead. Nothing was changed.")]
+    AcceptedUntilPast,
+    /// An environment that could not be read, in the words of whoever tried.
+    #[error("{}", report.message)]
+    Unread {
+        /// What was in the way.
+        report: Box<ErrorReport>,
+    },
     /// The person asked to stop before anything was written.
     #[error("Interrupted. Nothing was changed.")]
     Interrupted,
@@ -309,6 +348,13 @@ pub enum Error {
 fn unchanged(error: &ConnectorError) -> &'static str {
     let reads = error.call().is_some_and(Call::is_reading);
     if reads && error.code() == ErrorCode::RateLimited { " Nothing was changed." } else { "" }
+}
+
+fn does_not_differ(item: &str, agent: &str, environment: &str) -> String {
+    match item {
+        "" => format!("{agent} in {environment} does not differ from the stage before."),
+        item => format!("{item} of {agent} in {environment} does not differ from the stage before."),
+    }
 }
 
 fn why_gone(lost: Option<&LostMemory>) -> String {
@@ -394,11 +440,16 @@ impl Explain for Error {
             Self::EntryNotFound { .. } => ErrorCode::EntryNotFound,
             Self::EntryUnreadable { .. } => ErrorCode::StoreUnusable,
             Self::Interrupted => ErrorCode::Interrupted,
+            Self::DifferenceMoved { .. } => ErrorCode::TargetChanged,
+            Self::Unread { report } => report.code,
             _ => ErrorCode::Usage,
         }
     }
 
     fn plain(&self) -> Option<String> {
+        if let Self::Unread { report } = self {
+            return report.plain.clone();
+        }
         let plain = self.inner()?.plain()?;
         Some(match self {
             Self::Connector(error) => plain + unchanged(error),
@@ -473,6 +524,12 @@ impl Explain for Error {
             Self::ConnectionStringMissing { .. } => "Give one, or leave the database for later.".into(),
             Self::EntryNotFound { .. } => "Look at the list of the history; it holds every id.".into(),
             Self::EntryUnreadable { .. } => "It may have been written by another version of aidb.".into(),
+            Self::NoStageBefore { .. } => "Name the environment that differs, and look at the order of the stages.".into(),
+            Self::DoesNotDiffer { differing, .. } if differing.is_empty() => "There is nothing to accept.".into(),
+            Self::DoesNotDiffer { differing, .. } => format!("What differs: {}.", first_of(differing).join(", ")),
+            Self::DifferenceMoved { .. } => "Look at what differs now, and accept that if it is on purpose.".into(),
+            Self::AcceptedUntilPast => "Give a day in the future; until then it is not shown as a difference.".into(),
+            Self::Unread { report } => return report.hint.clone(),
             Self::EmptyFolder { .. } => "Export into it first, or name another folder.".into(),
             _ => return None,
         })
@@ -484,6 +541,7 @@ impl Explain for Error {
                 report.findings.iter().map(|finding| finding.message.clone()).collect()
             }
             Self::EntryUnreadable { reason } => vec![reason.clone()],
+            Self::Unread { report } => report.details.clone(),
             Self::TargetChanged { drift, .. } => first_of(drift),
             Self::NotRecorded { cause, history } => {
                 let mut details = cause.details();

@@ -17,10 +17,12 @@
 //! | `recover.rs` | When something fails halfway: recovering what a dead process left |
 //! | `saved_plan.rs` | a plan in a file, for somebody to agree to; applied once |
 //! | `backups.rs` | Backup, and what retention drops |
-//! | `compare.rs`, `overview.rs` | Compare, Overview |
+//! | `compare.rs`, `overview.rs`, `stages.rs` | Compare, Overview, and one agent of it item by item |
+//! | `pairs.rs`, `accept.rs` | what persons declare: agents that are one, differences on purpose |
 //! | `history.rs`, `history_text.rs`, `history_file.rs` | the history: operations and backups in one list |
 //! | `sandbox.rs` | the sandbox's environments |
 
+mod accept;
 mod agent_key;
 mod agents;
 mod apply;
@@ -43,17 +45,20 @@ mod import;
 mod lock;
 mod memory;
 mod overview;
+mod pairs;
 mod promote;
 mod proposal;
 mod recover;
 mod rollback;
 mod sandbox;
 mod saved_plan;
+mod stages;
 mod taken_away;
 mod target;
 mod turn;
 mod validate;
 
+pub use accept::{Acceptance, AcceptedItems};
 pub use agent_key::{AgentKey, KeyStorage};
 pub use apply::Applied;
 pub use backup_file::BackupFile;
@@ -78,6 +83,7 @@ pub use recover::{Interrupted, Owner, Recovered, RecoveryEnd, RecoveryRequest};
 pub use rollback::{RollbackOptions, RollbackSource};
 pub use sandbox::{SAMPLE_STAGES, SampleStage};
 pub use saved_plan::SavedPlan;
+pub use stages::{AgentStage, AgentStages, StagedDifference, StagedItem, StagedValue};
 pub use taken_away::TakenAway;
 pub use target::{Ambient, AskForKey, KeyNeed, KeyWithheld, Record, Recorded, Target, TargetRequest};
 pub use turn::WhenMoved;

@@ -7,7 +7,7 @@ use crate::plan::{Note, NoteCode, NoteWeight};
 use crate::store::{OperationFilter, OperationKind, OperationState, ServerFilter};
 
 impl Engine {
-    /// Plans a promotion. What was read from the source is part of the proposal: applying reads the source no more.
+    /// Plans a promotion, of a paired agent to its partner. What was read from the source is part of the proposal: applying reads the source no more.
     ///
     /// # Errors
     /// Both are the same server, the source does not have the agent or holds what no configuration may hold, or the target
@@ -31,8 +31,13 @@ impl Engine {
         if carried.is_some() {
             export.configuration.agent.database.clone_from(&carried);
         }
+        let there = self.id_in(from.environment.as_ref(), agent, to.environment.as_ref()).await?;
+        export.configuration.agent.agent_id = there.to_string();
         let source = ProposalSource::Promotion { from: from.name.clone() };
         let mut proposal = self.propose(to, &export.configuration, options, source, context).await?;
+        if there != *agent {
+            proposal.plan.notes.push(goes_to_partner(agent, &from.name, &there));
+        }
         if export.withheld() > 0 {
             proposal.plan.notes.push(stays_behind(export.withheld(), &from.name));
         }
@@ -63,6 +68,11 @@ impl Engine {
 
 /// Number of the last operations that are looked at for the one that brought an agent to where it is.
 const MOST_LOOKED_AT: u32 = 50;
+
+fn goes_to_partner(agent: &AgentId, from: &str, partner: &AgentId) -> Note {
+    let message = format!("{agent} in {from} is paired with {partner} here, so {partner} is what changes.");
+    Note { code: NoteCode::GoesToPartner, weight: NoteWeight::Info, message, resource: None }
+}
 
 fn left_behind(database: &DatabaseReference, from: &str) -> Note {
     let name = database.connection_name.as_deref().unwrap_or("its database");

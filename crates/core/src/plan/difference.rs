@@ -5,13 +5,15 @@
 //! database of an environment had then, as far as its server told. What one side cannot know is compared where both do: rate limits,
 //! and between two files the keys that the format does not have.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use super::fields::{info, note_unchangeable, pointer, text};
 use super::goal::note;
 use super::link::called;
 use super::make::said;
 use super::{Change, Mode, NoteCode, NoteWeight, Plan};
+use crate::config::values::canonical_members;
 use crate::config::{AgentId, AgentState, DatabaseReference, LiveAgent, ResourcePermission, ResourcePermissions};
 
 /// One side of a comparison.
@@ -42,6 +44,54 @@ pub fn difference(agent_id: &AgentId, left: Compared<'_>, right: Compared<'_>) -
     }
     plan.changes.sort_by_key(Change::phase);
     plan
+}
+
+/// One thing that two sides say differently, with both values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// Its name: the key of the change, or the pointer of the field.
+    pub item: String,
+    /// Value on the left; `null` where it says nothing.
+    pub left: Value,
+    /// Value on the right; `null` where it says nothing.
+    pub right: Value,
+    /// Number of items that a person reads: a resource that gains and loses is two.
+    pub count: usize,
+}
+
+impl Difference {
+    /// SHA-256, in hex, over both values in their one spelling: what was accepted is known by it again, and nothing else is.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let sides = json!({ "left": self.left, "right": self.right });
+        let text = canonical_members(sides.as_object().unwrap_or(&Map::new()));
+        Sha256::digest(Value::Object(text).to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl Plan {
+    /// The differences that a plan of [`difference`] holds.
+    #[must_use]
+    pub fn differences(&self) -> Vec<Difference> {
+        let value = |entry: Option<&ResourcePermission>| entry.map_or(Value::Null, |entry| json!(entry));
+        let changes = self.changes.iter().map(|change| {
+            let (left, right) = match change {
+                Change::SetPermission { before, after, .. } => (value(Some(after)), value(before.as_ref())),
+                Change::Revoke { before, .. } => (Value::Null, value(Some(before))),
+                Change::SetRateLimits { before, after } => (json!(after), json!(before)),
+                Change::Register { .. } => (json!(change), Value::Null),
+                Change::LinkDatabase { .. } | Change::DeleteAgent { .. } => (Value::Null, json!(change)),
+            };
+            Difference { item: change.key().as_str().to_owned(), left, right, count: change.item_count() }
+        });
+        let fields = self.unchangeable.iter().map(|field| Difference {
+            item: field.field.clone(),
+            left: field.wanted.clone(),
+            right: field.target.clone(),
+            count: 1,
+        });
+        changes.chain(fields).collect()
+    }
 }
 
 fn alone(plan: &mut Plan, left: &LiveAgent) {

@@ -32,7 +32,7 @@ mod select;
 
 pub use change::{Change, ChangeKey, Group, PHASES, Phase};
 pub use describe::{describe_access, summary_lines};
-pub use difference::{Compared, difference};
+pub use difference::{Compared, Difference, difference};
 pub use drift::{drift, record_drift};
 pub use fingerprint::Fingerprint;
 pub use goal::{DatabaseLinking, Goal, LimitsGoal};
@@ -98,6 +98,8 @@ pub enum NoteCode {
     DatabaseNotLinked,
     /// What is carried names no database, because it was not linked where it comes from; it had one before.
     DatabaseLeftBehind,
+    /// What is carried goes to an agent of another id, because the two are a pair.
+    GoesToPartner,
     /// The database is linked already, and is not linked again.
     AlreadyLinked,
     /// A link that is made for an agent which exists has no connection name, whatever the configuration calls it.

@@ -102,6 +102,31 @@ pub enum StoreError {
         /// Finding, as the rest of a sentence.
         reason: String,
     },
+    /// Two agents of one environment in one pair.
+    #[error("{} and {} are both in {environment}, and a pair has one agent in each environment. Nothing was changed.", agents[0], agents[1])]
+    PairContradicts {
+        /// The environment's name.
+        environment: String,
+        /// The two ids.
+        agents: [String; 2],
+    },
+    /// A pair with one agent.
+    #[error("A pair has agents in two environments or more. Nothing was changed.")]
+    PairOfOne,
+    /// An agent that is in no pair.
+    #[error("{agent} in {environment} is in no pair.")]
+    NotPaired {
+        /// Id of the agent.
+        agent: String,
+        /// The environment's name.
+        environment: String,
+    },
+    /// No accepted difference of that id.
+    #[error("There is no accepted difference {wanted:?}.")]
+    AcceptedNotFound {
+        /// As asked for.
+        wanted: String,
+    },
     /// No backup of that id.
     #[error("There is no backup {wanted:?}.")]
     BackupNotFound {
@@ -216,7 +241,13 @@ impl Explain for StoreError {
             Self::Busy { .. } => ErrorCode::StoreBusy,
             Self::EnvironmentNotFound { .. } => ErrorCode::EnvironmentNotFound,
             Self::EnvironmentExists { .. } => ErrorCode::EnvironmentExists,
-            Self::IncompleteOrder | Self::Unusable { .. } | Self::OperationNotFound { .. } => ErrorCode::Usage,
+            Self::IncompleteOrder
+            | Self::Unusable { .. }
+            | Self::PairContradicts { .. }
+            | Self::PairOfOne
+            | Self::NotPaired { .. }
+            | Self::AcceptedNotFound { .. }
+            | Self::OperationNotFound { .. } => ErrorCode::Usage,
             Self::BackupNotFound { .. } | Self::BackupAmbiguous { .. } => ErrorCode::BackupNotFound,
             Self::BackupDamaged { .. } => ErrorCode::BackupDamaged,
             Self::SavedPlanApplied => ErrorCode::PlanUnusable,
@@ -246,6 +277,10 @@ impl Explain for StoreError {
             Self::EnvironmentExists { .. } => "Choose another name; upper and lower case make no difference.".into(),
             Self::IncompleteOrder => "List the environments anew and order them again.".into(),
             Self::Unusable { .. } => "Choose another one.".into(),
+            Self::PairContradicts { .. } => "Take the other one out of its pair first, if it does not belong there.".into(),
+            Self::PairOfOne => "Name an agent of another environment as well.".into(),
+            Self::NotPaired { .. } => "Look at the list of pairs.".into(),
+            Self::AcceptedNotFound { .. } => "Look at the list of accepted differences; it may have been removed.".into(),
             Self::BackupNotFound { .. } => "Look at the list of backups; it may have been removed.".into(),
             Self::BackupAmbiguous { .. } => "Give more of its id.".into(),
             Self::BackupDamaged { .. } => "Use another backup of the same agent; this one is kept for whoever looks into it.".into(),

@@ -6,6 +6,7 @@
 //!
 //! Nothing secret is in here. API keys and connection strings are the vault's.
 
+mod accepted;
 mod backup_row;
 mod backups;
 mod codec;
@@ -14,9 +15,11 @@ mod environments;
 mod error;
 mod history;
 mod journal;
+mod last_overview;
 mod lock;
 mod opening;
 mod operations;
+mod pairs;
 mod profile_changes;
 mod retention;
 mod seen;
@@ -29,6 +32,7 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite, Transaction};
 
+pub use accepted::{AcceptedDifference, AcceptedId, NewAccepted};
 pub use backups::{Backup, BackupFilter, BackupId, BackupReason, BackupSummary, Existence, NewBackup, Pin};
 pub use environments::{Colour, Environment, EnvironmentId, NewEnvironment, PlainHttpChoice, Protection};
 pub use error::StoreError;
@@ -39,6 +43,7 @@ pub use operations::{
     Counts, End, NewOperation, Operation, OperationFilter, OperationId, OperationKind, OperationState,
     OperationSummary, Program,
 };
+pub use pairs::{Pair, PairId, PairMember};
 pub use profile_changes::{By, ProfileAction, ProfileChange, ProfileChangeId};
 pub use seen::SeenAgent;
 pub use server_ref::{ServerFilter, ServerRef};

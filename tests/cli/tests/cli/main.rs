@@ -13,6 +13,7 @@ mod bad_servers;
 mod bad_usage;
 mod compare;
 mod dash;
+mod declared;
 mod dumps;
 mod earlier;
 mod environments;

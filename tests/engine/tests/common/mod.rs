@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test file takes what it needs")]
 
+pub mod stages;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

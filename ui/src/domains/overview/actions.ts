@@ -15,8 +15,8 @@ export interface AgentAt {
 }
 
 interface Asked {
-  /** The nearest other environment that has the agent too. */
-  other: EnvironmentView | undefined;
+  /** The agent in the nearest other environment that has it too. */
+  other: AgentAt | undefined;
   onexport: (at: AgentAt) => void;
   onbackup: (at: AgentAt) => void;
 }
@@ -27,7 +27,7 @@ export function actionsFor(at: AgentAt, { other, onexport, onbackup }: Asked): M
   return [
     { label: text.promoteFrom(environment.name), icon: ArrowRightLeft, run: () => router.go("promote", { from: environment.id, agents: [agent] }) },
     other
-      ? { label: text.compare(environment.name, other.name), icon: GitCompare, run: () => compare(agent, environment, other) }
+      ? { label: text.compare(environment.name, other.environment.name), icon: GitCompare, run: () => compare(at, other) }
       : { label: text.compare(environment.name, "…"), icon: GitCompare, unavailable: text.onlyHere, run: () => undefined },
     { label: text.export(environment.name), icon: FileDown, separated: true, run: () => onexport(at) },
     { label: text.backUp(environment.name), icon: Archive, run: () => onbackup(at) },
@@ -36,16 +36,16 @@ export function actionsFor(at: AgentAt, { other, onexport, onbackup }: Asked): M
 }
 
 /** What can be done about an agent that is not there. */
-export function actionsForMissing(agent: string, from: EnvironmentView, to: EnvironmentView): MenuItem[] {
+export function actionsForMissing({ agent, environment: from }: AgentAt, to: EnvironmentView): MenuItem[] {
   return [
     { label: text.promoteHere(from.name, to.name), icon: ArrowRightLeft, run: () => router.go("promote", { from: from.id, to: to.id, agents: [agent] }) },
     { label: text.history, icon: History, separated: true, run: () => router.go("history", { agent }) },
   ];
 }
 
-function compare(agent: string, left: EnvironmentView, right: EnvironmentView): void {
+function compare(left: AgentAt, right: AgentAt): void {
   router.go("compare", {
-    left: { kind: "live", environment: left.id, agent },
-    right: { kind: "live", environment: right.id, agent },
+    left: { kind: "live", environment: left.environment.id, agent: left.agent },
+    right: { kind: "live", environment: right.environment.id, agent: right.agent },
   });
 }

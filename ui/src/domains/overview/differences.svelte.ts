@@ -1,4 +1,4 @@
-import type { CellView, OverviewView, StageView } from "../../contract";
+import type { CellView, OverviewRowView, OverviewView, StageView } from "../../contract";
 import { host } from "../../host/host";
 import { Task } from "../../host/task.svelte";
 import { agents } from "../../state/agents.svelte";
@@ -7,16 +7,31 @@ import { environments } from "../../state/start.svelte";
 /** So many agents are compared without being told to; more of them are many requests to somebody's server. */
 const MOST_UNASKED = 2_000;
 
-/** How each agent stands beside the stage before, as the last reading found it. */
+/** How each agent stands beside the stage before, as the last reading found it: this start's, or else one from before it. */
 class Differences {
   #reading = new Task<OverviewView>();
+  #last = new Task<OverviewView | null>();
   #done = $state(0);
   #items = $state(0);
-  #cells = $derived(cellsOf(this.#reading.value));
+  #stages = $derived(new Map(this.view?.stages.map(({ environment }, nth) => [environment, nth])));
 
-  /** When the last reading ended; undefined before the first. */
+  /** What is known; null before anything is. */
+  get view(): OverviewView | null {
+    return this.#reading.value ?? this.#last.value;
+  }
+
+  get rows(): readonly OverviewRowView[] {
+    return this.view?.rows ?? [];
+  }
+
+  /** When it was read. */
   get at(): string | undefined {
-    return this.#reading.value?.at;
+    return this.view?.at;
+  }
+
+  /** It is from before this start. */
+  get isLast(): boolean {
+    return this.#reading.value === null && this.#last.value !== null;
   }
 
   get busy(): boolean {
@@ -33,8 +48,8 @@ class Differences {
 
   /** Why the last reading failed; that a person stopped it is no failure. */
   get error() {
-    const { error } = this.#reading;
-    return error?.code === "interrupted" ? null : error;
+    const error = this.#reading.error ?? this.#last.error;
+    return error?.code === "interrupted" ? null : (error ?? this.#reading.value?.unkept ?? null);
   }
 
   /** How many agents there are to be compared, in all environments together. */
@@ -47,12 +62,23 @@ class Differences {
     return this.size > MOST_UNASKED;
   }
 
-  cell(agent: string, environment: string): CellView | undefined {
-    return this.#cells.get(environment)?.get(agent);
+  /** How many agents differ or are missing in some stage. */
+  get differing(): number {
+    return this.rows.filter(({ cells }) => cells.some(({ state }) => state === "differs")).length;
+  }
+
+  cell(row: OverviewRowView | undefined, environment: string): CellView | undefined {
+    const nth = this.#stages.get(environment);
+    return nth === undefined ? undefined : row?.cells[nth];
   }
 
   stage(environment: string): StageView | undefined {
-    return this.#reading.value?.stages.find((stage) => stage.environment === environment);
+    return this.view?.stages.find((stage) => stage.environment === environment);
+  }
+
+  /** Fetches what was read before this start, once. */
+  async begin(): Promise<void> {
+    if (this.view === null && !this.#last.busy) await this.#last.run(() => host().call("overview_last", null));
   }
 
   async read(): Promise<void> {
@@ -71,15 +97,9 @@ class Differences {
 
   dismiss(): void {
     this.#reading.error = null;
+    this.#last.error = null;
+    if (this.#reading.value?.unkept) this.#reading.value = { ...this.#reading.value, unkept: null };
   }
-}
-
-function cellsOf(view: OverviewView | null): Map<string, Map<string, CellView>> {
-  const columns = (view?.stages ?? []).map(({ environment }, nth): [string, Map<string, CellView>] => {
-    const cells = (view?.rows ?? []).flatMap(({ agent, cells }): [string, CellView][] => (cells[nth] ? [[agent, cells[nth]]] : []));
-    return [environment, new Map(cells)];
-  });
-  return new Map(columns);
 }
 
 export const differences = new Differences();

@@ -1,60 +1,65 @@
-import type { EnvironmentView, ErrorCode, KeyView } from "../../contract";
+import type { CellView, ErrorCode, KeyView } from "../../contract";
 import { agents } from "../../state/agents.svelte";
-import { differences } from "./differences.svelte";
 import { environments, keychain } from "../../state/start.svelte";
+import { differences } from "./differences.svelte";
+import type { AgentRow } from "./rows";
 
 /** What is known of an agent in an environment. */
 export type Cell =
   | { kind: "present" | "missing"; stale: boolean }
+  /** The first stage that has it: nothing right before it to compare with. */
+  | { kind: "first"; resources: number | null; isFirstStage: boolean; stale: boolean }
   /** Compared with the stage right before. */
-  | { kind: "same" }
-  | { kind: "differs"; differences: number }
+  | { kind: "same"; accepted: number; stale: boolean }
+  | { kind: "differs"; differences: number; accepted: number; stale: boolean }
   /** It is there; beside the stage before it cannot be told. */
   | { kind: "uncompared"; message: string }
   | { kind: "unknown"; code: ErrorCode; message: string }
   | { kind: "loading" };
-
-const order = new Intl.Collator("en", { numeric: true });
-
-/** Every agent that any environment has. */
-export function allAgents(): string[] {
-  const ids = new Set(environments.items.flatMap(({ id }) => agents.of(id)?.agents ?? []));
-  return [...ids].sort(order.compare);
-}
 
 /** Sets to look an agent up in: a table of hundreds asks often. */
 export function agentSets(): Map<string, Set<string>> {
   return new Map(environments.items.map(({ id }) => [id, new Set(agents.of(id)?.agents ?? [])]));
 }
 
-export function cellOf(agent: string, environment: EnvironmentView, sets: Map<string, Set<string>>): Cell {
+export function cellOf(row: AgentRow, nth: number, sets: Map<string, Set<string>>): Cell {
+  const environment = environments.items[nth];
+  if (!environment) return { kind: "loading" };
   const error = agents.error(environment.id);
+  const read = compared(row, environment.id, differences.isLast);
   if (agents.of(environment.id)) {
-    const there = sets.get(environment.id)?.has(agent);
-    return (there && !error && compared(agent, environment)) || { kind: there ? "present" : "missing", stale: error !== undefined };
+    const there = sets.get(environment.id)?.has(row.ids[nth] ?? "");
+    return (there && !error && read) || { kind: there ? "present" : "missing", stale: error !== undefined };
   }
   if (error) return { kind: "unknown", code: error.code, message: error.message };
+  // What was read before this start stands there until it is known anew.
+  if (read && read.kind !== "uncompared") return read;
   // A keychain that is still being asked says later whether there is a key.
   if (environment.key.state === "stored" || environment.key.state === "asking") return { kind: "loading" };
   return { kind: "unknown", ...withoutKey(environment.key) };
 }
 
-/** What the last comparison says of an agent that is there; a list that is newer wins. */
-function compared(agent: string, { id }: EnvironmentView): Cell | undefined {
-  const cell = differences.cell(agent, id);
-  switch (cell?.state) {
-    case "same": return { kind: "same" };
-    case "differs": return { kind: "differs", differences: cell.differences };
+/** What the last reading says of an agent; a list that is newer wins. */
+function compared({ read }: AgentRow, environment: string, stale: boolean): Cell | undefined {
+  const cell = differences.cell(read, environment);
+  return cell && read && fromReading(cell, read.resources, environment === environments.items[0]?.id, stale);
+}
+
+function fromReading(cell: CellView, resources: number | null, isFirstStage: boolean, stale: boolean): Cell {
+  switch (cell.state) {
+    case "first": return { kind: "first", resources, isFirstStage, stale };
+    case "same": return { kind: "same", accepted: cell.accepted, stale };
+    case "differs": return { kind: "differs", differences: cell.differences, accepted: cell.accepted, stale };
+    case "missing": return { kind: "missing", stale };
     case "unknown": return { kind: "uncompared", message: cell.message };
-    default: return undefined;
   }
 }
 
 /** Whether an agent is the same wherever it could be compared, and missing nowhere. */
-export function isSame(agent: string, sets: Map<string, Set<string>>): boolean {
-  return environments.items.every((environment, nth) => {
-    const { kind } = cellOf(agent, environment, sets);
-    return kind === "same" || (kind === "present" && nth === 0);
+export function isSame(row: AgentRow, sets: Map<string, Set<string>>): boolean {
+  return row.ids.every((_, nth) => {
+    const { kind } = cellOf(row, nth, sets);
+    return kind === "same" || ((kind === "present" || kind === "first") && nth === 0);
   });
 }
 

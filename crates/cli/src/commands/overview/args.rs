@@ -6,8 +6,13 @@ use clap::Args;
 /// is read with its own stored key; one that cannot be read leaves the others whole.
 ///
 /// Example: aidb overview --differing
+///
+/// Example: aidb overview my-agent
 #[derive(Args, Debug)]
 pub(crate) struct OverviewArgs {
+    /// Only this agent, item by item.
+    #[arg(value_name = "AGENT", conflicts_with_all = ["differing", "detailed_exitcode"])]
+    pub(crate) agent: Option<String>,
     /// Only agents that differ or are missing somewhere, or where that cannot be told.
     #[arg(long)]
     pub(crate) differing: bool,

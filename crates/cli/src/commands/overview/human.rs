@@ -1,11 +1,14 @@
 //! An overview as a table: agents down, environments across.
 
-use aidb_core::operations::{Cell, OverviewStage};
+use aidb_core::operations::{Cell, OverviewRow, OverviewStage};
 use anstyle::Style;
 
 use super::OverviewShown;
+use crate::shell;
 use crate::view::Detail;
-use crate::view::human::{BAD, BOLD, CHANGED, DIM, GOOD, Human, Page, aligned, column, counted, padded, paint, shown};
+use crate::view::human::{
+    BAD, BOLD, CHANGED, DIM, GOOD, Human, Page, aligned, column, counted, note, padded, paint, shown,
+};
 
 /// The widest column, in characters.
 const WIDEST: usize = 40;
@@ -32,32 +35,72 @@ impl Human for OverviewShown {
         }
         page.blank();
         let most = if detail == Detail::Verbose { usize::MAX } else { MOST_ROWS };
-        let first = column(rows.iter().map(|row| row.agent_id.as_str()).chain(["Agent"]), WIDEST);
-        let widths: Vec<usize> = stages
-            .iter()
-            .enumerate()
-            .map(|(nth, stage)| {
-                let cells: Vec<String> = rows.iter().map(|row| words(&row.cells[nth]).0).collect();
-                column(cells.iter().map(String::as_str).chain([shown(&stage.environment.name).as_str()]), WIDEST)
-            })
-            .collect();
-        let heads = stages.iter().zip(&widths).map(|(stage, width)| padded(&shown(&stage.environment.name), *width));
-        let heads: Vec<String> = std::iter::once(padded("Agent", first)).chain(heads).collect();
-        page.line(paint(BOLD, heads.join("  ").trim_end()));
-        for row in rows.iter().take(most) {
-            let cells = row.cells.iter().zip(&widths).enumerate().map(|(nth, (cell, width))| {
-                let (word, style) = words(cell);
-                // Nothing stands behind the last one.
-                let width = if nth + 1 == stages.len() { 0 } else { *width };
-                paint(style, &padded(&word, width))
-            });
-            let cells: Vec<String> = std::iter::once(padded(&shown(&row.agent_id), first)).chain(cells).collect();
-            page.line(cells.join("  ").trim_end());
-        }
+        let table = rows.iter().take(most).map(|row| {
+            let cells = row.cells.iter().map(describe_cell);
+            std::iter::once((ids(row), Style::new())).chain(cells).collect()
+        });
+        let heads = stages.iter().map(|stage| stage.environment.name.as_str());
+        table_lines(&mut page, "Agent", heads, table.collect());
         if rows.len() > most {
             page.line(format!("… and {} more (--verbose shows all)", rows.len() - most));
         }
+        self.suggestions(&mut page);
         page.into_text()
+    }
+
+    fn remarks(&self, _detail: Detail) -> String {
+        let unkept = self.overview.unkept.as_ref();
+        unkept.map(|report| note(&format!("This overview could not be kept: {}", report.message))).unwrap_or_default()
+    }
+}
+
+impl OverviewShown {
+    /// Agents that may be one. Never more than a question: only a person knows.
+    fn suggestions(&self, page: &mut Page) {
+        if self.overview.suggested.is_empty() {
+            return;
+        }
+        page.blank();
+        page.line("Perhaps one agent under different ids; `aidb pair add` says so:");
+        for pair in &self.overview.suggested {
+            let names = pair.iter().map(|it| {
+                let name = format!("{}/{}", self.name_of(&it.environment), it.agent_id);
+                shown(&shell::quoted(&name))
+            });
+            page.line(format!("  aidb pair add {}", names.collect::<Vec<_>>().join(" ")));
+        }
+    }
+}
+
+/// The ids of an agent, each once: "dev-agent = prod-agent".
+fn ids(row: &OverviewRow) -> String {
+    let mut ids: Vec<&str> = row.agent_ids.iter().map(String::as_str).collect();
+    ids.dedup();
+    ids.iter().map(|id| shown(id)).collect::<Vec<_>>().join(" = ")
+}
+
+/// A table with a head: the first column, and one for each stage. Nothing stands behind the last cell of a line.
+pub(super) fn table_lines<'h>(
+    page: &mut Page,
+    first: &str,
+    stages: impl Iterator<Item = &'h str>,
+    rows: Vec<Vec<(String, Style)>>,
+) {
+    let heads: Vec<String> = std::iter::once(first.to_owned()).chain(stages.map(shown)).collect();
+    let widths: Vec<usize> = heads
+        .iter()
+        .enumerate()
+        .map(|(nth, head)| column(rows.iter().map(|row| row[nth].0.as_str()).chain([head.as_str()]), WIDEST))
+        .collect();
+    let heads = heads.iter().zip(&widths).map(|(head, width)| padded(head, *width)).collect::<Vec<_>>();
+    page.line(paint(BOLD, heads.join("  ").trim_end()));
+    for row in rows {
+        let last = row.len().saturating_sub(1);
+        let cells = row.iter().zip(&widths).enumerate().map(|(nth, ((text, style), width))| {
+            let text = if nth == last { text.clone() } else { padded(text, *width) };
+            if *style == Style::new() { text } else { paint(*style, &text) }
+        });
+        page.line(cells.collect::<Vec<_>>().join("  ").trim_end());
     }
 }
 
@@ -79,11 +122,14 @@ fn stage_line(stage: &OverviewStage) -> [String; 3] {
     [shown(&stage.environment.name), shown(&stage.environment.url), says]
 }
 
-fn words(cell: &Cell) -> (String, Style) {
+fn describe_cell(cell: &Cell) -> (String, Style) {
+    let accepted = |accepted: usize| if accepted > 0 { format!(", {accepted} accepted") } else { String::new() };
     match cell {
         Cell::First => ("present".into(), GOOD),
-        Cell::Same => ("same".into(), GOOD),
-        Cell::Differs { differences } => (format!("differs ({differences})"), CHANGED),
+        Cell::Same { accepted: on_purpose } => (format!("same{}", accepted(*on_purpose)), GOOD),
+        Cell::Differs { differences, accepted: on_purpose } => {
+            (format!("differs ({differences}){}", accepted(*on_purpose)), CHANGED)
+        }
         Cell::Missing => ("missing".into(), BAD),
         Cell::Unknown { .. } => ("cannot tell".into(), DIM),
     }

@@ -1,4 +1,5 @@
 use aidb_core::operations::{Cell, OverviewStage};
+use aidb_core::store::PairMember;
 use serde_json::{Value, json};
 
 use super::OverviewShown;
@@ -8,7 +9,8 @@ impl Json for OverviewShown {
     fn json(&self) -> Value {
         let stages = &self.overview.stages;
         let agents = self.rows().map(|row| {
-            let cells = row.cells.iter().zip(stages).map(|(cell, stage)| cell_json(cell, stage, &row.agent_id));
+            let cells = row.cells.iter().zip(stages).zip(&row.agent_ids);
+            let cells = cells.map(|((cell, stage), agent_id)| cell_json(cell, stage, agent_id));
             json!({ "agent_id": row.agent_id, "name": row.name, "cells": cells.collect::<Vec<_>>() })
         });
         json!({
@@ -16,7 +18,17 @@ impl Json for OverviewShown {
             "action": "overview",
             "environments": stages.iter().map(stage).collect::<Vec<_>>(),
             "agents": agents.collect::<Vec<_>>(),
+            "suggested_pairs": self.overview.suggested.iter().map(|pair| self.suggested(pair)).collect::<Vec<_>>(),
         })
+    }
+}
+
+impl OverviewShown {
+    fn suggested(&self, pair: &[PairMember]) -> Value {
+        let agents = pair
+            .iter()
+            .map(|member| json!({ "environment": self.name_of(&member.environment), "agent_id": member.agent_id }));
+        agents.collect()
     }
 }
 
@@ -34,19 +46,19 @@ fn stage(stage: &OverviewStage) -> Value {
 }
 
 fn cell_json(cell: &Cell, stage: &OverviewStage, agent: &str) -> Value {
-    let (state, differences, reason) = match cell {
-        Cell::First => ("first", 0, None),
-        Cell::Same => ("same", 0, None),
-        Cell::Differs { differences } => ("differs", *differences, None),
-        Cell::Missing => ("missing", 0, None),
-        Cell::Unknown { reason, .. } => ("unknown", 0, Some(&reason.message)),
+    let (state, differences, accepted, reason) = match cell {
+        Cell::First => ("first", 0, 0, None),
+        Cell::Same { accepted } => ("same", 0, *accepted, None),
+        Cell::Differs { differences, accepted } => ("differs", *differences, *accepted, None),
+        Cell::Missing => ("missing", 0, 0, None),
+        Cell::Unknown { reason, .. } => ("unknown", 0, 0, Some(&reason.message)),
     };
     present(json!({
         "environment": stage.environment.name,
         "agent_id": agent,
         "state": state,
         "differences": differences,
-        "accepted": 0,
+        "accepted": accepted,
         "reason": reason,
     }))
 }

@@ -3,10 +3,13 @@
 mod args;
 mod human;
 mod json;
+mod stages;
 
 pub(crate) use args::OverviewArgs;
 
-use aidb_core::operations::{AskForKey, Overview, OverviewRow};
+use aidb_core::config::AgentId;
+use aidb_core::operations::{AgentStages, AskForKey, Overview, OverviewRow};
+use aidb_core::store::EnvironmentId;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -19,7 +22,18 @@ pub(crate) struct OverviewShown {
     pub(crate) differing: bool,
 }
 
+/// One agent in all stages.
+pub(crate) struct StagesShown {
+    pub(crate) agent: AgentId,
+    pub(crate) stages: AgentStages,
+}
+
 impl OverviewShown {
+    fn name_of(&self, environment: &EnvironmentId) -> &str {
+        let stage = self.overview.stages.iter().find(|stage| stage.environment.id == *environment);
+        stage.map_or("", |stage| &stage.environment.name)
+    }
+
     fn rows(&self) -> impl Iterator<Item = &OverviewRow> {
         self.overview.rows.iter().filter(|row| !self.differing || row.is_noteworthy())
     }
@@ -28,6 +42,14 @@ impl OverviewShown {
 /// Reads all environments and shows them beside each other.
 pub(crate) async fn overview(invocation: &Invocation, args: OverviewArgs) -> Result<Exit, Failure> {
     let engine = invocation.engine()?;
+    if let Some(agent) = args.agent {
+        let agent = AgentId::new(agent)?;
+        let stages = engine.agent_stages(&agent, None, AskForKey::Now, &invocation.context()).await?;
+        let unread = stages.stages.iter().all(|stage| stage.present.is_err());
+        let exit = if unread && !stages.stages.is_empty() { Exit::Failed } else { Exit::Done };
+        invocation.result(&StagesShown { agent, stages })?;
+        return Ok(exit);
+    }
     let overview = engine.overview(AskForKey::Now, &invocation.context()).await?;
     let shown = OverviewShown { overview, differing: args.differing };
     invocation.result(&shown)?;

@@ -21,6 +21,7 @@ async fn pragma(store: &Store, name: &str) -> String {
 
 /// What leads a store of today back to version 3.
 const BACK_TO_3: &str = "
+    DROP TABLE pair_members; DROP TABLE accepted_differences; DROP TABLE last_overview;
     ALTER TABLE environments DROP COLUMN key_prompt;
     DROP TRIGGER history_of_profile_changes; DROP TRIGGER profile_changes_are_not_edited; DROP TABLE profile_changes;
     ALTER TABLE operations DROP COLUMN gains; ALTER TABLE operations DROP COLUMN losses;
