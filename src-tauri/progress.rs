@@ -82,7 +82,7 @@ impl ProgressSink for ThrottledProgress {
                 self.tell(&mut now, None, Some(RetryView { what, attempt, wait_ms, reason }));
             }
             // Several agents at once are told apart by the page, which asks for each by itself; and it waits for nobody.
-            Event::Retrying { .. } | Event::Agent { .. } | Event::Waiting { .. } => {}
+            Event::Retrying { .. } | Event::Agent { .. } | Event::AgentEnded { .. } | Event::Waiting { .. } => {}
         }
     }
 }

@@ -8,9 +8,9 @@ use secrecy::ExposeSecret as _;
 
 use crate::args::GlobalArgs;
 use crate::commands::{
-    AcceptAction, AcceptArgs, BackupsArgs, CompareArgs, CompletionsArgs, EnvAction, EnvArgs, ExportArgs, HistoryArgs,
-    ImportArgs, ManArgs, OverviewArgs, PairAction, PairArgs, PromoteArgs, RecoverArgs, RollbackArgs, SandboxArgs,
-    SchemaArgs, TestArgs,
+    AcceptAction, AcceptArgs, BackupsArgs, BatchAction, BatchArgs, CompareArgs, CompletionsArgs, EnvAction, EnvArgs,
+    ExportArgs, HistoryArgs, ImportArgs, ManArgs, OverviewArgs, PairAction, PairArgs, PromoteArgs, RecoverArgs,
+    RollbackArgs, SandboxArgs, SchemaArgs, TestArgs,
 };
 use crate::failure::CommandError;
 use crate::screen::Kind;
@@ -79,6 +79,7 @@ pub(crate) enum MigrateAction {
     Rollback(RollbackArgs),
     Compare(CompareArgs),
     Backups(BackupsArgs),
+    Batch(BatchArgs),
     History(HistoryArgs),
 }
 
@@ -114,6 +115,7 @@ impl Command {
                     | MigrateAction::Compare(_)
                     | MigrateAction::Backups(_)
                     | MigrateAction::History(_)
+                    | MigrateAction::Batch(BatchArgs { action: None | Some(BatchAction::List | BatchAction::Show(_)) })
             ),
             Self::Env(EnvArgs { action }) => {
                 matches!(action, EnvAction::List | EnvAction::Show(_) | EnvAction::Test(_))

@@ -89,6 +89,10 @@ impl ProgressSink for TerminalProgress {
             Event::Agent { agent_id, number, of } => {
                 self.with_bar(|bar| bar.set_message(format!("{number}/{of} {}", shown(&agent_id))));
             }
+            Event::AgentEnded { agent_id, done, of, failure } => {
+                let state = if failure.is_some() { "not done" } else { "done" };
+                self.with_bar(|bar| bar.set_message(format!("{done}/{of} {} {state}", shown(&agent_id))));
+            }
         }
     }
 }

@@ -116,6 +116,7 @@ async fn migrate(invocation: &Invocation, action: MigrateAction) -> Result<Exit,
         MigrateAction::Rollback(args) => commands::rollback(invocation, args).await,
         MigrateAction::Compare(args) => commands::compare(invocation, args).await,
         MigrateAction::Backups(args) => commands::backups(invocation, args.action).await,
+        MigrateAction::Batch(args) => commands::batch(invocation, args.action).await,
         MigrateAction::History(args) => commands::history(invocation, args.action).await,
     }
 }

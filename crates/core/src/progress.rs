@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::error::ErrorCode;
+
 /// Current action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -63,6 +65,17 @@ pub enum Event {
         number: usize,
         /// Out of how many.
         of: usize,
+    },
+    /// One agent of several has ended.
+    AgentEnded {
+        /// Id of the agent.
+        agent_id: String,
+        /// Number of agents that have ended.
+        done: usize,
+        /// Out of how many.
+        of: usize,
+        /// Why it was not done; `None` where it was.
+        failure: Option<ErrorCode>,
     },
 }
 

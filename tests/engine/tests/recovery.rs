@@ -431,8 +431,9 @@ async fn apply_saved(world: &World, path: &std::path::Path) -> Result<Applied, E
     let saved = aidb_core::operations::SavedPlan::read(path)?;
     let engine = next_start(world);
     let link = aidb_core::operations::LinkDatabase::Later;
-    let proposal = engine.propose_saved(&world.target, saved, &link, None).await?;
-    engine.apply(&world.target, &proposal, &UNASKED, &Context::default()).await
+    let proposals = engine.propose_saved(&world.target, saved, &link, None).await?;
+    let [proposal] = &proposals[..] else { panic!("one agent") };
+    engine.apply(&world.target, proposal, &UNASKED, &Context::default()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -440,7 +441,7 @@ async fn a_saved_plan_is_applied_as_it_was_saved_and_once() {
     let world = World::with(BEFORE).await;
     let path = world.folder.path().join("plan.json");
     let proposal = proposal(&world, Mode::Exact).await;
-    let save = |overwrite| world.engine.save_plan(&world.target, &proposal, &path, overwrite);
+    let save = async |overwrite| world.engine.save_plan(&world.target, &[&proposal], &path, overwrite).await;
     save(aidb_core::files::Overwrite::Nothing).await.expect("saved");
     assert_eq!(save(aidb_core::files::Overwrite::Nothing).await.expect_err("taken").code(), ErrorCode::FileExists);
     assert!(!std::fs::read_to_string(&path).expect("text").contains(common::KEY), "no key is in it");
@@ -468,7 +469,11 @@ async fn r6_a_saved_plan_writes_nothing_once_the_target_moved() {
     let world = World::with(BEFORE).await;
     let path = world.folder.path().join("plan.json");
     let proposal = proposal(&world, Mode::Exact).await;
-    world.engine.save_plan(&world.target, &proposal, &path, aidb_core::files::Overwrite::Nothing).await.expect("saved");
+    world
+        .engine
+        .save_plan(&world.target, &[&proposal], &path, aidb_core::files::Overwrite::Nothing)
+        .await
+        .expect("saved");
     world.sandbox.handle().set_resource(AGENT, "customers", "table", &[aidb_sandbox::Permission::Admin]).expect("set");
     let writes = world.writes();
     let error = apply_saved(&world, &path).await.expect_err("moved");
@@ -484,7 +489,11 @@ async fn a_saved_plan_for_another_server_or_one_that_was_edited_is_refused() {
     let world = World::with(BEFORE).await;
     let path = world.folder.path().join("plan.json");
     let proposal = proposal(&world, Mode::Exact).await;
-    world.engine.save_plan(&world.target, &proposal, &path, aidb_core::files::Overwrite::Nothing).await.expect("saved");
+    world
+        .engine
+        .save_plan(&world.target, &[&proposal], &path, aidb_core::files::Overwrite::Nothing)
+        .await
+        .expect("saved");
     let elsewhere = World::with(BEFORE).await;
     let error = apply_saved(&elsewhere, &path).await.expect_err("another server");
     assert!(error.to_string().contains("it was made for"), "{error}");

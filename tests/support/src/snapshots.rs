@@ -16,6 +16,7 @@ pub fn settings(home: &Path) -> Settings {
         (r"\bbk-[0-9a-hjkmnp-tv-z]{8}\b", "bk-[id]"),
         (r"\bop-[0-9a-hjkmnp-tv-z]{8}\b", "op-[id]"),
         (r"\bad-[0-9a-hjkmnp-tv-z]{8}\b", "ad-[id]"),
+        (r"\bba-[0-9a-hjkmnp-tv-z]{8}\b", "ba-[id]"),
         (r"\bpr-[0-9a-hjkmnp-tv-z]{8}\b", "pr-[id]"),
         (r"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b", "[uuid]"),
         (r"\b[0-9a-f]{64}\b", "[sha256]"),

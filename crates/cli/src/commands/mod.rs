@@ -3,6 +3,7 @@
 
 mod accept;
 mod backups;
+mod batch;
 mod change;
 mod compare;
 mod completions;
@@ -24,6 +25,7 @@ mod text;
 
 pub(crate) use accept::{AcceptAction, AcceptArgs, accept};
 pub(crate) use backups::{BackupsArgs, backups};
+pub(crate) use batch::{BatchAction, BatchArgs, batch};
 pub(crate) use compare::{CompareArgs, compare};
 pub(crate) use completions::{CompletionsArgs, completions};
 pub(crate) use env::{EnvAction, EnvArgs, env};

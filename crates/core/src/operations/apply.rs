@@ -279,6 +279,7 @@ impl Engine {
             program: self.settings.program,
             saved_plan: proposal.saved.clone(),
             counts: Some(counts(plan)),
+            batch: context.batch.clone(),
         };
         Ok(self.store().await?.begin_operation(&operation).await?)
     }

@@ -12,7 +12,7 @@ use super::{Beside, Error, WhenMoved};
 use crate::apply::DEFAULT_IN_FLIGHT;
 use crate::connector::{Connector, Limits, Proxies, RetryNotice, RetryPolicy, Session};
 use crate::progress::{Event, ProgressSink, Silent};
-use crate::store::{By, Program, Store};
+use crate::store::{BatchId, By, Program, Store};
 use crate::vault::Vault;
 
 /// Number of times a read is tried at most before anything was written.
@@ -67,6 +67,8 @@ pub struct Context {
     pub agent_key_out: Option<Arc<Beside>>,
     /// A file for the backups that are taken, besides the store.
     pub backup_out: Option<Arc<Beside>>,
+    /// The batch that this is part of.
+    pub batch: Option<BatchId>,
 }
 
 /// Behaviour while somebody else is changing the same agent.
@@ -90,6 +92,7 @@ impl Default for Context {
             when_moved: WhenMoved::default(),
             agent_key_out: None,
             backup_out: None,
+            batch: None,
         }
     }
 }

@@ -300,6 +300,18 @@ pub enum Error {
         /// Reason, as the rest of a sentence.
         reason: String,
     },
+    /// The agent that is to go first is not among those of the batch.
+    #[error("{agent} is to go first, and is not among the agents that would be changed. Nothing was changed.")]
+    NotInBatch {
+        /// Id of the agent.
+        agent: String,
+    },
+    /// A process is at the batch.
+    #[error("The batch {batch} is under way in another window or terminal on this machine.")]
+    BatchUnderWay {
+        /// Id of the batch.
+        batch: String,
+    },
     /// The first stage has nothing before it that an agent could differ from.
     #[error(
         "{environment} is the first stage, so there is nothing that an agent there could differ from. Nothing was changed."
@@ -441,6 +453,7 @@ impl Explain for Error {
             Self::EntryUnreadable { .. } => ErrorCode::StoreUnusable,
             Self::Interrupted => ErrorCode::Interrupted,
             Self::DifferenceMoved { .. } => ErrorCode::TargetChanged,
+            Self::BatchUnderWay { .. } => ErrorCode::AgentBusy,
             Self::Unread { report } => report.code,
             _ => ErrorCode::Usage,
         }
@@ -524,6 +537,8 @@ impl Explain for Error {
             Self::ConnectionStringMissing { .. } => "Give one, or leave the database for later.".into(),
             Self::EntryNotFound { .. } => "Look at the list of the history; it holds every id.".into(),
             Self::EntryUnreadable { .. } => "It may have been written by another version of aidb.".into(),
+            Self::NotInBatch { .. } => "Name one of the agents that the plans are for.".into(),
+            Self::BatchUnderWay { .. } => "Wait until it has ended, and look at how it did.".into(),
             Self::NoStageBefore { .. } => "Name the environment that differs, and look at the order of the stages.".into(),
             Self::DoesNotDiffer { differing, .. } if differing.is_empty() => "There is nothing to accept.".into(),
             Self::DoesNotDiffer { differing, .. } => format!("What differs: {}.", first_of(differing).join(", ")),

@@ -229,6 +229,7 @@ impl Engine {
             program: self.settings.program,
             saved_plan: None,
             counts: None,
+            batch: None,
         };
         let summary = format!("Exported to {destination}");
         let end = End { state: OperationState::Done, summary: &summary, outcome_json: None, cause: None, at: now };

@@ -20,6 +20,7 @@ async fn operation(store: &Store, kind: OperationKind, year: i32, reason: Option
         program: Program::Window,
         saved_plan: None,
         counts: None,
+        batch: None,
     };
     store.begin_operation(&new).await.unwrap()
 }
@@ -128,6 +129,7 @@ async fn an_interrupted_operation_and_its_recovery_say_different_things_and_name
             program: Program::Window,
             saved_plan: None,
             counts: None,
+            batch: None,
         };
         let end = crate::store::End { state, summary: sentence, outcome_json: None, cause: None, at };
         let recovery = store.finish_recovery(&interrupted, &recovery, &end).await.unwrap();

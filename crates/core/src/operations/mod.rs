@@ -11,6 +11,7 @@
 //! | `import.rs`, `promote.rs`, `rollback.rs` | Dry run, Import, Promote, Rollback: how their plans are made |
 //! | `proposal.rs` | a plan with what it was made from: reduced to chosen items, made anew |
 //! | `apply.rs` | applying any plan: read again, back up, apply, record |
+//! | `batch.rs` | Batch: several agents, each a transaction of its own |
 //! | `agent_key.rs` | Import, step 1: the key that aidb makes for an agent |
 //! | `beside.rs`, `backup_file.rs` | keys and backups in files of their own, for a machine that goes away |
 //! | `lock.rs` | one writer for an agent at a time |
@@ -28,6 +29,7 @@ mod agents;
 mod apply;
 mod backup_file;
 mod backups;
+mod batch;
 mod beside;
 mod compare;
 mod connection;
@@ -63,6 +65,7 @@ pub use agent_key::{AgentKey, KeyStorage};
 pub use apply::Applied;
 pub use backup_file::BackupFile;
 pub use backups::BackupChoice;
+pub use batch::{AgentEnd, AgentStanding, BatchEnd, BatchOptions, BatchStop, STOP_AFTER};
 pub use beside::Beside;
 pub use compare::{Comparison, Side, compare};
 pub use connection::{Check, CheckState, ConnectionReport};
@@ -78,6 +81,7 @@ pub use history_text::describe_operation;
 pub use import::{ImportOptions, LinkDatabase, Relink, Remember};
 pub use memory::{Look, LostMemory};
 pub use overview::{Cell, Overview, OverviewRow, OverviewStage};
+pub use promote::Which;
 pub use proposal::{Approval, Proposal, ProposalSource};
 pub use recover::{Interrupted, Owner, Recovered, RecoveryEnd, RecoveryRequest};
 pub use rollback::{RollbackOptions, RollbackSource};

@@ -1,10 +1,15 @@
 //! Promote: export → validate → plan from one environment to another. Applied like any other plan.
 
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+
+use super::overview::{Accepted, differences};
 use super::target::same_server;
 use super::{Context, Engine, Error, ImportOptions, Proposal, ProposalSource, Target};
-use crate::config::{AgentId, DatabaseReference};
-use crate::plan::{Note, NoteCode, NoteWeight};
-use crate::store::{OperationFilter, OperationKind, OperationState, ServerFilter};
+use crate::config::{AgentId, AgentState, DatabaseReference, LiveAgent};
+use crate::plan::{Change, Note, NoteCode, NoteWeight, Selection};
+use crate::store::{EnvironmentId, OperationFilter, OperationKind, OperationState, PairMember, ServerFilter};
 
 impl Engine {
     /// Plans a promotion, of a paired agent to its partner. What was read from the source is part of the proposal: applying reads the source no more.
@@ -47,6 +52,48 @@ impl Engine {
         Ok(proposal)
     }
 
+    /// Plans promotions of several agents, several at a time; in the order of the agents.
+    ///
+    /// # Errors
+    /// As [`Engine::propose_promotion`], for the first of them that cannot be planned.
+    pub async fn propose_promotions(
+        &self,
+        from: &Target,
+        agents: &[AgentId],
+        to: &Target,
+        options: &ImportOptions,
+        which: Which,
+        context: &Context,
+    ) -> Result<Vec<(AgentId, Proposal)>, Error> {
+        let planned = stream::iter(agents).map(|agent| async move {
+            let proposal = self.propose_promotion(from, agent, to, options, context).await?;
+            Ok::<_, Error>((agent.clone(), proposal))
+        });
+        let mut planned: Vec<(AgentId, Proposal)> =
+            planned.buffered(self.settings.in_flight.get()).try_collect().await?;
+        if which == Which::Differing {
+            let accepted = self.accepted_beside(from, to).await?;
+            for (agent, proposal) in &mut planned {
+                if let Some((accepted, from, to)) = &accepted {
+                    *proposal = without_accepted(proposal, agent, accepted, (from, to))?;
+                }
+            }
+            planned.retain(|(_, proposal)| !proposal.plan.is_empty());
+        }
+        Ok(planned)
+    }
+
+    /// The accepted differences, where both are environments.
+    async fn accepted_beside(
+        &self,
+        from: &Target,
+        to: &Target,
+    ) -> Result<Option<(Accepted, EnvironmentId, EnvironmentId)>, Error> {
+        let (Some(from), Some(to)) = (&from.environment, &to.environment) else { return Ok(None) };
+        let declared = self.declared(&self.environments().await?).await?;
+        Ok(Some((declared.accepted, from.id.clone(), to.id.clone())))
+    }
+
     /// The database that was named by the configuration which aidb brought to an environment, and that was not linked there. The server
     /// knows nothing of it, so without this it would be forgotten one stage later. Looked for back to where the agent was registered:
     /// what came in between, a rollback or a file without a database, says nothing of it.
@@ -64,6 +111,39 @@ impl Engine {
         }
         Ok(None)
     }
+}
+
+/// Which of several agents are promoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Every one, also where nothing is to be done.
+    All,
+    /// Those that differ; what was accepted as on purpose stays.
+    Differing,
+}
+
+/// The proposal without what differs on purpose.
+fn without_accepted(
+    proposal: &Proposal,
+    agent: &AgentId,
+    accepted: &Accepted,
+    (from, to): (&EnvironmentId, &EnvironmentId),
+) -> Result<Proposal, Error> {
+    let Some(wanted) = proposal.wanted() else { return Ok(proposal.clone()) };
+    let member = |environment: &EnvironmentId, agent: &AgentId| PairMember {
+        environment: environment.clone(),
+        agent_id: agent.to_string(),
+    };
+    let (before, there) = (member(from, agent), member(to, &proposal.plan.agent_id));
+    let source = AgentState::Present(Box::new(LiveAgent::of(wanted.clone())));
+    let found = differences(&source, &proposal.live)?;
+    let on_purpose: BTreeSet<&str> =
+        found.iter().filter(|one| accepted.of(&there, &before, one).is_some()).map(|one| one.item.as_str()).collect();
+    if on_purpose.is_empty() {
+        return Ok(proposal.clone());
+    }
+    let left = proposal.plan.changes.iter().map(Change::key).filter(|key| !on_purpose.contains(key.as_str()));
+    Ok(proposal.select(Selection::Only(left.collect()))?)
 }
 
 /// Number of the last operations that are looked at for the one that brought an agent to where it is.

@@ -276,6 +276,7 @@ impl Engine {
             program: self.settings.program,
             saved_plan: None,
             counts: None,
+            batch: None,
         }
     }
 

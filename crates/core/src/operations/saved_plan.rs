@@ -8,6 +8,7 @@
 //! to say that it is the one that was read: with the words of its hash, or in person. Words prove that the file is the one
 //! that was read. They do not prove who saved it or who read it.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,25 +21,44 @@ use super::{Engine, Error, LinkDatabase, Proposal, ProposalSource, Remember, Tar
 use crate::config::{self, Agent, AgentState, escaped_json};
 use crate::files::{self, Overwrite};
 use crate::plan::{DatabaseLinking, LimitsGoal, PLAN_FORMAT, Plan, Selection};
-use crate::store::ServerRef;
+use crate::store::{By, ServerRef};
 
-/// The version of the file's form. Another one is refused, never guessed at.
+/// The version of the form of one agent's plan. Another one is refused, never guessed at.
 const FORMAT: u32 = 1;
+/// The version of the form that holds several.
+const FORMAT_OF_SEVERAL: u32 = 2;
 /// Name of the file in errors.
 const WHAT: &str = "Plan file";
 
-/// A saved plan: a JSON document with two keys, the plan with everything around it and a checksum over that.
+/// A saved plan: a JSON document with two keys, the plan of one agent or those of several with everything around them, and a
+/// checksum over that.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SavedPlan {
-    saved: Saved,
+    saved: Content,
     /// SHA-256, in hex, over `saved` as compact JSON: a plan that was edited is not the plan that was agreed to.
     sha256: String,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Content {
+    One(Box<Saved>),
+    Several(SavedPlans),
+}
+
+/// The plans of several agents, for one server.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Saved {
+struct SavedPlans {
+    format: u32,
+    plans: Vec<Saved>,
+}
+
+/// The plan of one agent, with what it was made from. It holds no secret.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Saved {
     format: u32,
     id: String,
     saved_at: DateTime<Utc>,
@@ -57,20 +77,78 @@ struct Saved {
     plan: Plan,
 }
 
+impl Saved {
+    /// A proposal for a target, without its connection string.
+    pub(super) fn of(target: &Target, proposal: &Proposal, by: &By) -> Self {
+        let (wanted, linking, limits) = match &proposal.goal {
+            OwnedGoal::Agent(agent, linking, limits) => (Some(agent.as_ref().clone()), *linking, limits.clone()),
+            OwnedGoal::Absent => (None, DatabaseLinking::Later, LimitsGoal::Unsaid),
+        };
+        Self {
+            format: FORMAT,
+            id: uuid::Uuid::now_v7().to_string(),
+            saved_at: by.at,
+            saved_by: by.actor.clone(),
+            server: target.server.clone(),
+            source: proposal.source.clone(),
+            wanted,
+            linking,
+            limits,
+            selection: proposal.selection.clone(),
+            live: proposal.live.as_ref().clone(),
+            plan: proposal.plan.clone(),
+        }
+    }
+
+    /// What it proposes, without a connection string.
+    pub(super) fn into_proposal(self, approval: Approval) -> Proposal {
+        let goal = match self.wanted {
+            Some(agent) => OwnedGoal::Agent(Arc::new(agent), self.linking, self.limits),
+            None => OwnedGoal::Absent,
+        };
+        Proposal {
+            plan: self.plan,
+            source: self.source,
+            live: Arc::new(self.live),
+            goal,
+            selection: self.selection,
+            connection_string: None,
+            keep: Remember::Forget,
+            saved: Some(self.id),
+            approval,
+        }
+    }
+}
+
 impl SavedPlan {
+    fn each(&self) -> &[Saved] {
+        match &self.saved {
+            Content::One(saved) => std::slice::from_ref(saved),
+            Content::Several(several) => &several.plans,
+        }
+    }
+
+    /// Server that it is for; `None` where the file says none, or several.
+    fn one_server(&self) -> Option<&ServerRef> {
+        let mut servers = self.each().iter().map(|saved| &saved.server);
+        let first = servers.next()?;
+        servers.all(|server| server.server_id() == first.server_id()).then_some(first)
+    }
+
     /// Server.
-    #[must_use]
-    pub fn server(&self) -> &ServerRef {
-        &self.saved.server
+    ///
+    /// # Errors
+    /// A file that names none, or several.
+    pub fn server(&self) -> Result<&ServerRef, Error> {
+        self.one_server().ok_or_else(|| Error::PlanUnusable { reason: "it is not for one server.".into() })
     }
 
-    /// The plan.
-    #[must_use]
-    pub fn plan(&self) -> &Plan {
-        &self.saved.plan
+    /// The plans, one for each agent.
+    pub fn plans(&self) -> impl Iterator<Item = &Plan> {
+        self.each().iter().map(|saved| &saved.plan)
     }
 
-    /// The hash of the whole plan as eight words, for people to tell each other over any channel. 88 bits: nobody makes
+    /// The hash of the whole file as eight words, for people to tell each other over any channel. 88 bits: nobody makes
     /// another plan with the same words.
     #[must_use]
     pub fn words(&self) -> String {
@@ -80,13 +158,13 @@ impl SavedPlan {
     /// Person who saved it, as the file says.
     #[must_use]
     pub fn saved_by(&self) -> &str {
-        &self.saved.saved_by
+        self.each().first().map_or("", |saved| &saved.saved_by)
     }
 
     /// When.
     #[must_use]
     pub fn saved_at(&self) -> DateTime<Utc> {
-        self.saved.saved_at
+        self.each().first().map_or(DateTime::UNIX_EPOCH, |saved| saved.saved_at)
     }
 
     /// Reads a saved plan from a file.
@@ -100,46 +178,44 @@ impl SavedPlan {
         }
         let named = |reason: String| Error::PlanUnusable { reason: format!("{} {reason}", path.display()) };
         let read: Self = serde_json::from_str(&text).map_err(|_| named("is no saved plan.".into()))?;
-        if read.saved.format != FORMAT || read.saved.plan.format != PLAN_FORMAT {
+        let other_form = matches!(&read.saved, Content::Several(several) if several.format != FORMAT_OF_SEVERAL);
+        let other = |saved: &Saved| saved.format != FORMAT || saved.plan.format != PLAN_FORMAT;
+        if other_form || read.each().iter().any(other) {
             return Err(named("was saved by another version of aidb.".into()));
         }
         if read.sha256 != checksum(&read.saved)? {
             return Err(named("was changed since it was saved.".into()));
         }
+        if read.one_server().is_none() || has_twice(read.plans()) {
+            return Err(named("holds no plans, plans for several servers, or two for one agent.".into()));
+        }
         Ok(read)
     }
 }
 
+fn has_twice<'p>(plans: impl Iterator<Item = &'p Plan>) -> bool {
+    let mut seen = HashSet::new();
+    !plans.map(|plan| &plan.agent_id).all(|agent| seen.insert(agent))
+}
+
 impl Engine {
-    /// Writes a proposal into a file, and notes its hash in the store. An existing file is only overwritten where the person
-    /// said so.
+    /// Writes proposals for one target into a file, and notes its hash in the store. An existing file is only overwritten where the
+    /// person said so.
     ///
     /// # Errors
     /// The file exists or cannot be written, or the store cannot note it.
     pub async fn save_plan(
         &self,
         target: &Target,
-        proposal: &Proposal,
+        proposals: &[&Proposal],
         path: &Path,
         overwrite: Overwrite,
     ) -> Result<SavedPlan, Error> {
-        let (wanted, linking, limits) = match &proposal.goal {
-            OwnedGoal::Agent(agent, linking, limits) => (Some(agent.as_ref().clone()), *linking, limits.clone()),
-            OwnedGoal::Absent => (None, DatabaseLinking::Later, LimitsGoal::Unsaid),
-        };
-        let saved = Saved {
-            format: FORMAT,
-            id: uuid::Uuid::now_v7().to_string(),
-            saved_at: self.now(),
-            saved_by: self.settings.actor.clone(),
-            server: target.server.clone(),
-            source: proposal.source.clone(),
-            wanted,
-            linking,
-            limits,
-            selection: proposal.selection.clone(),
-            live: proposal.live.as_ref().clone(),
-            plan: proposal.plan.clone(),
+        let by = self.by();
+        let mut plans: Vec<Saved> = proposals.iter().map(|proposal| Saved::of(target, proposal, &by)).collect();
+        let saved = match plans.len() {
+            1 => Content::One(Box::new(plans.remove(0))),
+            _ => Content::Several(SavedPlans { format: FORMAT_OF_SEVERAL, plans }),
         };
         let sha256 = checksum(&saved)?;
         let plan = SavedPlan { saved, sha256 };
@@ -151,9 +227,9 @@ impl Engine {
         Ok(plan)
     }
 
-    /// What a saved plan proposes, for the target that it was made for. `link` gives the connection string that a plan with a
-    /// database needs, `approved` the words of the plan that somebody read. A plan from elsewhere without them is shown, and
-    /// not applied before [`Proposal::approve_in_person`].
+    /// What a saved plan proposes, one proposal for each agent, for the target that it was made for. `link` gives the connection
+    /// string that a plan with a database needs, `approved` the words of the plan that somebody read. A plan from elsewhere without
+    /// them is shown, and not applied before [`Proposal::approve_in_person`].
     ///
     /// # Errors
     /// Another server than the plan's; words of another plan; no connection string for a plan that needs one.
@@ -163,20 +239,38 @@ impl Engine {
         plan: SavedPlan,
         link: &LinkDatabase,
         approved: Option<&str>,
-    ) -> Result<Proposal, Error> {
+    ) -> Result<Vec<Proposal>, Error> {
         if approved.is_some_and(|words| !same_words(words, &plan.words())) {
             return Err(Error::PlanNotTheApproved);
         }
         let own = self.store().await?.saved_plan_is_known(&plan.sha256).await?;
         let approval = match own || approved.is_some() {
             true => Approval::Given,
-            false => Approval::Missing { saved_by: plan.saved.saved_by.clone(), saved_at: plan.saved.saved_at },
+            false => Approval::Missing { saved_by: plan.saved_by().to_owned(), saved_at: plan.saved_at() },
         };
-        let saved = plan.saved;
-        if saved.server.server_id() != target.server_id() {
-            let reason = format!("it was made for {}, not for {}.", saved.server.called(), target.name);
+        let server = plan.server()?;
+        if server.server_id() != target.server_id() {
+            let reason = format!("it was made for {}, not for {}.", server.called(), target.name);
             return Err(Error::PlanUnusable { reason });
         }
+        let each = match plan.saved {
+            Content::One(saved) => vec![*saved],
+            Content::Several(several) => several.plans,
+        };
+        let mut proposals = Vec::with_capacity(each.len());
+        for saved in each {
+            proposals.push(self.saved_proposal(target, saved, link, approval.clone()).await?);
+        }
+        Ok(proposals)
+    }
+
+    pub(super) async fn saved_proposal(
+        &self,
+        target: &Target,
+        saved: Saved,
+        link: &LinkDatabase,
+        approval: Approval,
+    ) -> Result<Proposal, Error> {
         let connection_string = match saved.plan.database_to_link() {
             None => None,
             Some(database) => {
@@ -187,21 +281,7 @@ impl Engine {
             }
         };
         let keep = Remember::after_linking(saved.linking, link);
-        let goal = match saved.wanted {
-            Some(agent) => OwnedGoal::Agent(Arc::new(agent), saved.linking, saved.limits),
-            None => OwnedGoal::Absent,
-        };
-        Ok(Proposal {
-            plan: saved.plan,
-            source: saved.source,
-            live: Arc::new(saved.live),
-            goal,
-            selection: saved.selection,
-            connection_string,
-            keep,
-            saved: Some(saved.id),
-            approval,
-        })
+        Ok(Proposal { connection_string, keep, ..saved.into_proposal(approval) })
     }
 }
 
@@ -229,7 +309,7 @@ fn same_words(given: &str, words: &str) -> bool {
     given.map(str::to_lowercase).eq(words.split(' ').map(str::to_owned))
 }
 
-fn checksum(saved: &Saved) -> Result<String, Error> {
+fn checksum(saved: &Content) -> Result<String, Error> {
     let bytes = serde_json::to_vec(saved).map_err(unwritable)?;
     Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -110,6 +110,12 @@ pub enum StoreError {
         /// The two ids.
         agents: [String; 2],
     },
+    /// No batch of that id.
+    #[error("There is no batch {wanted:?}.")]
+    BatchNotFound {
+        /// As asked for.
+        wanted: String,
+    },
     /// A pair with one agent.
     #[error("A pair has agents in two environments or more. Nothing was changed.")]
     PairOfOne,
@@ -245,6 +251,7 @@ impl Explain for StoreError {
             | Self::Unusable { .. }
             | Self::PairContradicts { .. }
             | Self::PairOfOne
+            | Self::BatchNotFound { .. }
             | Self::NotPaired { .. }
             | Self::AcceptedNotFound { .. }
             | Self::OperationNotFound { .. } => ErrorCode::Usage,
@@ -278,6 +285,7 @@ impl Explain for StoreError {
             Self::IncompleteOrder => "List the environments anew and order them again.".into(),
             Self::Unusable { .. } => "Choose another one.".into(),
             Self::PairContradicts { .. } => "Take the other one out of its pair first, if it does not belong there.".into(),
+            Self::BatchNotFound { .. } => "Look at the list of batches.".into(),
             Self::PairOfOne => "Name an agent of another environment as well.".into(),
             Self::NotPaired { .. } => "Look at the list of pairs.".into(),
             Self::AcceptedNotFound { .. } => "Look at the list of accepted differences; it may have been removed.".into(),

@@ -9,6 +9,7 @@
 mod accepted;
 mod backup_row;
 mod backups;
+mod batches;
 mod codec;
 mod content;
 mod environments;
@@ -34,13 +35,14 @@ use sqlx::{Sqlite, Transaction};
 
 pub use accepted::{AcceptedDifference, AcceptedId, NewAccepted};
 pub use backups::{Backup, BackupFilter, BackupId, BackupReason, BackupSummary, Existence, NewBackup, Pin};
+pub use batches::{Batch, BatchAgent, NewBatch};
 pub use environments::{Colour, Environment, EnvironmentId, NewEnvironment, PlainHttpChoice, Protection};
 pub use error::StoreError;
 pub use history::HistoryRecord;
 pub use journal::{Heading, OpenOperation};
 pub use lock::AgentLock;
 pub use operations::{
-    Counts, End, NewOperation, Operation, OperationFilter, OperationId, OperationKind, OperationState,
+    BatchId, Counts, End, NewOperation, Operation, OperationFilter, OperationId, OperationKind, OperationState,
     OperationSummary, Program,
 };
 pub use pairs::{Pair, PairId, PairMember};

@@ -31,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_profile_changes.sql"),
     include_str!("../../migrations/0007_key_prompt.sql"),
     include_str!("../../migrations/0008_pairs.sql"),
+    include_str!("../../migrations/0009_batches.sql"),
 ];
 
 /// Time to wait for another process that is writing.

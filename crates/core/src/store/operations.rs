@@ -19,6 +19,11 @@ short_id! {
     OperationId, "op-"
 }
 
+short_id! {
+    /// A batch's id: `ba-` and eight characters that are easy to read out.
+    BatchId, "ba-"
+}
+
 text_enum! {
     /// Kind of an operation.
     pub enum OperationKind {
@@ -116,6 +121,8 @@ pub struct NewOperation {
     pub saved_plan: Option<String>,
     /// Gains and losses of the plan; `None` without a plan.
     pub counts: Option<Counts>,
+    /// The batch that it is part of.
+    pub batch: Option<BatchId>,
 }
 
 /// Number of items of a plan that give and take.
@@ -185,6 +192,9 @@ pub struct OperationSummary {
     /// Gains and losses of the plan, where that was noted.
     #[serde(default)]
     pub counts: Option<Counts>,
+    /// The batch that it is part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<BatchId>,
 }
 
 /// An operation with its plan and its outcome.
@@ -227,8 +237,8 @@ impl Store {
         let id = OperationId::random()?;
         sqlx::query(
             "INSERT INTO operations (id, kind, state, environment_id, environment_name, url, server, agent_id, mode, \
-             actor, reason, source, fingerprint, started_at, plan, program, saved_plan, gains, losses, sent) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+             actor, reason, source, fingerprint, started_at, plan, program, saved_plan, gains, losses, batch, sent) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
         )
         .bind(id.as_str())
         .bind(new.kind.as_str())
@@ -249,6 +259,7 @@ impl Store {
         .bind(&new.saved_plan)
         .bind(new.counts.map(|counts| counts.gains))
         .bind(new.counts.map(|counts| counts.losses))
+        .bind(new.batch.as_ref().map(BatchId::as_str))
         .execute(&mut **transaction)
         .await
         .map_err(self.failing())?;
@@ -324,7 +335,7 @@ impl Store {
         sqlx::query(
             "SELECT id, sequence, kind, state, environment_id, environment_name, url, agent_id, mode, actor, reason, \
              source, fingerprint, started_at, finished_at, summary, backup_id, program, waiting, cause, gains, \
-             losses FROM operations \
+             losses, batch FROM operations \
              WHERE (?1 IS NULL OR agent_id = ?1) \
              AND ((?2 IS NULL AND ?3 IS NULL) OR environment_id = ?2 OR server = ?3) ORDER BY sequence DESC LIMIT ?4",
         )
@@ -477,6 +488,7 @@ impl Store {
                 .map(|why| serde_json::from_str(&why).map_err(|_| unreadable("reason to wait")))
                 .transpose()?,
             cause: maybe("cause")?.and_then(|code| serde_json::from_value(code.into()).ok()),
+            batch: maybe("batch")?.map(BatchId::from_stored),
             counts: counts("gains")?.zip(counts("losses")?).map(|(gains, losses)| Counts { gains, losses }),
         })
     }

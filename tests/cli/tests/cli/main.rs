@@ -11,6 +11,7 @@ mod bad_files;
 mod bad_places;
 mod bad_servers;
 mod bad_usage;
+mod batch;
 mod compare;
 mod dash;
 mod declared;

@@ -102,7 +102,7 @@ fn what_did_not_end_well_keeps_its_status_where_nobody_reads_it() {
 }
 
 #[test]
-fn a_folder_that_stops_in_the_middle_says_so_where_nobody_reads_it() {
+fn a_folder_of_which_one_fails_says_so_where_nobody_reads_it() {
     let stage = Stage::new();
     let _exported = stage.run(&["m", "export", "-e", "Development", "--all", "-o", "agents"]).done();
     for agent in ["churn-forecast", "nightly-sync"] {
@@ -114,7 +114,7 @@ fn a_folder_that_stops_in_the_middle_says_so_where_nobody_reads_it() {
     let run = run_into(&stage, &import, Output::Full);
     stage.staging.set_faults([]);
     assert_eq!(run.status, Some(6), "the first agent was changed and stays so: {run}");
-    assert!(run.stderr.contains("were made and verified") && run.stderr.contains("Not started"), "{run}");
+    assert!(run.stderr.contains("were made and verified") && run.stderr.contains("1 put back"), "{run}");
     assert_eq!(stage.staging.resources("data-steward"), stage.development.resources("data-steward"), "{run}");
     let run = run_into(&stage, &import, Output::Full);
     assert_eq!(run.status, Some(74), "{run}");

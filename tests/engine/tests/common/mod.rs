@@ -5,6 +5,7 @@
 pub mod stages;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use aidb_core::config::{Agent, AgentId, Configuration, FORMAT_VERSION, Permission, ResourcePermission};
@@ -96,9 +97,15 @@ impl World {
 }
 
 pub fn engine_in(folder: &TempDir) -> Engine {
+    engine_with(folder, EngineSettings::for_actor("tester").in_flight)
+}
+
+/// An engine that has so many requests under way at once.
+pub fn engine_with(folder: &TempDir, in_flight: NonZeroUsize) -> Engine {
     let mut settings = EngineSettings::for_actor("tester");
     settings.retry = quick();
     settings.limits.request = Duration::from_secs(2);
+    settings.in_flight = in_flight;
     Engine::new(folder.path().join("data"), Vault::file(folder.path().join("keys")), settings)
 }
 

@@ -14,7 +14,7 @@ pub const STAGES: [&str; 3] = ["Development", "Staging", "Production"];
 pub struct Stages {
     pub servers: Vec<Sandbox>,
     pub engine: Engine,
-    _folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
 }
 
 impl Stages {
@@ -29,7 +29,7 @@ impl Stages {
             engine.add_environment_with_key(draft, &SecretString::from("a-key-of-tests")).await.expect("added");
             servers.push(server);
         }
-        Self { servers, engine, _folder: folder }
+        Self { servers, engine, folder }
     }
 
     pub async fn overview(&self) -> Overview {

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use aidb_core::apply::{KeyStanding, Outcome};
 use aidb_core::numbers::counted;
-use aidb_core::operations::{AgentKey, KeyStorage};
+use aidb_core::operations::{AgentKey, BatchStop, KeyStorage};
 use aidb_core::plan::Leftover;
 
-use super::{ChangeDone, ChangesDone};
+use super::{BatchDone, ChangeDone, ChangesDone};
 use crate::view::Detail;
 use crate::view::human::{BAD, Human, Page, column, done, failure, padded, paint, plan, shown};
 
@@ -22,6 +22,9 @@ impl Human for ChangesDone {
         for item in self.items.iter().filter(|item| item.applied.report.outcome == Outcome::Done) {
             finished(&mut page, item, detail);
         }
+        if let Some(batch) = self.batch.as_ref().filter(|_| self.done() > 1) {
+            page.line(format!("To go back with all of them: aidb migrate batch undo {}", batch.id));
+        }
         page.into_text()
     }
 
@@ -29,7 +32,7 @@ impl Human for ChangesDone {
         let mut page = Page::default();
         for item in &self.items {
             if item.applied.report.outcome != Outcome::Done {
-                if self.items.len() > 1 || !self.not_started.is_empty() {
+                if self.batch.is_some() {
                     page.line(format!("At {}:", shown(&item.source)));
                 }
                 let report = &item.applied.report;
@@ -48,16 +51,43 @@ impl Human for ChangesDone {
                 page.block(&failure::report(unrecorded, detail));
             }
         }
-        if let Some((source, stopped)) = &self.stopped {
+        for (source, refused) in &self.refused {
             page.line(format!("At {}:", shown(source)));
-            page.block(&failure::failure(stopped, detail));
+            page.block(&failure::failure(refused, detail));
         }
         if !self.not_started.is_empty() {
-            let names: Vec<String> = self.not_started.iter().map(|source| shown(source)).collect();
-            page.line(format!("Not started, and unchanged: {}", names.join(", ")));
+            let names: Vec<String> = self.not_started.iter().take(MOST_LEFT).map(|source| shown(source)).collect();
+            let more = self.not_started.len().saturating_sub(names.len());
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            page.line(format!("Not started, and unchanged: {}{more}", names.join(", ")));
+        }
+        if let Some(batch) = &self.batch
+            && self.done() < self.items.len() + self.refused.len() + self.not_started.len()
+        {
+            page.line(summary(self, batch));
+            page.line(format!("To go on with the rest: aidb migrate batch resume {}", batch.id));
         }
         page.into_text()
     }
+}
+
+/// "12 done, 1 put back, 2 not started", and why it stopped.
+fn summary(changes: &ChangesDone, batch: &BatchDone) -> String {
+    let with = |outcome| changes.items.iter().filter(|item| item.applied.report.outcome == outcome).count();
+    let counts = [
+        (changes.done(), "done"),
+        (with(Outcome::PutBack), "put back"),
+        (with(Outcome::NeedsAttention), "with something left to do"),
+        (changes.refused.len(), "not begun"),
+        (changes.not_started.len(), "not started"),
+    ];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!("{count} {words}"));
+    let why = match batch.stopped {
+        Some(BatchStop::FirstFailed) => ". The others wait for the one that goes first",
+        Some(BatchStop::SameFailure(_)) => ". It stopped because the same happened again and again",
+        Some(BatchStop::Cancelled) | None => "",
+    };
+    format!("Batch {}: {}{why}.", batch.id, counts.collect::<Vec<_>>().join(", "))
 }
 
 fn finished(page: &mut Page, item: &ChangeDone, detail: Detail) {

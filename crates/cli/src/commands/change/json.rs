@@ -2,30 +2,34 @@ use aidb_core::apply::{KeyStanding, Outcome};
 use aidb_core::operations::{AgentKey, KeyStorage};
 use serde_json::{Value, json};
 
-use super::{ChangeDone, ChangesDone};
+use super::{BatchDone, ChangeDone, ChangesDone};
 use crate::view::json::{Json, failure, part, present, with};
 
 impl Json for ChangesDone {
     fn json(&self) -> Value {
-        match (self.items.as_slice(), &self.stopped) {
-            ([one], None) if self.not_started.is_empty() => item(one, self.action),
-            (items, stopped) => several(self, items, stopped.as_ref().map(|(source, failed)| (source, failed))),
+        match (self.items.as_slice(), &self.batch) {
+            ([one], None) => item(one, self.action),
+            (items, batch) => several(self, items, batch.as_ref()),
         }
     }
 }
 
-fn several(done: &ChangesDone, items: &[ChangeDone], stopped: Option<(&String, &crate::failure::Failure)>) -> Value {
+fn several(done: &ChangesDone, items: &[ChangeDone], batch: Option<&BatchDone>) -> Value {
     let failed = items.iter().find(|item| item.applied.report.outcome != Outcome::Done);
-    let verdict = match (failed, stopped) {
+    let verdict = match (failed, done.refused.first()) {
         (Some(failed), _) => failure::report(&failed.error()),
-        (None, Some((_, failed))) => failure::failure(failed),
-        (None, None) => json!({ "success": true }),
+        (None, Some((_, refused))) => failure::failure(refused),
+        (None, None) => json!({ "success": done.not_started.is_empty() }),
     };
     let items: Vec<Value> = items.iter().map(|one| item(one, done.action)).collect();
+    let refused =
+        done.refused.iter().map(|(source, refused)| with(failure::failure(refused), json!({ "source": source })));
     let rest = json!({
         "action": done.action,
+        "batch": batch.map(|batch| &batch.id),
         "results": items,
-        "stopped_at": stopped.map(|(source, _)| source),
+        "refused": refused.collect::<Vec<_>>(),
+        "stopped_at": done.refused.first().map(|(source, _)| source),
         "not_started": done.not_started,
     });
     with(verdict, rest)

@@ -18,14 +18,16 @@ use std::sync::Arc;
 use aidb_core::apply::Outcome;
 use aidb_core::config::Finding;
 use aidb_core::error::{ErrorCode, ErrorReport};
-use aidb_core::operations::{Applied, Beside, Consent, Context, Target};
+use aidb_core::operations::{AgentEnd, Applied, BatchEnd, BatchStop, Beside, Consent, Context, Target};
 use aidb_core::plan::Plan;
+use aidb_core::store::{Batch, BatchId};
 
 use crate::args::ApplyArgs;
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::shell::quoted;
+use crate::signals;
 use crate::variables;
 use planned::{Purpose, plans};
 
@@ -62,12 +64,21 @@ pub(crate) enum Among {
 pub(crate) struct ChangesDone {
     /// `import`, `promote` or `rollback`.
     pub(crate) action: &'static str,
-    /// Changes that were begun, in order; the last one may have failed.
+    /// Changes that were begun, in order; any of them may have failed.
     pub(crate) items: Vec<ChangeDone>,
-    /// The one that could not be begun, and why.
-    pub(crate) stopped: Option<(String, Failure)>,
+    /// Sources that could not be begun, and why.
+    pub(crate) refused: Vec<(String, Failure)>,
     /// Sources that were not reached.
     pub(crate) not_started: Vec<String>,
+    /// The batch, of several agents.
+    pub(crate) batch: Option<BatchDone>,
+}
+
+/// A batch as far as it came.
+pub(crate) struct BatchDone {
+    pub(crate) id: BatchId,
+    /// Why some agents were not begun.
+    pub(crate) stopped: Option<BatchStop>,
 }
 
 impl ChangeDone {
@@ -142,14 +153,23 @@ impl ChangeDone {
 }
 
 impl ChangesDone {
-    /// Whatever made the last one fail: where others before it were changed and stay so, something is left to do.
+    /// Whatever made the first one fail: where others were changed and stay so, something is left to do.
     fn exit(&self) -> Exit {
-        let last = match &self.stopped {
-            Some((_, failure)) => exit::of(failure.report().code),
-            None => self.items.last().map_or(Exit::Done, ChangeDone::exit),
-        };
+        let ends = self.items.iter().map(ChangeDone::exit);
+        let refused = self.refused.iter().map(|(_, failure)| exit::of(failure.report().code));
+        let worst = ends.chain(refused).find(|exit| *exit != Exit::Done);
+        let unreached = (!self.not_started.is_empty()).then_some(Exit::Interrupted);
+        let Some(worst) = worst.or(unreached) else { return Exit::Done };
         let stays = self.items.iter().any(|item| !item.applied.report.applied.is_empty());
-        if last != Exit::Done && stays { Exit::NeedsAttention } else { last }
+        let all_done = self.items.iter().all(|item| item.applied.report.outcome == Outcome::Done);
+        // Unrecorded alone leaves nothing to do at the server.
+        let partly = stays && !(all_done && self.refused.is_empty() && self.not_started.is_empty());
+        if partly { Exit::NeedsAttention } else { worst }
+    }
+
+    /// Number of agents that are done.
+    pub(crate) fn done(&self) -> usize {
+        self.items.iter().filter(|item| item.applied.report.outcome == Outcome::Done).count()
     }
 }
 
@@ -165,9 +185,9 @@ impl Turn<'_> {
         Ok(if would_change && args.detailed_exitcode { Exit::Differs } else { Exit::Done })
     }
 
-    /// Shows the plans, asks, and applies them in order. Stops at the first that does not end well.
+    /// Shows the plans, asks, and applies them: one by itself, several as a batch.
     async fn carry_out(self, planned: Vec<Planned>) -> Result<Exit, Failure> {
-        let Turn { invocation, engine, action, target, flags, context } = self;
+        let Turn { invocation, engine, action, target, flags, context, .. } = self;
         let changes: usize = planned.iter().map(|planned| planned.proposal.plan.item_count()).sum();
         // What stays different is worth seeing even where nothing can be done about it.
         if planned.iter().any(|planned| planned.proposal.plan.differs()) {
@@ -180,9 +200,61 @@ impl Turn<'_> {
         let consent = self.consent(&planned).await?;
         tell_ci(invocation, changes, context);
         let context = Context { when_moved: turn::when_moved(invocation, &planned, flags, context), ..context.clone() };
-        let done = apply_all(Turn { context: &context, ..self }, planned, &consent).await?;
+        let turn = Turn { context: &context, ..self };
+        let done = match planned.len() {
+            1 => turn.apply_one(planned, &consent).await?,
+            _ => {
+                signals::changes_begin();
+                let proposals = planned.iter().map(|planned| planned.proposal.clone()).collect();
+                let end = engine.apply_batch(target, proposals, &consent, self.batch, &context).await?;
+                turn.batch_done(planned, end)
+            }
+        };
         tell_unwritten(invocation, &context);
         Ok(invocation.changed(&done, done.exit()))
+    }
+
+    /// Shows what going on with a batch would do, asks, and goes on.
+    pub(crate) async fn resume(self, batch: &Batch, planned: Vec<Planned>) -> Result<Exit, Failure> {
+        let Turn { invocation, engine, action, target, context, .. } = self;
+        invocation.quiet_progress();
+        invocation.screen.meanwhile(&plans(action, Purpose::Apply, target, &planned))?;
+        let consent = self.consent(&planned).await?;
+        signals::changes_begin();
+        let end = engine.resume_batch(target, batch, &consent, context).await?;
+        let done = self.batch_done(planned, end);
+        Ok(invocation.changed(&done, done.exit()))
+    }
+
+    async fn apply_one(self, planned: Vec<Planned>, consent: &Consent) -> Result<ChangesDone, Failure> {
+        let mut done = ChangesDone {
+            action: self.action,
+            items: Vec::new(),
+            refused: Vec::new(),
+            not_started: Vec::new(),
+            batch: None,
+        };
+        for mut planned in planned {
+            let applied = self.apply(&mut planned, consent).await?;
+            done.items.push(finished(self.target, planned, applied, Among::Itself, self.context));
+        }
+        Ok(done)
+    }
+
+    fn batch_done(self, planned: Vec<Planned>, end: BatchEnd) -> ChangesDone {
+        let batch = Some(BatchDone { id: end.batch, stopped: end.stopped });
+        let mut done =
+            ChangesDone { action: self.action, items: Vec::new(), refused: Vec::new(), not_started: Vec::new(), batch };
+        for (planned, end) in planned.into_iter().zip(end.ends) {
+            match end {
+                AgentEnd::Applied(applied) => {
+                    done.items.push(finished(self.target, planned, *applied, Among::Several, self.context));
+                }
+                AgentEnd::Refused(error) => done.refused.push((planned.source, error.into())),
+                AgentEnd::NotStarted => done.not_started.push(planned.source),
+            }
+        }
+        done
     }
 }
 
@@ -204,24 +276,6 @@ fn tell_unwritten(invocation: &Invocation, context: &Context) {
             .screen
             .note(&format!("Nothing was to be changed, so no backup was taken and {path} was not written."));
     }
-}
-
-async fn apply_all(turn: Turn<'_>, planned: Vec<Planned>, consent: &Consent) -> Result<ChangesDone, Failure> {
-    let single = planned.len() == 1;
-    let among = if single { Among::Itself } else { Among::Several };
-    let mut done = ChangesDone { action: turn.action, items: Vec::new(), stopped: None, not_started: Vec::new() };
-    for mut planned in planned {
-        if done.exit() != Exit::Done {
-            done.not_started.push(planned.source);
-            continue;
-        }
-        match turn.apply(&mut planned, consent).await {
-            Ok(applied) => done.items.push(finished(turn.target, planned, applied, among, turn.context)),
-            Err(failure) if single => return Err(failure),
-            Err(failure) => done.stopped = Some((planned.source, failure)),
-        }
-    }
-    Ok(done)
 }
 
 fn finished(target: &Target, planned: Planned, applied: Applied, among: Among, context: &Context) -> ChangeDone {

@@ -3,7 +3,7 @@
 
 use aidb_core::numbers::counted;
 use aidb_core::operations::{
-    Agreement, Applied, Consent, Context, Deletion, Engine, Error, Target, WhenBusy, WhenMoved,
+    Agreement, Applied, BatchOptions, Consent, Context, Deletion, Engine, Error, Target, WhenBusy, WhenMoved,
 };
 
 use super::planned::{Asking, Flags, Planned, Purpose, plans};
@@ -22,6 +22,8 @@ pub(crate) struct Turn<'a> {
     pub(crate) target: &'a Target,
     pub(crate) flags: Flags,
     pub(crate) context: &'a Context,
+    /// How several agents take turns.
+    pub(crate) batch: &'a BatchOptions,
 }
 
 /// What happens where the target moved while a command waited: whoever says `--yes` agrees to the goal, a person at the terminal

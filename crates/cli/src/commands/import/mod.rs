@@ -13,7 +13,7 @@ use folder::read_folder;
 
 use std::path::PathBuf;
 
-use aidb_core::operations::{ImportOptions, Validated};
+use aidb_core::operations::{BatchOptions, ImportOptions, Validated};
 use aidb_core::plan::Mode;
 
 use crate::args::is_dash;
@@ -91,6 +91,14 @@ async fn plan_and_apply(invocation: &Invocation, files: Vec<ReadFile>, args: &Im
         planned.push(Planned { source, findings: validated.report.findings, proposal });
     }
     let flags = Flags::of(&args.apply);
-    let turn = Turn { invocation, engine: &engine, action: "import", target: &target, flags, context: &context };
+    let turn = Turn {
+        invocation,
+        engine: &engine,
+        action: "import",
+        target: &target,
+        flags,
+        context: &context,
+        batch: &BatchOptions::default(),
+    };
     turn.end(planned, &args.apply).await
 }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use aidb_core::operations::{Approval, Proposal, Record, SavedPlan};
+use aidb_core::config::AgentId;
+use aidb_core::operations::{Approval, BatchOptions, Proposal, Record, SavedPlan};
 
 use super::{ImportArgs, link};
 use crate::commands::change::{Asking, Flags, Planned, Turn};
@@ -16,32 +17,59 @@ use crate::prompt;
 /// Applies a saved plan.
 pub(super) async fn apply(invocation: &Invocation, path: &Path, args: &ImportArgs) -> Result<Exit, Failure> {
     let saved = SavedPlan::read(path)?;
-    invocation.refuse_other_agent(&path.display().to_string(), saved.plan().agent_id.as_str())?;
+    let named = path.display().to_string();
+    let agents: Vec<String> = saved.plans().map(|plan| plan.agent_id.to_string()).collect();
+    if let [agent] = agents.as_slice() {
+        invocation.refuse_other_agent(&named, agent)?;
+    }
     let engine = invocation.engine()?;
-    let target = invocation.target_for(&engine, Record::Plan, saved.server()).await?;
+    let target = invocation.target_for(&engine, Record::Plan, saved.server()?).await?;
     let context = invocation.applying(&engine, &args.apply)?;
-    let agent = saved.plan().agent_id.to_string();
-    recover::before(invocation, &engine, &target, Writing::To(&[&agent]), &context).await?;
+    let ids: Vec<&str> = agents.iter().map(String::as_str).collect();
+    recover::before(invocation, &engine, &target, Writing::To(&ids), &context).await?;
     let link = link::link_of(invocation, args).await?;
     let words = saved.words();
     let approved = (!args.approved.is_empty()).then(|| args.approved.join(" "));
-    let mut proposal = engine.propose_saved(&target, saved, &link, approved.as_deref()).await?;
+    let mut proposals = engine.propose_saved(&target, saved, &link, approved.as_deref()).await?;
     let flags = Flags::of(&args.apply);
-    approve(invocation, &mut proposal, &words, flags.to_changes).await?;
-    let planned = vec![Planned { source: path.display().to_string(), findings: Vec::new(), proposal }];
-    let turn = Turn { invocation, engine: &engine, action: "import", target: &target, flags, context: &context };
+    approve(invocation, &mut proposals, &words, flags.to_changes).await?;
+    let several = proposals.len() > 1;
+    let source = |agent: &AgentId| if several { format!("{agent} in {named}") } else { named.clone() };
+    let planned = proposals
+        .into_iter()
+        .map(|proposal| Planned { source: source(&proposal.plan.agent_id), findings: Vec::new(), proposal })
+        .collect();
+    let batch = BatchOptions::default();
+    let turn = Turn {
+        invocation,
+        engine: &engine,
+        action: "import",
+        target: &target,
+        flags,
+        context: &context,
+        batch: &batch,
+    };
     turn.end(planned, &args.apply).await
 }
 
 /// Asks a person at the terminal whether a plan from elsewhere is the one that was read. Where nobody can be asked, the plan is
 /// shown like any other, and the engine refuses it.
-async fn approve(invocation: &Invocation, proposal: &mut Proposal, words: &str, asking: Asking) -> Result<(), Failure> {
-    let Approval::Missing { saved_by, .. } = proposal.approval() else { return Ok(()) };
+async fn approve(
+    invocation: &Invocation,
+    proposals: &mut [Proposal],
+    words: &str,
+    asking: Asking,
+) -> Result<(), Failure> {
+    let missing = proposals.iter().find_map(|proposal| match proposal.approval() {
+        Approval::Missing { saved_by, .. } => Some(saved_by),
+        Approval::Given => None,
+    });
+    let Some(saved_by) = missing else { return Ok(()) };
     if asking == Asking::Never || !invocation.screen.can_ask() {
         return Ok(());
     }
     let what = format!("This plan was not saved here, but by {saved_by}, as the file says. Its words: {words}.");
     prompt::agree(&format!("{what} Are they the words that were agreed to?"), &invocation.cancel).await?;
-    proposal.approve_in_person();
+    proposals.iter_mut().for_each(Proposal::approve_in_person);
     Ok(())
 }

@@ -1,3 +1,6 @@
+use std::num::NonZeroU32;
+
+use aidb_core::operations::STOP_AFTER;
 use clap::Args;
 
 use crate::args::ApplyArgs;
@@ -20,6 +23,19 @@ pub(crate) struct PromoteArgs {
     /// The agents [default: the one of -a, else the default agent of the first environment].
     #[arg(value_name = "AGENT")]
     pub(crate) agents: Vec<String>,
+    /// Every agent of the first environment.
+    #[arg(long, conflicts_with_all = ["agents", "differing"])]
+    pub(crate) all: bool,
+    /// Every agent of the first environment that differs in the second, or is missing there. What was accepted as on purpose stays
+    /// as it is.
+    #[arg(long, conflicts_with = "agents")]
+    pub(crate) differing: bool,
+    /// This agent first, alone; the others follow when it is done.
+    #[arg(long, value_name = "AGENT")]
+    pub(crate) first: Option<String>,
+    /// Begin no further agent after so many failures of the same kind in a row.
+    #[arg(long, value_name = "N", default_value_t = STOP_AFTER)]
+    pub(crate) stop_after: NonZeroU32,
     /// Also revoke what the agent does not have where it comes from.
     #[arg(long)]
     pub(crate) exact: bool,

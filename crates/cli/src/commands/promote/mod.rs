@@ -6,8 +6,9 @@ pub(crate) use args::PromoteArgs;
 
 use aidb_core::config::AgentId;
 use aidb_core::connector::PlainHttp;
-use aidb_core::operations::{Engine, Error, ImportOptions, Target, TargetRequest};
+use aidb_core::operations::{BatchOptions, Context, Engine, Error, ImportOptions, Target, TargetRequest, Which};
 use aidb_core::plan::Mode;
+use serde_json::{Value, json};
 
 use crate::commands::change::{Flags, Planned, Turn};
 use crate::commands::input::selection;
@@ -16,6 +17,9 @@ use crate::commands::recover::Writing;
 use crate::exit::Exit;
 use crate::failure::{CommandError, Failure};
 use crate::invocation::Invocation;
+use crate::view::Detail;
+use crate::view::human::{Human, done, shown};
+use crate::view::json::Json;
 
 /// Plans all agents before the first is written.
 pub(crate) async fn promote(invocation: &Invocation, args: PromoteArgs) -> Result<Exit, Failure> {
@@ -29,17 +33,47 @@ pub(crate) async fn promote(invocation: &Invocation, args: PromoteArgs) -> Resul
         ..ImportOptions::default()
     };
     let context = invocation.applying(&engine, &args.apply)?;
-    let agents = agents(invocation, &from, &args)?;
-    let ids: Vec<&str> = agents.iter().map(AgentId::as_str).collect();
+    let agents = agents(invocation, &engine, &from, &args, &context).await?;
+    let which = if args.differing { Which::Differing } else { Which::All };
+    let proposals = engine.propose_promotions(&from, &agents, &to, &options, which, &context).await?;
+    let ids: Vec<&str> = proposals.iter().map(|(_, proposal)| proposal.plan.agent_id.as_str()).collect();
     recover::before(invocation, &engine, &to, Writing::of(args.apply.dry_run, &ids), &context).await?;
-    let mut planned = Vec::new();
-    for agent in agents {
-        let proposal = engine.propose_promotion(&from, &agent, &to, &options, &context).await?;
-        planned.push(Planned { source: format!("{agent} in {}", from.name), findings: Vec::new(), proposal });
+    let planned: Vec<Planned> = proposals
+        .into_iter()
+        .map(|(agent, proposal)| Planned {
+            source: format!("{agent} in {}", from.name),
+            findings: Vec::new(),
+            proposal,
+        })
+        .collect();
+    if planned.is_empty() {
+        invocation.result(&NothingDiffers { from: from.name, to: to.name })?;
+        return Ok(Exit::Done);
     }
     let flags = Flags::of(&args.apply);
-    let turn = Turn { invocation, engine: &engine, action: "promote", target: &to, flags, context: &context };
+    let first = args.first.map(AgentId::new).transpose()?;
+    let batch = BatchOptions { first, stop_after: args.stop_after, ..BatchOptions::default() };
+    let turn =
+        Turn { invocation, engine: &engine, action: "promote", target: &to, flags, context: &context, batch: &batch };
     turn.end(planned, &args.apply).await
+}
+
+/// That there is nothing to promote.
+struct NothingDiffers {
+    from: String,
+    to: String,
+}
+
+impl Human for NothingDiffers {
+    fn human(&self, _detail: Detail) -> String {
+        done(&format!("No agent of {} differs in {}.\n", shown(&self.from), shown(&self.to)))
+    }
+}
+
+impl Json for NothingDiffers {
+    fn json(&self) -> Value {
+        json!({ "success": true, "action": "promote", "dry_run": false, "differs": false, "results": [] })
+    }
 }
 
 /// An environment with the key that is stored for it: a key or URL from a variable is for one server, and here are two.
@@ -61,8 +95,18 @@ fn refuse_one_server_flags(invocation: &Invocation) -> Result<(), CommandError> 
     Ok(())
 }
 
-/// Each once, in the order in which they were named.
-fn agents(invocation: &Invocation, from: &Target, args: &PromoteArgs) -> Result<Vec<AgentId>, Failure> {
+/// Each once, in the order in which they were named; all that there are where all are meant.
+async fn agents(
+    invocation: &Invocation,
+    engine: &Engine,
+    from: &Target,
+    args: &PromoteArgs,
+    context: &Context,
+) -> Result<Vec<AgentId>, Failure> {
+    if args.all || args.differing {
+        let ids = engine.agents(from, context).await?;
+        return Ok(ids.into_iter().map(AgentId::new).collect::<Result<_, _>>()?);
+    }
     if args.agents.is_empty() {
         return Ok(vec![invocation.agent(from)?]);
     }

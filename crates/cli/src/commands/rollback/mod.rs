@@ -7,7 +7,7 @@ pub(crate) use args::RollbackArgs;
 use std::path::Path;
 
 use aidb_core::operations::{
-    BackupChoice, BackupFile, Deletion, Engine, Record, RollbackOptions, RollbackSource, Target,
+    BackupChoice, BackupFile, BatchOptions, Deletion, Engine, Record, RollbackOptions, RollbackSource, Target,
 };
 use aidb_core::plan::Mode;
 use aidb_core::store::Backup;
@@ -37,7 +37,15 @@ pub(crate) async fn rollback(invocation: &Invocation, args: RollbackArgs) -> Res
     let planned = vec![Planned { source: name_of(&source), findings, proposal }];
     let to_deletion = if args.delete_agent { Deletion::Agreed } else { Deletion::Refused };
     let flags = Flags { to_deletion, ..Flags::of(&args.apply) };
-    let turn = Turn { invocation, engine: &engine, action: "rollback", target: &target, flags, context: &context };
+    let turn = Turn {
+        invocation,
+        engine: &engine,
+        action: "rollback",
+        target: &target,
+        flags,
+        context: &context,
+        batch: &BatchOptions::default(),
+    };
     turn.end(planned, &args.apply).await
 }
 

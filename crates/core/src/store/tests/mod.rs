@@ -89,6 +89,7 @@ fn new_operation(agent: &str) -> NewOperation {
         program: Program::Terminal,
         saved_plan: None,
         counts: None,
+        batch: None,
     }
 }
 

@@ -21,6 +21,8 @@ async fn pragma(store: &Store, name: &str) -> String {
 
 /// What leads a store of today back to version 3.
 const BACK_TO_3: &str = "
+    DROP TABLE batch_agents; DROP TABLE batches; DROP TRIGGER operations_keep_their_batch; DROP INDEX operations_by_batch;
+    ALTER TABLE operations DROP COLUMN batch;
     DROP TABLE pair_members; DROP TABLE accepted_differences; DROP TABLE last_overview;
     ALTER TABLE environments DROP COLUMN key_prompt;
     DROP TRIGGER history_of_profile_changes; DROP TRIGGER profile_changes_are_not_edited; DROP TABLE profile_changes;
