@@ -65,6 +65,13 @@ macro_rules! for_all_commands {
             plans::plan_discard,
             plans::plan_apply with progress,
             plans::plan_cancel,
+            // Several agents in one go.
+            batches::batch_plan with progress,
+            batches::batch_open,
+            batches::batch_apply with progress,
+            batches::batch_stop,
+            batches::batch_discard,
+            batches::batch_leave,
             // What was interrupted: recovered at the start, or waiting.
             recovery::recovery_start,
             recovery::recovery_list,

@@ -15,6 +15,7 @@ use secrecy::SecretString;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
+use crate::batch_sessions::BatchSessions;
 use crate::checks::Checks;
 use crate::chosen::{Chosen, ChosenFiles, Reading, Use};
 use crate::clipboard::Clipboard;
@@ -62,6 +63,8 @@ pub(crate) struct Desktop {
     pub(crate) sandbox: SampleServers,
     /// The plans that the page has tickets for.
     pub(crate) plans: PlanSessions,
+    /// The batches that the page has tickets for.
+    pub(crate) batches: BatchSessions,
     /// The files that a person chose.
     pub(crate) files: ChosenFiles,
     /// The servers that a person agreed to.
@@ -108,6 +111,7 @@ impl Desktop {
             looks_before: preferences.get().looks,
             preferences,
             plans: PlanSessions::default(),
+            batches: BatchSessions::default(),
             checks: Checks::default(),
             overview: Mutex::default(),
             unsaved: AtomicBool::new(false),

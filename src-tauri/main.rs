@@ -2,6 +2,7 @@
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod batch_sessions;
 mod blocking;
 mod bundle;
 mod checks;

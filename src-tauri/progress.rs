@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use aidb_core::progress::{Event, ProgressSink, Stage};
 
-use crate::contract::{Progress, RetryView};
+use crate::contract::{AgentProgress, AgentProgressState, Progress, RetryView};
 use crate::views::number;
 
 pub(crate) type ProgressFn = Arc<dyn Fn(Progress) + Send + Sync>;
@@ -45,7 +45,16 @@ impl ThrottledProgress {
         now.told = Some(Instant::now());
         now.told_retry = retry.is_some();
         let elapsed_ms = number(now.began.elapsed().as_millis());
-        (self.listen)(Progress { stage: now.stage, done: now.done, items: now.items, elapsed_ms, subject, retry });
+        let (stage, done, items) = (now.stage, now.done, now.items);
+        (self.listen)(Progress { stage, done, items, elapsed_ms, subject, retry, agent: None });
+    }
+
+    /// Every one is told: a line of the screen stands for it.
+    fn tell_agent(&self, now: &Now, agent: AgentProgress) {
+        let elapsed_ms = number(now.began.elapsed().as_millis());
+        let (done, items) = (agent.done, agent.of);
+        let stage = Stage::Applying;
+        (self.listen)(Progress { stage, done, items, elapsed_ms, subject: None, retry: None, agent: Some(agent) });
     }
 }
 
@@ -81,8 +90,20 @@ impl ProgressSink for ThrottledProgress {
                 let reason = plain.unwrap_or(reason).trim_end_matches('.').to_owned();
                 self.tell(&mut now, None, Some(RetryView { what, attempt, wait_ms, reason }));
             }
-            // Several agents at once are told apart by the page, which asks for each by itself; and it waits for nobody.
-            Event::Retrying { .. } | Event::Agent { .. } | Event::AgentEnded { .. } | Event::Waiting { .. } => {}
+            // The page waits for nobody.
+            Event::Retrying { .. } | Event::Waiting { .. } => {}
+            Event::Agent { agent_id, of, .. } => {
+                if now.stage != Stage::Applying {
+                    now.begin(Stage::Applying, of);
+                }
+                let (state, done) = (AgentProgressState::Begun, now.done);
+                self.tell_agent(&now, AgentProgress { agent: agent_id, state, done, of: number(of) });
+            }
+            Event::AgentEnded { agent_id, done, of, failure } => {
+                now.done = number(done);
+                let state = if failure.is_some() { AgentProgressState::NotDone } else { AgentProgressState::Done };
+                self.tell_agent(&now, AgentProgress { agent: agent_id, state, done: now.done, of: number(of) });
+            }
         }
     }
 }

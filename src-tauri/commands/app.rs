@@ -30,6 +30,8 @@ pub(crate) async fn app_start(desktop: Arc<Desktop>, _: ()) -> Result<StartView,
         troubles.push(Trouble { subject: "Environments, backups and history".into(), error });
         Vec::new()
     });
+    // A store that cannot be read is told already.
+    let batches = super::batches::left(&desktop).await.unwrap_or_default();
     Ok(StartView {
         version: env!("CARGO_PKG_VERSION").into(),
         data_folder: desktop.folder().display().to_string(),
@@ -39,6 +41,7 @@ pub(crate) async fn app_start(desktop: Arc<Desktop>, _: ()) -> Result<StartView,
         sandbox: desktop.sandbox.state(),
         open_file: desktop.take_open_file()?,
         draft: memory.draft,
+        batches,
         troubles,
     })
 }

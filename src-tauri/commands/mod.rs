@@ -7,6 +7,7 @@
 
 mod agents;
 mod app;
+mod batches;
 mod compare;
 mod declared;
 mod environments;

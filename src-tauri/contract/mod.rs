@@ -4,6 +4,7 @@
 //! Requests are read with `Deserialize` alone and answers written with `Serialize` alone, so that a secret, which only
 //! ever stands in a request, cannot be sent to the page by accident: `SecretString` cannot be serialised.
 
+mod batches;
 mod compare;
 mod environments;
 mod error;
@@ -15,6 +16,7 @@ mod progress;
 mod recovery;
 mod settings;
 
+pub(crate) use batches::*;
 pub(crate) use compare::*;
 pub(crate) use environments::*;
 pub(crate) use error::*;

@@ -4,7 +4,7 @@ use aidb_core::progress::Stage;
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::ChosenFile;
+use super::{AgentProgress, ChosenFile};
 
 /// Progress of a running command. At most twenty a second, however many items go by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
@@ -20,6 +20,10 @@ pub(crate) struct Progress {
     pub(crate) subject: Option<String>,
     /// A call that is being tried again.
     pub(crate) retry: Option<RetryView>,
+    /// An agent of several that began or ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub(crate) agent: Option<AgentProgress>,
 }
 
 /// A call that is being tried again.

@@ -22,6 +22,8 @@ pub(crate) struct StartView {
     pub(crate) open_file: Option<ChosenFile>,
     /// A half-filled wizard from before.
     pub(crate) draft: Option<Draft>,
+    /// Batches that dead processes left.
+    pub(crate) batches: Vec<super::BatchLeft>,
     /// Troubles of the start, in a sentence each; the rest works.
     pub(crate) troubles: Vec<super::Trouble>,
 }

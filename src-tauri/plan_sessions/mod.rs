@@ -172,10 +172,7 @@ impl PlanSessions {
     /// Holds a plan, and lets the oldest one go where there are too many: those that are only looked at before those that
     /// somebody may still apply, or has just applied.
     pub(crate) fn open(&self, new: NewPlan) -> Arc<PlanSession> {
-        let NewPlan { source, target, notes, content } = new;
-        let rows = Rows::of(&content);
-        let ticket = next_ticket();
-        let session = Arc::new(PlanSession { ticket, source, target, notes, made_at: Utc::now(), content, rows });
+        let session = Arc::new(PlanSession::unheld(new));
         let mut plans = self.plans();
         plans.push_back(Arc::clone(&session));
         while plans.len() > MOST_HELD {
@@ -201,6 +198,11 @@ impl PlanSessions {
     /// Lets a plan go. One that is being applied goes on.
     pub(crate) fn discard(&self, ticket: &PlanTicket) {
         self.plans().retain(|session| session.ticket != *ticket);
+    }
+
+    /// Says that a batch is being applied, for as long as the value lives.
+    pub(crate) fn begin_batch(&self, ticket: &PlanTicket, url: &str, words: String) -> Result<Run, PlanError> {
+        self.running.begin_as(ticket, (String::new(), url.to_owned()), words)
     }
 
     /// Says that a plan is being applied, for as long as the value lives.
@@ -234,6 +236,13 @@ impl PlanSessions {
 }
 
 impl PlanSession {
+    /// A plan with its rows, which nobody holds yet.
+    pub(crate) fn unheld(new: NewPlan) -> Self {
+        let NewPlan { source, target, notes, content } = new;
+        let rows = Rows::of(&content);
+        Self { ticket: next_ticket(), source, target, notes, made_at: Utc::now(), content, rows }
+    }
+
     /// Proposal that can be applied.
     pub(crate) fn proposable(&self) -> Result<&Proposable, PlanError> {
         match &self.content {
@@ -260,7 +269,8 @@ impl PlanSession {
 }
 
 /// Names one plan within this process; there is nothing to guess, because the page may ask for any of them.
-fn next_ticket() -> PlanTicket {
+/// A ticket that no other plan has.
+pub(crate) fn next_ticket() -> PlanTicket {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     PlanTicket(format!("plan-{}", NEXT.fetch_add(1, Ordering::Relaxed)))
 }

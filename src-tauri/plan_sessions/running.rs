@@ -62,22 +62,31 @@ impl Drop for Run {
 impl Running {
     pub(super) fn begin(&self, session: &PlanSession, proposable: &Proposable) -> Result<Run, PlanError> {
         let Proposable { target, proposal, .. } = proposable;
-        let (agent, url) = (proposal.plan.agent_id.to_string(), target.server.url.clone());
+        let place = (proposal.plan.agent_id.to_string(), target.server.url.clone());
+        self.begin_as(&session.ticket, place, describe(proposable))
+    }
+
+    /// Begins an apply of that agent at that server. A batch is of no single agent: the lock of each keeps two from it.
+    pub(super) fn begin_as(
+        &self,
+        ticket: &PlanTicket,
+        (agent, url): (String, String),
+        words: String,
+    ) -> Result<Run, PlanError> {
         let mut state = locked(&self.all);
-        if state.used.contains(&session.ticket) {
+        if state.used.contains(ticket) {
             return Err(PlanError::Used);
         }
-        if state.applies.iter().any(|apply| apply.ticket == session.ticket) {
+        if state.applies.iter().any(|apply| apply.ticket == *ticket) {
             return Err(PlanError::Running);
         }
         if let Some(other) = state.applies.iter().find(|apply| apply.agent == agent && apply.url == url) {
             return Err(PlanError::Busy { words: other.words.clone() });
         }
         let cancel = CancellationToken::new();
-        let words = describe(proposable);
-        state.applies.push(Apply { ticket: session.ticket.clone(), agent, url, words, cancel: cancel.clone() });
+        state.applies.push(Apply { ticket: ticket.clone(), agent, url, words, cancel: cancel.clone() });
         state.count.send_replace(state.applies.len());
-        Ok(Run { ticket: session.ticket.clone(), all: Arc::clone(&self.all), cancel })
+        Ok(Run { ticket: ticket.clone(), all: Arc::clone(&self.all), cancel })
     }
 
     pub(super) fn holds(&self, ticket: &PlanTicket) -> bool {

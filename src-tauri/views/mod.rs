@@ -1,5 +1,6 @@
 //! From the engine's types to what the page shows, one file per domain.
 
+pub(crate) mod batches;
 pub(crate) mod environments;
 pub(crate) mod files;
 pub(crate) mod history;

@@ -1,5 +1,6 @@
 //! What is recorded: the calls that a page makes for a screen.
 
+mod batch;
 mod environments;
 mod files;
 mod keychain;
@@ -14,7 +15,10 @@ use super::Recording;
 use super::world::World;
 
 /// Every scenario.
-pub(super) const NAMES: [&str; 47] = [
+pub(super) const NAMES: [&str; 50] = [
+    "batch",
+    "batch-protected",
+    "batch-left",
     "compare",
     "environment-test",
     "environments-states",

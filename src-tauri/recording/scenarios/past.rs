@@ -72,7 +72,7 @@ impl Recording {
         self.world.server(stage).set_faults([fault]);
     }
 
-    fn obeys(&self, stage: usize) {
+    pub(super) fn obeys(&self, stage: usize) {
         self.world.server(stage).set_faults([]);
     }
 

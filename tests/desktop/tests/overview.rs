@@ -83,8 +83,8 @@ fn arrows_go_from_cell_to_cell_and_enter_opens_what_can_be_done_there() -> Resul
     let window = looked_at(&session, &samples)?;
     window.script("document.querySelector('[role=row][data-index=\"0\"]').focus()", &[])?;
     window.press(RIGHT)?;
-    window.patiently("what opens the row has the focus", || {
-        ensure!(focused(&window)? == "churn-forecast, item by item", "it is {}", focused(&window)?);
+    window.patiently("what selects the row has the focus", || {
+        ensure!(focused(&window)? == "Select churn-forecast", "it is {}", focused(&window)?);
         Ok(())
     })?;
     window.press(RIGHT)?;
@@ -98,14 +98,43 @@ fn arrows_go_from_cell_to_cell_and_enter_opens_what_can_be_done_there() -> Resul
         Ok(())
     })?;
     window.press(RIGHT)?;
-    window.press(LEFT)?;
-    window.press(LEFT)?;
-    window.press(LEFT)?;
+    for _ in 0..3 {
+        window.press(LEFT)?;
+    }
     window.patiently("the row has it again", || {
         let row = window.script("return document.activeElement.getAttribute('role')", &[])?;
         ensure!(row == "row", "it is on {row}");
         Ok(())
     })
+}
+
+#[test]
+fn several_agents_are_promoted_in_one_go_and_taken_back() -> Result<()> {
+    let samples = Samples::start();
+    let before = samples.staging.resources("my-agent");
+    let session = Session::start()?;
+    let window = looked_at(&session, &samples)?;
+    window.wait_for("Compared")?;
+    for agent in ["data-steward", "my-agent"] {
+        window.click("checkbox", &format!("Select {agent}"))?;
+    }
+    window.wait_for("2 agents selected")?;
+    window.click("button", "Review…")?;
+    window.wait_for_role("heading", "2 agents in Staging")?;
+    window.click("button", "Apply 6 changes to 2 agents in Staging")?;
+    window.wait_for("2 done.")?;
+    window.picture("batch-end")?;
+    for agent in ["data-steward", "my-agent"] {
+        ensure!(samples.staging.resources(agent) == samples.development.resources(agent), "{agent} was not promoted");
+    }
+    window.click("button", "Undo this batch…")?;
+    window.click("button", "my-agent")?;
+    window.wait_for("Loses access")?;
+    window.picture("batch-undo")?;
+    window.click("button", "Apply 6 changes, 6 of them losing access to 2 agents in Staging")?;
+    window.wait_for_role("button", "To the overview")?;
+    ensure!(samples.staging.resources("my-agent") == before, "it was not taken back");
+    Ok(())
 }
 
 #[test]

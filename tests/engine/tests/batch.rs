@@ -17,6 +17,7 @@ use aidb_core::store::Batch;
 use aidb_sandbox::{Effect, ErrorBody, Fault, FaultAnswer, Permission, Sample, Snapshot};
 use common::engine_with;
 use common::stages::{STAGES, Stages};
+use tokio_util::sync::CancellationToken;
 
 /// Agents of a stage, each with a resource that the next stage does not have.
 const AGENTS: [&str; 5] = ["a-1", "a-2", "a-3", "a-4", "new"];
@@ -107,7 +108,11 @@ async fn one_agent_that_fails_leaves_the_others_done_and_is_tried_again_with_the
     stages.servers[1].set_faults([]);
     let rest = stages.engine.rest_of_batch(&batch).await.expect("plans");
     assert_eq!(rest.iter().map(|proposal| proposal.plan.agent_id.as_str()).collect::<Vec<_>>(), ["a-2"]);
-    let again = stages.engine.resume_batch(&to, &batch, &Consent::default(), &Context::default()).await.expect("begun");
+    let again = stages
+        .engine
+        .resume_batch(&to, &batch, &Consent::default(), &CancellationToken::new(), &Context::default())
+        .await
+        .expect("begun");
     assert!(again.ends.len() == 1 && is_done(&again.ends[0]), "{again:?}");
     let batch = stages.engine.batch(end.batch.as_str()).await.expect("kept");
     assert_eq!(standings(&batch), [AgentStanding::Done; 5]);
@@ -202,7 +207,10 @@ async fn r11_killed_at_any_request_it_goes_on_where_it_stopped() {
             assert!(old.contains(&agent) || new.contains(&agent), "killed at {nth}: {agent:?} is neither old nor new");
         }
         let to = engine.target_of_batch(batch).await.expect("a target");
-        let end = engine.resume_batch(&to, batch, &Consent::default(), &Context::default()).await.expect("begun");
+        let end = engine
+            .resume_batch(&to, batch, &Consent::default(), &CancellationToken::new(), &Context::default())
+            .await
+            .expect("begun");
         assert!(end.ends.iter().all(is_done), "killed at {nth}: {end:?}");
         assert_eq!(access(&server.snapshot()), new, "killed at {nth}");
         let batch = engine.batch(batch.id.as_str()).await.expect("kept");
@@ -228,8 +236,10 @@ async fn two_processes_do_not_carry_out_one_batch() {
         let other = stages.one_by_one();
         assert!(other.interrupted_batches().await.expect("the store").is_empty(), "it is not interrupted");
         let batch = other.batches().await.expect("the store").remove(0);
-        let refused =
-            other.resume_batch(&to, &batch, &Consent::default(), &Context::default()).await.expect_err("refused");
+        let refused = other
+            .resume_batch(&to, &batch, &Consent::default(), &CancellationToken::new(), &Context::default())
+            .await
+            .expect_err("refused");
         assert_eq!(refused.code(), ErrorCode::AgentBusy, "{refused}");
         server.release();
     };

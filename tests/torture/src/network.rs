@@ -111,6 +111,8 @@ pub fn outage(ground: &Ground, scenario: &Scenario) -> Result<Tally> {
 fn told(run: &Run, now: &Result<Stand, String>, took: Duration) -> Result<(), String> {
     let honest = match (run.status, now) {
         (Some(0), Ok(Stand::New)) => true,
+        // One agent of the batch was not done, and the other stands as the plan says.
+        (Some(6), Ok(Stand::AgentByAgent)) => run.stderr.contains("Batch ba-") && run.stderr.contains("1 done"),
         (Some(1 | 4), Ok(_)) => run.stderr.contains("Error: ") || run.stderr.contains("put back"),
         _ => false,
     };

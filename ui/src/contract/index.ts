@@ -116,6 +116,25 @@ export type AgentListRequest = { id: string,
 ask?: boolean, };
 
 /**
+ * Progress of one agent of several.
+ */
+export type AgentProgress = { agent: string, 
+/**
+ * Whether it ended, and how.
+ */
+state: AgentProgressState, 
+/**
+ * Number of agents that have ended.
+ */
+done: number, 
+/**
+ * Out of how many.
+ */
+of: number, };
+
+export type AgentProgressState = "begun" | "done" | "not_done";
+
+/**
  * An agent in one environment.
  */
 export type AgentStageView = { 
@@ -140,6 +159,11 @@ export type AgentStagesView = {
  * In stage order.
  */
 stages: Array<AgentStageView>, items: Array<StagedItemView>, };
+
+/**
+ * What is ticked in the plan of an agent.
+ */
+export type AgentTicks = { agent: string, ticks: Ticks, };
 
 /**
  * The agents of one environment.
@@ -339,6 +363,154 @@ export type BackupsChecked = { checked: number,
  * Backups whose content does not match their hash.
  */
 damaged: Array<BackupView>, sentence: string, };
+
+/**
+ * Counts of the plan of one agent.
+ */
+export type BatchAgentView = { agent: string, 
+/**
+ * It is new there.
+ */
+registers: boolean, 
+/**
+ * It is deleted.
+ */
+deletes: boolean, 
+/**
+ * Number of items that give, or change something.
+ */
+gains: number, losses: number, 
+/**
+ * Number of items that are ticked until a person says otherwise.
+ */
+ticked: number, 
+/**
+ * Number of losses among them.
+ */
+ticked_losses: number, 
+/**
+ * Number of differences that the server cannot change.
+ */
+cannot_change: number, };
+
+/**
+ * `batch_apply`: carry it out. What is not said otherwise of an agent is ticked as in its plan: no loss.
+ */
+export type BatchApply = { batch: PlanTicket, 
+/**
+ * Ticks of the plans that a person looked at.
+ */
+ticks: Array<AgentTicks>, 
+/**
+ * Agents that stay as they are.
+ */
+left_out: Array<string>, 
+/**
+ * Text that was typed where the environment is protected.
+ */
+typed_name: string | null, 
+/**
+ * Whether the person agreed to agents being deleted, asked for separately.
+ */
+agree_deletion: boolean, 
+/**
+ * Reason, for the history.
+ */
+reason: string | null, 
+/**
+ * The agent that goes first, alone.
+ */
+first: string | null, 
+/**
+ * Number of failures of one kind in a row after which no further agent begins.
+ */
+stop_after: number, };
+
+/**
+ * `batch_leave`: nobody goes on with it.
+ */
+export type BatchChoice = { 
+/**
+ * Id of the batch.
+ */
+id: string, };
+
+/**
+ * End of a batch.
+ */
+export type BatchEndView = { 
+/**
+ * Id of the batch.
+ */
+id: string, agents: Array<BatchedView>, 
+/**
+ * Why some were not begun, in one sentence.
+ */
+stopped: string | null, };
+
+/**
+ * A batch that a dead process left.
+ */
+export type BatchLeft = { id: string, 
+/**
+ * What it did, in words.
+ */
+words: string, done: number, of: number, };
+
+/**
+ * `batch_open`: the plan of one agent.
+ */
+export type BatchOpen = { batch: PlanTicket, agent: string, };
+
+/**
+ * `batch_plan`: what is to be done to several agents.
+ */
+export type BatchPlan = { "kind": "promote", from: string, to: string, agents: Array<string>, } | { "kind": "undo", 
+/**
+ * Id of the batch.
+ */
+batch: string, } | { "kind": "rest", 
+/**
+ * Id of the batch.
+ */
+batch: string, };
+
+/**
+ * The plans of a batch, agent by agent.
+ */
+export type BatchPlanView = { batch: PlanTicket, 
+/**
+ * Whether what is ticked can be changed: a batch that is gone on with was agreed to.
+ */
+choosable: boolean, 
+/**
+ * Source, in words.
+ */
+source: string, target: PlanTarget, agents: Array<BatchAgentView>, };
+
+/**
+ * `batch_stop`: begin no further agent.
+ */
+export type BatchStopRequest = { batch: PlanTicket, 
+/**
+ * Whether those that are under way are put back.
+ */
+put_back: boolean, };
+
+export type BatchedState = "done" | "put_back" | "needs_attention" | "refused" | "open" | "not_started";
+
+/**
+ * How an agent of a batch stands.
+ */
+export type BatchedView = { agent: string, state: BatchedState, 
+/**
+ * In one sentence; `null` where it is done or was not begun.
+ */
+why: string | null, 
+/**
+ * The record in the history.
+ */
+operation: string | null, };
 
 /**
  * Certificates of an environment's server, besides the system's.
@@ -1469,7 +1641,11 @@ subject: string | null,
 /**
  * A call that is being tried again.
  */
-retry: RetryView | null, };
+retry: RetryView | null, 
+/**
+ * An agent of several that began or ended.
+ */
+agent?: AgentProgress, };
 
 /**
  * Current action.
@@ -1747,6 +1923,10 @@ open_file: ChosenFile | null,
  */
 draft: Draft | null, 
 /**
+ * Batches that dead processes left.
+ */
+batches: Array<BatchLeft>, 
+/**
  * Troubles of the start, in a sentence each; the rest works.
  */
 troubles: Array<Trouble>, };
@@ -1870,6 +2050,12 @@ export interface Commands {
   plan_discard: { request: PlanChoice; answer: null };
   plan_apply: { request: ApplyRequest; answer: ApplyAnswer };
   plan_cancel: { request: PlanChoice; answer: null };
+  batch_plan: { request: BatchPlan; answer: BatchPlanView };
+  batch_open: { request: BatchOpen; answer: PlanView };
+  batch_apply: { request: BatchApply; answer: BatchEndView };
+  batch_stop: { request: BatchStopRequest; answer: null };
+  batch_discard: { request: PlanChoice; answer: null };
+  batch_leave: { request: BatchChoice; answer: null };
   recovery_start: { request: null; answer: Array<RecoveredView> };
   recovery_list: { request: null; answer: Array<InterruptedView> };
   recovery_run: { request: RecoveryChoice; answer: Array<RecoveredView> };

@@ -3,6 +3,7 @@ import FileInput from "@lucide/svelte/icons/file-input";
 import GitCompare from "@lucide/svelte/icons/git-compare";
 import History from "@lucide/svelte/icons/history";
 import LayoutGrid from "@lucide/svelte/icons/layout-grid";
+import ListChecks from "@lucide/svelte/icons/list-checks";
 import RotateCcw from "@lucide/svelte/icons/rotate-ccw";
 import Server from "@lucide/svelte/icons/server";
 import Settings from "@lucide/svelte/icons/settings";
@@ -17,6 +18,7 @@ export const screens: { [S in ScreenName]: { icon: Component<{ size?: number | s
   promote: { icon: ArrowRightLeft, load: () => import("../domains/promote/PromoteScreen.svelte") },
   import: { icon: FileInput, load: () => import("../domains/promote/ImportScreen.svelte") },
   restore: { icon: RotateCcw, load: () => import("../domains/promote/RestoreScreen.svelte") },
+  batch: { icon: ListChecks, load: () => import("../domains/batch/BatchScreen.svelte") },
   compare: { icon: GitCompare, load: () => import("../domains/compare/CompareScreen.svelte") },
   history: { icon: History, load: () => import("../domains/history/HistoryScreen.svelte") },
   environments: { icon: Server, load: () => import("../domains/environments/EnvironmentsScreen.svelte") },

@@ -2,11 +2,12 @@ import type { Draft, InterruptedView, RecoveredView } from "../contract";
 import { untrack } from "svelte";
 import { toast } from "../components/announce.svelte";
 import { setWays } from "../components/ways";
-import { hearRefusals } from "../host/host";
+import { hearRefusals, host } from "../host/host";
 import { orToast } from "../shared/orToast";
 import { keychainWays } from "../state/keychainWays";
 import type { Waiting } from "../state/recovery.svelte";
 import { draft, environments, keychain, recovery, settings, start } from "../state/start.svelte";
+import { batchText } from "../text/en/batch";
 import { recoveryText } from "../text/en/recovery";
 import { startText } from "../text/en/start";
 import { entries } from "./entries";
@@ -33,6 +34,27 @@ export function wireFrame(): void {
   $effect(showTroubles);
   $effect(showDraft);
   $effect(showInterrupted);
+  $effect(showBatches);
+}
+
+/** Batches that were killed stand there until somebody goes on with them or leaves them. */
+function showBatches(): void {
+  for (const { id, words, done, of } of start.view?.batches ?? []) {
+    const banner = `batch.${id}`;
+    const leave = async (): Promise<void> => {
+      await host().call("batch_leave", { id });
+      frame.dismissBanner(banner);
+    };
+    frame.banner({
+      id: banner,
+      tone: "warning",
+      text: batchText.left.text(words, done, of),
+      actions: [
+        { label: batchText.left.goOn, run: () => { frame.dismissBanner(banner); router.go("batch", { of: { kind: "rest", batch: id } }); } },
+        { label: batchText.left.leave, run: () => void orToast(leave) },
+      ],
+    });
+  }
 }
 
 /** What one environment's key tells of the keychain holds for all of them. */

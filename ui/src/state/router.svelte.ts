@@ -1,4 +1,4 @@
-import type { EntryKind, EntryOutcome } from "../contract";
+import type { BatchPlan, EntryKind, EntryOutcome } from "../contract";
 
 /** A side of a comparison, as far as it is chosen. A `SideChoice` of the contract is one. */
 export type ComparedSide =
@@ -30,6 +30,7 @@ export interface ScreenParams {
   promote: { from?: string; to?: string; agents?: string[]; reason?: string };
   import: { path?: string; to?: string };
   restore: { backup?: string; file?: string; to?: string; only?: string };
+  batch: { of?: BatchPlan };
   compare: { left?: ComparedSide; right?: ComparedSide };
   history: HistoryParams;
   environments: { environment?: string; add?: boolean; section?: "sandbox" };
@@ -49,7 +50,7 @@ export const screenNames = [
 ] as const satisfies readonly ScreenName[];
 
 /** Screens that are only reached from others. */
-const inner = ["restore"] as const satisfies readonly ScreenName[];
+const inner = ["restore", "batch"] as const satisfies readonly ScreenName[];
 
 /** Asked before the screen is left. False keeps the person there; `leave` goes on where they wanted to go. */
 export type Guard = (leave: () => void) => boolean;

@@ -55,7 +55,7 @@ test("the palette opens, finds, runs and closes by keyboard", async () => {
   expect(await page.getByRole("dialog").getByRole("option", { selected: true }).textContent()).toContain("Promote");
   await page.keyboard.type("hist");
   // The screen first, then what every agent has of the kind.
-  expect(await page.getByRole("option").count()).toBe(9);
+  expect(await page.getByRole("dialog").getByRole("option").count()).toBe(9);
   expect(await page.getByRole("dialog").getByRole("option", { selected: true }).textContent()).toContain("Screen");
   expect(await axe(page)).toEqual([]);
   await screenshot(page, "palette");

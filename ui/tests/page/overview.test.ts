@@ -130,7 +130,7 @@ test("by keyboard: arrows reach a row and its menu, and a promotion begins", asy
   const page = await overview();
   await page.getByLabel("Filter agents").focus();
   await page.getByText(/^Compared/u).waitFor();
-  for (let step = 0; step < 3; step += 1) await page.keyboard.press("Tab");
+  for (let step = 0; step < 4; step += 1) await page.keyboard.press("Tab");
   for (let step = 0; step < 4; step += 1) await page.keyboard.press("ArrowDown");
   for (let step = 0; step < 5; step += 1) await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");

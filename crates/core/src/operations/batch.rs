@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
+use tokio_util::sync::CancellationToken;
 
 use super::proposal::Approval;
 use super::saved_plan::Saved;
@@ -38,11 +39,13 @@ pub struct BatchOptions {
     pub stop_after: NonZeroU32,
     /// The batch that this one takes back.
     pub undoes: Option<BatchId>,
+    /// Has no further agent begin; those that are under way come to their end.
+    pub stop: CancellationToken,
 }
 
 impl Default for BatchOptions {
     fn default() -> Self {
-        Self { first: None, stop_after: STOP_AFTER, undoes: None }
+        Self { first: None, stop_after: STOP_AFTER, undoes: None, stop: CancellationToken::new() }
     }
 }
 
@@ -201,6 +204,7 @@ impl Engine {
         target: &Target,
         batch: &Batch,
         consent: &Consent,
+        stop: &CancellationToken,
         context: &Context,
     ) -> Result<BatchEnd, Error> {
         let _lock = self.lock_batch(&batch.id).await?;
@@ -227,6 +231,7 @@ impl Engine {
         }
         let options = BatchOptions {
             stop_after: NonZeroU32::new(batch.stop_after).unwrap_or(STOP_AFTER),
+            stop: stop.clone(),
             ..BatchOptions::default()
         };
         let numbers: Vec<u32> = waiting.iter().map(|waiting| waiting.number).collect();
@@ -363,7 +368,8 @@ impl Engine {
         loop {
             // The one that goes first goes alone.
             let room = if canary && ends.is_empty() { 1 } else { at_once };
-            while under_way.len() < room && turns.stopped.is_none() && !context.cancel.is_cancelled() {
+            let stopped = || options.stop.is_cancelled() || context.cancel.is_cancelled();
+            while under_way.len() < room && turns.stopped.is_none() && !stopped() {
                 let Some(next) = waiting.next() else { break };
                 begun += 1;
                 let agent_id = next.proposal.plan.agent_id.to_string();
@@ -378,7 +384,7 @@ impl Engine {
             turns.note(failure, canary && ends.is_empty());
             ends.insert(number, end);
         }
-        let cancelled = context.cancel.is_cancelled() && ends.len() < of;
+        let cancelled = (options.stop.is_cancelled() || context.cancel.is_cancelled()) && ends.len() < of;
         Ok((ends, turns.stopped.or_else(|| cancelled.then_some(BatchStop::Cancelled))))
     }
 

@@ -65,9 +65,9 @@ impl Engine {
         which: Which,
         context: &Context,
     ) -> Result<Vec<(AgentId, Proposal)>, Error> {
-        let planned = stream::iter(agents).map(|agent| async move {
-            let proposal = self.propose_promotion(from, agent, to, options, context).await?;
-            Ok::<_, Error>((agent.clone(), proposal))
+        let planned = stream::iter(agents.to_vec()).map(|agent| async move {
+            let proposal = self.propose_promotion(from, &agent, to, options, context).await?;
+            Ok::<_, Error>((agent, proposal))
         });
         let mut planned: Vec<(AgentId, Proposal)> =
             planned.buffered(self.settings.in_flight.get()).try_collect().await?;

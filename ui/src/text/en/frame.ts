@@ -10,6 +10,7 @@ export const frameText = {
     promote: "Promote",
     import: "Import a file",
     restore: "Restore",
+    batch: "Several agents",
     compare: "Compare",
     history: "History",
     environments: "Environments",

@@ -221,7 +221,7 @@ impl Turn<'_> {
         invocation.screen.meanwhile(&plans(action, Purpose::Apply, target, &planned))?;
         let consent = self.consent(&planned).await?;
         signals::changes_begin();
-        let end = engine.resume_batch(target, batch, &consent, context).await?;
+        let end = engine.resume_batch(target, batch, &consent, &self.batch.stop, context).await?;
         let done = self.batch_done(planned, end);
         Ok(invocation.changed(&done, done.exit()))
     }
