@@ -66,7 +66,9 @@ pub(crate) async fn plan_restore(
     let target = match (&request.to, &source) {
         (Some(to), _) => environment(&engine, to).await?,
         (None, RollbackSource::Backup(backup)) => home(&engine, &backup.summary).await?,
-        (None, RollbackSource::File { .. } | RollbackSource::Kept { .. }) => return Err(PlanError::NoTarget.into()),
+        (None, RollbackSource::File { .. } | RollbackSource::Moment { .. } | RollbackSource::Kept { .. }) => {
+            return Err(PlanError::NoTarget.into());
+        }
     };
     let options = RollbackOptions { mode: request.mode, ..RollbackOptions::default() };
     let proposal = engine.propose_rollback(&target, &source, &options, &context(listen)).await?;
@@ -262,6 +264,7 @@ async fn restore_source(
 fn describe_source(source: &RollbackSource) -> String {
     match source {
         RollbackSource::File { path, .. } | RollbackSource::Kept { path, .. } => file_name(&path.to_string_lossy()),
+        RollbackSource::Moment { agent_id, .. } => agent_id.to_string(),
         RollbackSource::Backup(backup) => match &backup.summary.name {
             Some(name) => format!("the backup “{name}”"),
             None => format!("the backup {}", backup.summary.id),

@@ -8,9 +8,9 @@ use secrecy::ExposeSecret as _;
 
 use crate::args::GlobalArgs;
 use crate::commands::{
-    AcceptAction, AcceptArgs, BackupsArgs, BatchAction, BatchArgs, CompareArgs, CompletionsArgs, EnvAction, EnvArgs,
-    ExportArgs, HistoryArgs, ImportArgs, ManArgs, OverviewArgs, PairAction, PairArgs, PromoteArgs, RecoverArgs,
-    RollbackArgs, SandboxArgs, SchemaArgs, TestArgs,
+    AcceptAction, AcceptArgs, BackupsArgs, BatchAction, BatchArgs, CompareArgs, CompletionsArgs, DriftAction,
+    DriftArgs, EnvAction, EnvArgs, ExportArgs, HistoryArgs, ImportArgs, ManArgs, OverviewArgs, PairAction, PairArgs,
+    PromoteArgs, RecoverArgs, RestoreArgs, RollbackArgs, SandboxArgs, SchemaArgs, TestArgs,
 };
 use crate::failure::CommandError;
 use crate::screen::Kind;
@@ -35,8 +35,8 @@ const EXIT_STATUSES: &str = "\
 Exit status:
   0    done
   1    failed; nothing was changed, or all of it was put back
-  2    something differs (compare, overview --detailed-exitcode), or would be done (--dry-run
-       --detailed-exitcode)
+  2    something differs (compare; overview and drift with --detailed-exitcode), or would be
+       done (--dry-run --detailed-exitcode)
   3    the configuration is invalid
   4    not authorised
   5    the target changed since the plan was made; nothing was written
@@ -51,6 +51,7 @@ pub(crate) enum Command {
     #[command(visible_alias = "m")]
     Migrate(MigrateArgs),
     Overview(OverviewArgs),
+    Drift(DriftArgs),
     Pair(PairArgs),
     Accept(AcceptArgs),
     Recover(RecoverArgs),
@@ -77,6 +78,7 @@ pub(crate) enum MigrateAction {
     Import(ImportArgs),
     Promote(PromoteArgs),
     Rollback(RollbackArgs),
+    Restore(RestoreArgs),
     Compare(CompareArgs),
     Backups(BackupsArgs),
     Batch(BatchArgs),
@@ -122,6 +124,7 @@ impl Command {
             }
             Self::Pair(PairArgs { action }) => matches!(action, None | Some(PairAction::List)),
             Self::Accept(AcceptArgs { action }) => matches!(action, None | Some(AcceptAction::List)),
+            Self::Drift(DriftArgs { action, .. }) => !matches!(action, Some(DriftAction::PutBack(_))),
             Self::Recover(recover) => recover.list,
             Self::Overview(_) | Self::Test(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => true,
             Self::Sandbox(_) => false,

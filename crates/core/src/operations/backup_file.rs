@@ -99,7 +99,9 @@ impl BackupFile {
     /// Backups of several agents and no name, or none of that name.
     pub fn choose(self, agent: Option<&str>) -> Result<RollbackSource, Error> {
         let Self { path, mut saved } = self;
-        let agents: Vec<String> = saved.iter().map(|saved| saved.backup.summary.agent_id.to_string()).collect();
+        let mut agents: Vec<String> = saved.iter().map(|saved| saved.backup.summary.agent_id.to_string()).collect();
+        // Agents of a batch come to their backups in any order.
+        agents.sort_unstable();
         if let (Some(agent), 2..) = (agent, saved.len()) {
             saved.retain(|saved| saved.backup.summary.agent_id.as_str() == agent);
         }

@@ -312,6 +312,16 @@ pub enum Error {
         /// Id of the batch.
         batch: String,
     },
+    /// An agent that aidb has never read or written.
+    #[error(
+        "aidb does not know what {agent} in {server} was like: it has not read or written it. Nothing was changed."
+    )]
+    NoBaseline {
+        /// Id of the agent.
+        agent: String,
+        /// The environment's name, or the URL.
+        server: String,
+    },
     /// The first stage has nothing before it that an agent could differ from.
     #[error(
         "{environment} is the first stage, so there is nothing that an agent there could differ from. Nothing was changed."
@@ -539,6 +549,7 @@ impl Explain for Error {
             Self::EntryUnreadable { .. } => "It may have been written by another version of aidb.".into(),
             Self::NotInBatch { .. } => "Name one of the agents that the plans are for.".into(),
             Self::BatchUnderWay { .. } => "Wait until it has ended, and look at how it did.".into(),
+            Self::NoBaseline { .. } => "Take a backup of it as it is now; drift is measured from then on.".into(),
             Self::NoStageBefore { .. } => "Name the environment that differs, and look at the order of the stages.".into(),
             Self::DoesNotDiffer { differing, .. } if differing.is_empty() => "There is nothing to accept.".into(),
             Self::DoesNotDiffer { differing, .. } => format!("What differs: {}.", first_of(differing).join(", ")),

@@ -17,6 +17,8 @@
 //! | `lock.rs` | one writer for an agent at a time |
 //! | `recover.rs` | When something fails halfway: recovering what a dead process left |
 //! | `saved_plan.rs` | a plan in a file, for somebody to agree to; applied once |
+//! | `drift.rs` | Drift: what was changed outside aidb |
+//! | `moment.rs` | Restore to a moment: what was there, and what cannot be known |
 //! | `backups.rs` | Backup, and what retention drops |
 //! | `compare.rs`, `overview.rs`, `stages.rs` | Compare, Overview, and one agent of it item by item |
 //! | `pairs.rs`, `accept.rs` | what persons declare: agents that are one, differences on purpose |
@@ -34,6 +36,7 @@ mod beside;
 mod compare;
 mod connection;
 mod consent;
+mod drift;
 mod engine;
 mod environment_keys;
 mod environments;
@@ -46,6 +49,7 @@ mod history_text;
 mod import;
 mod lock;
 mod memory;
+mod moment;
 mod overview;
 mod pairs;
 mod promote;
@@ -70,6 +74,7 @@ pub use beside::Beside;
 pub use compare::{Comparison, Side, compare};
 pub use connection::{Check, CheckState, ConnectionReport};
 pub use consent::{Agreement, Consent, ConsentError, Deletion};
+pub use drift::{AgentDrift, DriftItem, DriftStanding, EnvironmentDrift};
 pub use engine::{Context, Engine, EngineSettings, WhenBusy};
 pub use environments::{Edit, EnvironmentDraft, KeyState, RemovalPreview, RemovedEnvironment};
 pub use error::Error;
@@ -80,6 +85,7 @@ pub use history_file::{history_csv, history_json, history_row};
 pub use history_text::describe_operation;
 pub use import::{ImportOptions, LinkDatabase, Relink, Remember};
 pub use memory::{Look, LostMemory};
+pub use moment::{AgentAt, KnownAt, RestorePlan, StateAt, WhyUnknown};
 pub use overview::{Cell, Overview, OverviewRow, OverviewStage};
 pub use promote::Which;
 pub use proposal::{Approval, Proposal, ProposalSource};

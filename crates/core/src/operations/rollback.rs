@@ -4,8 +4,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use chrono::{DateTime, SecondsFormat, Utc};
+
 use super::proposal::{Approval, OwnedGoal};
-use super::{Context, Engine, Error, Proposal, ProposalSource, Remember, Target, TargetRequest, backup_file};
+use super::{Context, Engine, Error, Proposal, ProposalSource, Remember, StateAt, Target, TargetRequest, backup_file};
 use crate::config::{AgentId, AgentState, Configuration};
 use crate::connector::{parse_kept_url, read_record};
 use crate::plan::{DatabaseLinking, LimitsGoal, Mode, Selection};
@@ -24,6 +26,15 @@ pub enum RollbackSource {
         backup: Box<Backup>,
         /// Mark of the agent that was registered right after it.
         registered: Option<String>,
+    },
+    /// An agent as it was at a moment.
+    Moment {
+        /// Id of the agent.
+        agent_id: AgentId,
+        /// The moment.
+        at: DateTime<Utc>,
+        /// What was there.
+        state: Box<StateAt>,
     },
     /// A configuration file that somebody exported or sent.
     File {
@@ -57,6 +68,7 @@ impl RollbackSource {
     pub fn agent_id(&self) -> Result<AgentId, Error> {
         Ok(match self {
             Self::Backup(backup) | Self::Kept { backup, .. } => backup.summary.agent_id.clone(),
+            Self::Moment { agent_id, .. } => agent_id.clone(),
             Self::File { configuration, .. } => AgentId::new(configuration.agent.agent_id.clone())?,
         })
     }
@@ -68,19 +80,22 @@ impl RollbackSource {
     pub fn refuse_elsewhere(&self, target: &Target) -> Result<(), Error> {
         match self {
             Self::Kept { path, backup, .. } => backup_file::refuse_elsewhere(path, backup, target),
-            Self::Backup(_) | Self::File { .. } => Ok(()),
+            Self::Backup(_) | Self::Moment { .. } | Self::File { .. } => Ok(()),
         }
     }
 
     fn goal(&self) -> OwnedGoal {
-        let (agent, limits) = match self {
-            Self::File { configuration, .. } => (&configuration.agent, LimitsGoal::Unsaid),
-            Self::Backup(backup) | Self::Kept { backup, .. } => match &backup.state {
-                AgentState::Absent => return OwnedGoal::Absent,
-                AgentState::Present(live) => {
-                    (&live.agent, live.rate_limits.clone().map_or(LimitsGoal::NotHeld, LimitsGoal::Known))
-                }
-            },
+        let state = match self {
+            Self::File { .. } => None,
+            Self::Backup(backup) | Self::Kept { backup, .. } => Some(&backup.state),
+            Self::Moment { state, .. } => Some(&state.state),
+        };
+        let (agent, limits) = match (self, state) {
+            (Self::File { configuration, .. }, _) => (&configuration.agent, LimitsGoal::Unsaid),
+            (_, None | Some(AgentState::Absent)) => return OwnedGoal::Absent,
+            (_, Some(AgentState::Present(live))) => {
+                (&live.agent, live.rate_limits.clone().map_or(LimitsGoal::NotHeld, LimitsGoal::Known))
+            }
         };
         // No backup holds a connection string, so none can link a database.
         OwnedGoal::Agent(Arc::new(agent.clone()), DatabaseLinking::Later, limits)
@@ -146,6 +161,11 @@ impl Engine {
         let from = match source {
             RollbackSource::Backup(backup) => backup.summary.id.to_string(),
             RollbackSource::File { path, .. } | RollbackSource::Kept { path, .. } => path.display().to_string(),
+            // The history knows by the backup that there was no agent.
+            RollbackSource::Moment { state: known, at, .. } => match (&known.state, &known.backup) {
+                (AgentState::Absent, Some(backup)) => backup.to_string(),
+                _ => at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            },
         };
         Ok(Proposal {
             plan: plan.select(&options.selection)?,
@@ -171,6 +191,7 @@ impl Engine {
     ) -> Result<(), Error> {
         let registered = match source {
             RollbackSource::Kept { registered, .. } => registered.clone(),
+            RollbackSource::Moment { state, .. } => state.registered.clone(),
             RollbackSource::Backup(backup) => match &backup.summary.operation {
                 Some(operation) => self.store().await?.made_key(operation).await?.map(|hash| hash.mark()),
                 None => None,

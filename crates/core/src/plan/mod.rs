@@ -11,12 +11,14 @@
 //! | `difference.rs` | two states beside each other: every field of the format, in both directions |
 //! | `change.rs` | what one change is, and in which order changes are carried out |
 //! | `item.rs` | what a change gives and what it takes, apart |
+//! | `after.rs` | the state that a plan leads to |
 //! | `select.rs` | all of a plan, or chosen items |
 //! | `revert.rs` | after a failure: what is still ours goes back, what somebody else changed is left |
 //! | `drift.rs` | what moved between two reads of the target, in words |
 //! | `describe.rs` | the plan in plain words |
 //! | `fingerprint.rs` | the hash of the live state that a plan was made from |
 
+mod after;
 mod change;
 mod describe;
 mod difference;

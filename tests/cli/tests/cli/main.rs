@@ -26,6 +26,7 @@ mod key_prompt;
 mod keys;
 mod link;
 mod memory;
+mod moments;
 mod one_server;
 mod overview;
 mod promote;

@@ -87,6 +87,7 @@ pub(crate) fn backup_choice(named: &str) -> BackupChoice {
 fn name_of(source: &RollbackSource) -> String {
     match source {
         RollbackSource::Backup(backup) => backup.summary.id.to_string(),
+        RollbackSource::Moment { agent_id, at, .. } => format!("{agent_id} at {at}"),
         RollbackSource::File { path, .. } | RollbackSource::Kept { path, .. } => path.display().to_string(),
     }
 }
@@ -99,7 +100,7 @@ async fn target(invocation: &Invocation, engine: &Engine, source: &RollbackSourc
             say_other_server(invocation, &target, backup);
             Ok(target)
         }
-        RollbackSource::File { .. } | RollbackSource::Kept { .. } => {
+        RollbackSource::File { .. } | RollbackSource::Moment { .. } | RollbackSource::Kept { .. } => {
             let target = invocation.target(engine).await?;
             source.refuse_elsewhere(&target)?;
             Ok(target)
