@@ -28,7 +28,13 @@ pub const STOP_AFTER: NonZeroU32 = NonZeroU32::new(3).unwrap();
 
 /// Most agents that are changed at the same time. Requests are bounded by the target's own limit; this keeps the number of agents
 /// small that a killed process leaves in the middle.
-const MOST_AT_ONCE: usize = 8;
+const MOST_AT_ONCE: usize = 16;
+
+/// Number of agents that have their turn together. An agent mostly waits for one answer before its next request, so that it takes
+/// more of them than requests to keep the line full (docs/QUALITY.md, P11); one request at a time means one agent at a time.
+fn at_once(in_flight: usize) -> usize {
+    if in_flight == 1 { 1 } else { (2 * in_flight).min(MOST_AT_ONCE) }
+}
 
 /// How the agents of a batch take turns.
 #[derive(Clone, Debug)]
@@ -361,7 +367,7 @@ impl Engine {
             progress: Arc::new(OfOneAgent(Arc::clone(&context.progress))),
             ..context.clone()
         };
-        let at_once = self.settings.in_flight.get().min(MOST_AT_ONCE);
+        let at_once = at_once(self.settings.in_flight.get());
         let mut turns = Turns { stop_after: options.stop_after, in_a_row: None, stopped: None };
         let (mut ends, mut begun, mut under_way) = (HashMap::new(), 0, FuturesUnordered::new());
         let mut waiting = waiting.into_iter();
