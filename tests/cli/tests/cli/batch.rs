@@ -63,7 +63,8 @@ fn where_the_first_one_fails_the_others_wait_and_go_on_later() {
     let stage = Stage::new();
     let refused = FaultAnswer::status(403, ErrorBody::Json);
     stage.staging.set_faults([Fault::on(1, refused).method("PUT").path_contains("my-agent").for_ever()]);
-    let agents = ["data-steward", "faq-bot", "my-agent", "--first", "my-agent", "--yes"];
+    // One request at a time: of several refused ones, the first answered would be named.
+    let agents = ["data-steward", "faq-bot", "my-agent", "--first", "my-agent", "--yes", "--in-flight", "1"];
     let stopped = stage.run(&with(&agents));
     snap!(stage, "batch_first_failed", stopped);
     assert_eq!(stopped.status, Some(4), "nothing was changed, and the key was refused");
