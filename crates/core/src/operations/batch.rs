@@ -371,11 +371,11 @@ impl Engine {
         let mut turns = Turns { stop_after: options.stop_after, in_a_row: None, stopped: None };
         let (mut ends, mut begun, mut under_way) = (HashMap::new(), 0, FuturesUnordered::new());
         let mut waiting = waiting.into_iter();
+        let is_stopped = || options.stop.is_cancelled() || context.cancel.is_cancelled();
         loop {
             // The one that goes first goes alone.
             let room = if canary && ends.is_empty() { 1 } else { at_once };
-            let stopped = || options.stop.is_cancelled() || context.cancel.is_cancelled();
-            while under_way.len() < room && turns.stopped.is_none() && !stopped() {
+            while under_way.len() < room && turns.stopped.is_none() && !is_stopped() {
                 let Some(next) = waiting.next() else { break };
                 begun += 1;
                 let agent_id = next.proposal.plan.agent_id.to_string();
@@ -390,7 +390,7 @@ impl Engine {
             turns.note(failure, canary && ends.is_empty());
             ends.insert(number, end);
         }
-        let cancelled = (options.stop.is_cancelled() || context.cancel.is_cancelled()) && ends.len() < of;
+        let cancelled = is_stopped() && ends.len() < of;
         Ok((ends, turns.stopped.or_else(|| cancelled.then_some(BatchStop::Cancelled))))
     }
 

@@ -85,7 +85,7 @@ pub use history_file::{history_csv, history_json, history_row};
 pub use history_text::describe_operation;
 pub use import::{ImportOptions, LinkDatabase, Relink, Remember};
 pub use memory::{Look, LostMemory};
-pub use moment::{AgentAt, KnownAt, RestorePlan, StateAt, WhyUnknown};
+pub use moment::{KnownAt, RestorePlan, StateAt, WhyUnknown};
 pub use overview::{Cell, Overview, OverviewRow, OverviewStage};
 pub use promote::Which;
 pub use proposal::{Approval, Proposal, ProposalSource};

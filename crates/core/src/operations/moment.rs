@@ -13,15 +13,6 @@ use crate::store::{
     BackupId, BackupReason, BackupSummary, HistoryRecord, OperationId, OperationKind, OperationState, OperationSummary,
 };
 
-/// An agent at a moment.
-#[derive(Clone, Debug)]
-pub struct AgentAt {
-    /// Id of the agent.
-    pub agent_id: AgentId,
-    /// What is known of it.
-    pub known: KnownAt,
-}
-
 /// Knowledge of an agent at a moment.
 #[derive(Clone, Debug)]
 pub enum KnownAt {
@@ -107,23 +98,10 @@ pub struct RestorePlan {
 }
 
 impl Engine {
-    /// What is known of every agent of a server at a moment. Sends nothing.
+    /// What is known of one agent at a moment. Sends nothing.
     ///
     /// # Errors
     /// The store, or a backup that is damaged.
-    pub async fn moment(&self, server: &ServerId, at: DateTime<Utc>) -> Result<Vec<AgentAt>, Error> {
-        let mut agents = Vec::new();
-        for (agent_id, points) in self.points(server).await? {
-            let known = self.known_at(&points, at).await?;
-            agents.push(AgentAt { agent_id, known });
-        }
-        Ok(agents)
-    }
-
-    /// What is known of one agent at a moment.
-    ///
-    /// # Errors
-    /// As [`Engine::moment`].
     pub async fn agent_at(&self, server: &ServerId, agent: &AgentId, at: DateTime<Utc>) -> Result<KnownAt, Error> {
         let points = self.points(server).await?.remove(agent).unwrap_or_default();
         self.known_at(&points, at).await
@@ -149,7 +127,7 @@ impl Engine {
         }
         let planned = stream::iter(points).map(|(agent, points)| async move {
             let known = self.known_at(&points, at).await?;
-            self.propose_state(target, AgentAt { agent_id: agent, known }, &points, at, context).await
+            self.propose_state(target, (agent, known), &points, at, context).await
         });
         let planned: Vec<_> = planned.buffered(self.settings.in_flight.get()).collect().await;
         let mut proposals = Vec::new();
@@ -165,25 +143,23 @@ impl Engine {
     async fn propose_state(
         &self,
         target: &Target,
-        one: AgentAt,
+        (agent_id, known): (AgentId, KnownAt),
         points: &[Point],
         at: DateTime<Utc>,
         context: &Context,
     ) -> Result<Result<Proposal, (AgentId, WhyUnknown)>, Error> {
-        let state = match one.known {
-            KnownAt::Unknown(why) => return Ok(Err((one.agent_id, why))),
+        let state = match known {
+            KnownAt::Unknown(why) => return Ok(Err((agent_id, why))),
             KnownAt::State(state) => state,
         };
-        let last = match points.last() {
-            Some(last) => self.state_of(last).await?.ok(),
-            None => None,
-        };
-        let source = RollbackSource::Moment { agent_id: one.agent_id.clone(), at, state };
+        // Nobody looked after that moment: what was known then is what aidb knew last.
+        let last = points.last().is_some_and(|last| last.at <= at).then(|| state.clone());
+        let source = RollbackSource::Moment { agent_id: agent_id.clone(), at, state };
         let proposal = self.propose_rollback(target, &source, &RollbackOptions::default(), context).await?;
-        // Nobody looked after that moment: where the agent is not as aidb knew it last, it may have been changed before it or after.
+        // Where the agent is not as aidb knew it last, it may have been changed before that moment or after.
         match last {
-            Some(last) if last.since <= at && !is_as(&last.state, &proposal.live)? => {
-                Ok(Err((one.agent_id, WhyUnknown::ChangedOutside { since: last.since, until: None })))
+            Some(last) if !is_as(&last.state, &proposal.live)? => {
+                Ok(Err((agent_id, WhyUnknown::ChangedOutside { since: last.since, until: None })))
             }
             _ => Ok(Ok(proposal)),
         }
