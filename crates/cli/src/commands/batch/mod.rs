@@ -7,7 +7,7 @@ mod json;
 pub(crate) use args::{BatchAction, BatchArgs};
 use args::{ResumeBatchArgs, UndoBatchArgs};
 
-use aidb_core::operations::{BatchOptions, Deletion, Engine, Proposal, Record};
+use aidb_core::operations::{BatchOptions, Engine, Proposal, Record};
 use aidb_core::store::Batch;
 
 use crate::commands::change::{Flags, Planned, Turn};
@@ -83,8 +83,7 @@ async fn undo(invocation: &Invocation, engine: &Engine, args: UndoBatchArgs) -> 
         invocation.result(&NothingLeft { action: "undo", batch })?;
         return Ok(Exit::Done);
     }
-    let to_deletion = if args.delete_agent { Deletion::Agreed } else { Deletion::Refused };
-    let flags = Flags { to_deletion, ..Flags::of(&args.apply) };
+    let flags = Flags::of_deleting(&args.apply, args.delete_agent);
     let options = BatchOptions { undoes: Some(batch.id.clone()), ..BatchOptions::default() };
     let turn =
         Turn { invocation, engine, action: "batch undo", target: &target, flags, context: &context, batch: &options };

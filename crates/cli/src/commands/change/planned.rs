@@ -59,6 +59,12 @@ impl Flags {
         let to_changes = if args.yes { Asking::Never } else { Asking::IfPossible };
         Self { to_changes, to_deletion: Deletion::Refused }
     }
+
+    /// Flags of a command that may delete an agent, where `--delete-agent` says so.
+    pub(crate) const fn of_deleting(args: &ApplyArgs, delete_agent: bool) -> Self {
+        let to_deletion = if delete_agent { Deletion::Agreed } else { Deletion::Refused };
+        Self { to_deletion, ..Self::of(args) }
+    }
 }
 
 /// Whether somebody is asked.

@@ -8,7 +8,7 @@ use args::{AcceptDriftArgs, PutBackArgs};
 pub(crate) use args::{DriftAction, DriftArgs};
 
 use aidb_core::config::AgentId;
-use aidb_core::operations::{AskForKey, BatchOptions, Deletion, Engine, EnvironmentDrift};
+use aidb_core::operations::{AskForKey, BatchOptions, Engine, EnvironmentDrift};
 use aidb_core::store::Backup;
 
 use crate::commands::change::{Flags, Planned, Turn};
@@ -78,8 +78,7 @@ async fn put_back(invocation: &Invocation, engine: &Engine, args: PutBackArgs) -
         let source = format!("{agent} as aidb knew it last");
         planned.push(Planned { source, findings: Vec::new(), proposal });
     }
-    let to_deletion = if args.delete_agent { Deletion::Agreed } else { Deletion::Refused };
-    let flags = Flags { to_deletion, ..Flags::of(&args.apply) };
+    let flags = Flags::of_deleting(&args.apply, args.delete_agent);
     let batch = BatchOptions::default();
     let turn =
         Turn { invocation, engine, action: "drift put-back", target: &target, flags, context: &context, batch: &batch };

@@ -4,7 +4,7 @@ mod args;
 
 pub(crate) use args::RestoreArgs;
 
-use aidb_core::operations::{BatchOptions, Deletion, RestorePlan};
+use aidb_core::operations::{BatchOptions, RestorePlan};
 use serde_json::{Value, json};
 
 use crate::commands::change::{Flags, Planned, Turn};
@@ -37,8 +37,7 @@ pub(crate) async fn restore(invocation: &Invocation, args: RestoreArgs) -> Resul
         Planned { source, findings: Vec::new(), proposal }
     });
     let planned = planned.collect();
-    let to_deletion = if args.delete_agent { Deletion::Agreed } else { Deletion::Refused };
-    let flags = Flags { to_deletion, ..Flags::of(&args.apply) };
+    let flags = Flags::of_deleting(&args.apply, args.delete_agent);
     let batch = BatchOptions::default();
     let turn = Turn {
         invocation,

@@ -7,7 +7,7 @@ pub(crate) use args::RollbackArgs;
 use std::path::Path;
 
 use aidb_core::operations::{
-    BackupChoice, BackupFile, BatchOptions, Deletion, Engine, Record, RollbackOptions, RollbackSource, Target,
+    BackupChoice, BackupFile, BatchOptions, Engine, Record, RollbackOptions, RollbackSource, Target,
 };
 use aidb_core::plan::Mode;
 use aidb_core::store::Backup;
@@ -35,8 +35,7 @@ pub(crate) async fn rollback(invocation: &Invocation, args: RollbackArgs) -> Res
     recover::before(invocation, &engine, &target, Writing::of(args.apply.dry_run, &[agent.as_str()]), &context).await?;
     let proposal = engine.propose_rollback(&target, &source, &options, &context).await?;
     let planned = vec![Planned { source: name_of(&source), findings, proposal }];
-    let to_deletion = if args.delete_agent { Deletion::Agreed } else { Deletion::Refused };
-    let flags = Flags { to_deletion, ..Flags::of(&args.apply) };
+    let flags = Flags::of_deleting(&args.apply, args.delete_agent);
     let turn = Turn {
         invocation,
         engine: &engine,
