@@ -108,11 +108,11 @@ async fn one_agent_that_fails_leaves_the_others_done_and_is_tried_again_with_the
     stages.servers[1].set_faults([]);
     let rest = stages.engine.rest_of_batch(&batch).await.expect("plans");
     assert_eq!(rest.iter().map(|proposal| proposal.plan.agent_id.as_str()).collect::<Vec<_>>(), ["a-2"]);
-    let again = stages
-        .engine
-        .resume_batch(&to, &batch, &Consent::default(), &CancellationToken::new(), &Context::default())
-        .await
-        .expect("begun");
+    let (agreed, context) = (Consent::default(), Context::default());
+    let elsewhere = stages.engine.resume_batch(&from, &batch, &agreed, &CancellationToken::new(), &context).await;
+    assert!(matches!(elsewhere, Err(Error::PlanUnusable { .. })), "a plan is for its own server: {elsewhere:?}");
+    let again =
+        stages.engine.resume_batch(&to, &batch, &agreed, &CancellationToken::new(), &context).await.expect("begun");
     assert!(again.ends.len() == 1 && is_done(&again.ends[0]), "{again:?}");
     let batch = stages.engine.batch(end.batch.as_str()).await.expect("kept");
     assert_eq!(standings(&batch), [AgentStanding::Done; 5]);

@@ -248,11 +248,6 @@ impl Engine {
             true => Approval::Given,
             false => Approval::Missing { saved_by: plan.saved_by().to_owned(), saved_at: plan.saved_at() },
         };
-        let server = plan.server()?;
-        if server.server_id() != target.server_id() {
-            let reason = format!("it was made for {}, not for {}.", server.called(), target.name);
-            return Err(Error::PlanUnusable { reason });
-        }
         let each = match plan.saved {
             Content::One(saved) => vec![*saved],
             Content::Several(several) => several.plans,
@@ -264,6 +259,7 @@ impl Engine {
         Ok(proposals)
     }
 
+    /// What the plan of one agent proposes, from a file or from a batch: for the server that it was made for, and for no other.
     pub(super) async fn saved_proposal(
         &self,
         target: &Target,
@@ -271,6 +267,10 @@ impl Engine {
         link: &LinkDatabase,
         approval: Approval,
     ) -> Result<Proposal, Error> {
+        if saved.server.server_id() != target.server_id() {
+            let reason = format!("it was made for {}, not for {}.", saved.server.called(), target.name);
+            return Err(Error::PlanUnusable { reason });
+        }
         let connection_string = match saved.plan.database_to_link() {
             None => None,
             Some(database) => {
